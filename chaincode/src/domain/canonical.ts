@@ -1,0 +1,56 @@
+/** Anything that can be written to the ledger or returned by a transaction. */
+export type Canonical =
+    | string
+    | number
+    | bigint
+    | boolean
+    | null
+    | readonly Canonical[]
+    | { readonly [key: string]: Canonical | undefined };
+
+/**
+ * The one encoding of state and of return values: JSON with keys sorted by code point, bigint as a decimal string and
+ * absent properties left out, so that every peer writes the same bytes. Numbers must be safe integers: a fraction has no place
+ * on the ledger (rates are strings or exact fractions).
+ */
+export function canonical(value: unknown): string {
+    switch (typeof value) {
+        case 'string':
+            return JSON.stringify(value);
+        case 'boolean':
+            return value ? 'true' : 'false';
+        case 'bigint':
+            return `"${value.toString()}"`;
+        case 'number':
+            if (!Number.isSafeInteger(value)) throw new TypeError(`not a safe integer: ${String(value)}`);
+            return value.toString();
+        case 'object':
+            if (value === null) return 'null';
+            return Array.isArray(value) ? encodeArray(value) : encodeObject(value as Record<string, unknown>);
+        default:
+            throw new TypeError(`cannot be encoded: ${typeof value}`);
+    }
+}
+
+function encodeArray(items: readonly unknown[]): string {
+    return `[${items.map(canonical).join(',')}]`;
+}
+
+function encodeObject(object: Record<string, unknown>): string {
+    const members = Object.keys(object)
+        .filter(key => object[key] !== undefined)
+        .sort(byCodePoint)
+        .map(key => `${JSON.stringify(key)}:${canonical(object[key])}`);
+    return `{${members.join(',')}}`;
+}
+
+/** Order of UTF-8 bytes, which is Fabric's key order; JavaScript's own sort goes by UTF-16 units. */
+export function byCodePoint(a: string, b: string): number {
+    const left = Array.from(a);
+    const right = Array.from(b);
+    for (let i = 0; i < left.length && i < right.length; i++) {
+        const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+        if (difference !== 0) return difference;
+    }
+    return left.length - right.length;
+}

@@ -1,0 +1,12 @@
+export { byCodePoint, canonical } from './canonical';
+export { addDays, addMonths, dayNumber, dayOf, daysBetween, lastDayOf, monthOf, monthsBetween, parseDay, parseMonth, partsOf } from './day';
+export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
+export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
+export { Refusal, refusals } from './refusal';
+export { share } from './share';
+
+export type { Canonical } from './canonical';
+export type { Day, Month } from './day';
+export type { Amount, Currency, Money } from './money';
+export type { Rate, Rounding } from './rate';
+export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';

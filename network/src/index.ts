@@ -1,0 +1,2 @@
+export type { Collection, Consortium, Institution, Role } from './consortium';
+export type { Identity, Network, PeerEndpoint } from './network';
