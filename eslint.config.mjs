@@ -21,7 +21,11 @@ export default tseslint.config(
     {
         files: ['chaincode/src/**/*.ts'],
         rules: {
-            'no-restricted-globals': ['error', { name: 'Date', message: clock }, { name: 'Intl', message: 'No locale.' }],
+            'no-restricted-globals': [
+                'error',
+                { name: 'Date', message: clock },
+                { name: 'Intl', message: 'No locale.' },
+            ],
             'no-restricted-properties': [
                 'error',
                 { object: 'Math', property: 'random', message: 'Every peer must decide alike.' },
@@ -38,6 +42,10 @@ export default tseslint.config(
             'no-restricted-imports': ['error', { patterns: ['fabric-*', 'node:*', '../ledger/*', '../contracts/*'] }],
         },
     },
-    { files: ['**/*.mjs', '**/*.js'], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } } },
+    {
+        files: ['**/*.mjs', '**/*.js'],
+        extends: [tseslint.configs.disableTypeChecked],
+        languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } },
+    },
     { files: ['eslint.config.mjs'], rules: { 'no-restricted-exports': 'off' } },
 );

@@ -46,11 +46,16 @@ function encodeObject(object: Record<string, unknown>): string {
 
 /** Order of UTF-8 bytes, which is Fabric's key order; JavaScript's own sort goes by UTF-16 units. */
 export function byCodePoint(a: string, b: string): number {
-    const left = Array.from(a);
-    const right = Array.from(b);
-    for (let i = 0; i < left.length && i < right.length; i++) {
-        const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-        if (difference !== 0) return difference;
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (left !== right) return surrogatesLast(left) - surrogatesLast(right);
     }
-    return left.length - right.length;
+    return a.length - b.length;
+}
+
+/** Surrogates stand for code points above the rest of the 16-bit range, though their units lie within it. */
+function surrogatesLast(unit: number): number {
+    if (unit < 0xd800) return unit;
+    return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
