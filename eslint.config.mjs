@@ -15,6 +15,8 @@ export default tseslint.config(
             '@typescript-eslint/consistent-type-imports': 'error',
             '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
             '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+            // Branded bigints (Amount) are bigint to the runtime but not to this rule.
+            '@typescript-eslint/no-unsafe-unary-minus': 'off',
             eqeqeq: 'error',
         },
     },
@@ -41,6 +43,11 @@ export default tseslint.config(
         rules: {
             'no-restricted-imports': ['error', { patterns: ['fabric-*', 'node:*', '../ledger/*', '../contracts/*'] }],
         },
+    },
+    // Jest's matchers are typed any.
+    {
+        files: ['test/**/*.ts'],
+        rules: { '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-assignment': 'off' },
     },
     {
         files: ['**/*.mjs', '**/*.js'],
