@@ -1,2 +1,10 @@
+export type { KeyPair, NodeOu } from './authority';
+export { Authority } from './authority';
+export { readCertificates, writeCertificates } from './certificate-folders';
+export type { Certificates, Node, Organization } from './certificates';
+export { issueCertificates } from './certificates';
+export { bookCollection, collectionsOf, pledgesCollection, readCollections, tapeCollection } from './collections';
 export type { Collection, Consortium, Institution, Role } from './consortium';
+export { holdersOf, institutionOf, parseConsortium, readConsortium } from './consortium';
+export { DocumentError } from './document';
 export type { Identity, Network, PeerEndpoint } from './network';
