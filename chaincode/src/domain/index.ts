@@ -1,10 +1,35 @@
+export {
+    addBusinessDays,
+    adjust,
+    businessDayConventions,
+    isBusinessDay,
+    readCalendar,
+    weekendsOnly,
+} from './calendar/business-day';
+export { dayCounts, yearFraction } from './calendar/day-count';
+export { notionalDate, paymentPeriod, paymentPeriods } from './calendar/schedule';
 export { byCodePoint, canonical } from './canonical';
-export { addDays, addMonths, dayNumber, dayOf, daysBetween, lastDayOf, monthOf, monthsBetween, parseDay, parseMonth, partsOf } from './day';
+export {
+    addDays,
+    addMonths,
+    dayNumber,
+    dayOf,
+    daysBetween,
+    lastDayOf,
+    monthOf,
+    monthsBetween,
+    parseDay,
+    parseMonth,
+    partsOf,
+} from './day';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
 export { share } from './share';
 
+export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
+export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
+export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
 export type { Canonical } from './canonical';
 export type { Day, Month } from './day';
 export type { Amount, Currency, Money } from './money';
