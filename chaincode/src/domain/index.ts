@@ -26,6 +26,7 @@ export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseA
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
 export { share } from './share';
+export { quietFacts, standardFacts } from './terms/facts';
 
 export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
 export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
@@ -35,3 +36,7 @@ export type { Day, Month } from './day';
 export type { Amount, Currency, Money } from './money';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
+export type { ExtraFact, Terms, Tranche } from './terms/terms';
+export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
+export type { Distribution, Notice, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
+export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';
