@@ -1,0 +1,38 @@
+import { createPrivateKey, sign } from 'node:crypto';
+
+import type { Signer } from '@hyperledger/fabric-gateway';
+
+/** Order of the P-256 group (FIPS 186-5, D.1.2.3). Fabric refuses a signature whose s is above half of it. */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/**
+ * Signs whole messages (not digests: connect with `hash.none`) with a P-256 key, as Fabric wants them: SHA-256, low s, DER.
+ * Node's own OpenSSL does it in a tenth of the time of the JavaScript signer of the Fabric client.
+ * @param privateKeyPem PKCS#8 or SEC1
+ */
+export function newSigner(privateKeyPem: string): Signer {
+    const key = createPrivateKey(privateKeyPem);
+    const curve = key.asymmetricKeyDetails?.namedCurve;
+    if (key.asymmetricKeyType !== 'ec' || curve !== 'prime256v1')
+        throw new TypeError(`the private key is ${key.asymmetricKeyType ?? 'of no kind'} ${curve ?? ''}, not EC P-256`);
+    return message => Promise.resolve(toDer(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })));
+}
+
+function toDer(fixed: Buffer): Uint8Array {
+    const r = derInteger(fixed.subarray(0, 32));
+    const s = derInteger(lowS(fixed.subarray(32)));
+    return Buffer.concat([Buffer.from([0x30, r.length + s.length]), r, s]);
+}
+
+function lowS(bytes: Buffer): Buffer {
+    const s = BigInt(`0x${bytes.toString('hex')}`);
+    return s <= order / 2n ? bytes : Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
+}
+
+function derInteger(bytes: Buffer): Buffer {
+    let start = 0;
+    while (start < bytes.length - 1 && bytes[start] === 0) start++;
+    const digits = bytes.subarray(start);
+    const padding = (digits[0] ?? 0) >= 0x80 ? [0] : [];
+    return Buffer.concat([Buffer.from([0x02, digits.length + padding.length, ...padding]), digits]);
+}
