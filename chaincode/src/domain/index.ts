@@ -1,3 +1,4 @@
+export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
 export {
     addBusinessDays,
     adjust,
@@ -22,6 +23,8 @@ export {
     parseMonth,
     partsOf,
 } from './day';
+export { sha256 } from './hash';
+export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
@@ -33,10 +36,11 @@ export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
 export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
 export type { Canonical } from './canonical';
 export type { Day, Month } from './day';
+export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type { Amount, Currency, Money } from './money';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
-export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
+export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { Distribution, Notice, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';

@@ -3,8 +3,123 @@
  * `{name}` in a sentence is replaced by the detail of that name. No sentence may carry a private value.
  */
 export const refusals = {
-    AMOUNT_INVALID: { sentence: '{at} is not a valid amount: {problem}', remedy: 'Give a decimal number in the stated unit.' },
+    AMOUNT_INVALID: {
+        sentence: '{at} is not a valid amount: {problem}',
+        remedy: 'Give a decimal number in the stated unit.',
+    },
+    CLASS_NOT_COVERED: {
+        sentence: 'class {className} is not covered: its orders are for less than its size',
+        remedy: 'Wait for further orders, or have the underwriter order the rest.',
+    },
+    DENOMINATION_BROKEN: {
+        sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
+        remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
+    },
+    DISTRIBUTION_ALREADY_PAID: {
+        sentence: 'the distribution of deal {dealId} for {period} has been paid',
+        remedy: 'What has been paid stands. A restated report is made good in the next period not yet paid.',
+    },
+    HOLDING_SHORT: {
+        sentence: 'nothing was moved: {short} of the accounts would hold less than nothing',
+        remedy: 'Have the account provided with the notes or the cash that it is to deliver, or settle fewer instructions.',
+    },
+    INSTITUTION_EXISTS: {
+        sentence: 'institution {id} or MSP {mspId} has joined already',
+        remedy: 'Join with an id of your own; one institution a MSP.',
+    },
+    INSTITUTION_NOT_ACTIVE: {
+        sentence: 'a party to {reference} is suspended or is no member',
+        remedy: 'Wait until the regulator has admitted the institution again.',
+    },
+    INSTITUTION_UNKNOWN: {
+        sentence: '{id} has not joined the consortium',
+        remedy: 'Let an administrator of the institution join it.',
+    },
+    INSTRUCTION_EXISTS: {
+        sentence: 'an instruction {reference} has been placed before',
+        remedy: 'Give the trade a reference of its own, or cancel the earlier instruction first.',
+    },
+    INSTRUCTION_EXPIRED: {
+        sentence: 'instruction {reference} has expired; the business day is {day}',
+        remedy: 'Both parties place new instructions.',
+    },
+    INSTRUCTION_NOT_DUE: {
+        sentence: 'instruction {reference} is for a later day; the business day is {day}',
+        remedy: 'Settle it on or after its settlement day.',
+    },
+    INSTRUCTION_NOT_MATCHED: {
+        sentence: 'the two instructions {reference} do not say the same',
+        remedy: 'The parties compare what they placed; one of them cancels and places a corrected instruction.',
+    },
+    INSTRUCTION_NOT_OPEN: {
+        sentence: 'instruction {reference} is settled, cancelled or already in this batch',
+        remedy: 'Read the instruction to see what became of it.',
+    },
+    INVESTOR_NOT_ELIGIBLE: {
+        sentence: 'the receiver in {reference} may not hold these notes',
+        remedy: "Have the depository renew the investor's identification or record its category.",
+    },
+    LIEN_EXCEEDED: {
+        sentence: 'instruction {reference} would release more than is pledged',
+        remedy: 'Release at most what the lien still charges.',
+    },
+    LIEN_NOT_FOUND: {
+        sentence: 'instruction {reference} names no pledge of these notes to this lender',
+        remedy: 'Name the reference of the pledge; only its lender can release it.',
+    },
+    NOTES_LOCKED: {
+        sentence: 'the notes in {reference} may not change hands before {until}',
+        remedy: 'Settle on or after that day.',
+    },
+    NOTES_NOT_OUTSTANDING: {
+        sentence: 'the notes in {reference} are {status}, not outstanding',
+        remedy: 'Only notes that are issued and not redeemed can be moved.',
+    },
+    NOT_FOUND: {
+        sentence: 'there is no {noun} {id}',
+        remedy: 'Check the id; list what there is.',
+    },
+    PARTIAL_NOT_ALLOWED: {
+        sentence: 'instruction {reference} may not settle in this part',
+        remedy: 'Settle all that is left of it, or have both parties allow partial settlement.',
+    },
+    PARTY_WRONG: {
+        sentence: '{id} is not the {role}: {party} is',
+        remedy: 'Only that institution can do this.',
+    },
+    PAYMENT_NOT_CONFIRMED: {
+        sentence: 'the deliverer has not confirmed the payment of {reference}',
+        remedy: 'The deliverer confirms the payment by its reference once the cash has arrived.',
+    },
+    PAYMENT_NOT_OUTSIDE: {
+        sentence: 'instruction {reference} is not a delivery against cash paid outside',
+        remedy: 'Deposits move with the notes and need no confirmation.',
+    },
+    RECORD_DATE_OUT_OF_REACH: {
+        sentence: 'the books cannot tell who held on {day}: the business day is {today} and they remember {kept} days',
+        remedy: 'Pay on or after the record date and within that time.',
+    },
     REQUEST_INVALID: { sentence: '{at}: {problem}', remedy: 'Correct the field named and send the request again.' },
+    REQUEST_REUSED: {
+        sentence: 'request {requestId} was carried out with other content',
+        remedy: 'Give a new request its own id.',
+    },
+    ROLE_MISSING: {
+        sentence: '{id} has no desk here with the role {role}',
+        remedy: 'Use a certificate with the role, of an institution whose role the regulator has confirmed.',
+    },
+    ROLE_NOT_REQUESTED: {
+        sentence: 'institution {id} neither holds nor asked for the role {role}',
+        remedy: 'Let the institution ask for the role first.',
+    },
+    TRANSACTION_UNKNOWN: {
+        sentence: 'there is no transaction {name}',
+        remedy: 'Check the name; the chaincode metadata lists all.',
+    },
+    TRANSIENT_MISSING: {
+        sentence: 'the private input has no {field}',
+        remedy: 'Send it in the transient map.',
+    },
 } as const satisfies Record<string, RefusalRow>;
 
 export interface RefusalRow {

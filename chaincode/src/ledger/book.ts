@@ -1,0 +1,121 @@
+import { canonical } from '../domain/canonical';
+import { hexOf, utf8 } from '../domain/bytes';
+import { Refusal } from '../domain/refusal';
+import { sha256 } from '../domain/hash';
+import { endorsedByAll } from './endorsement';
+import { privateStore, publicStore } from './store';
+
+import type { ChaincodeStub } from 'fabric-shim-api';
+import type { Reader } from '../domain/shape';
+import type { Store } from './store';
+
+/** Records of one kind under composite keys `name, ...id`, each in its canonical encoding. */
+abstract class Records<T> {
+    constructor(
+        protected readonly stub: ChaincodeStub,
+        /** The noun, as it stands in keys and in refusals. */
+        readonly name: string,
+        protected readonly read: Reader<T>,
+        protected readonly store: Store,
+    ) {}
+
+    /** The record, or undefined where there is none. */
+    async find(...id: string[]): Promise<T | undefined> {
+        const bytes = await this.store.get(this.keyOf(id));
+        return bytes.length === 0 ? undefined : this.decode(bytes);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async load(...id: string[]): Promise<T> {
+        const record = await this.find(...id);
+        if (record === undefined) throw new Refusal('NOT_FOUND', { noun: this.name, id: id.join(' ') });
+        return record;
+    }
+
+    async exists(...id: string[]): Promise<boolean> {
+        return (await this.store.get(this.keyOf(id))).length > 0;
+    }
+
+    async save(record: T, ...id: string[]): Promise<void> {
+        const key = this.keyOf(id);
+        await this.store.put(key, this.encode(record, key));
+    }
+
+    async remove(...id: string[]): Promise<void> {
+        await this.store.remove(this.keyOf(id));
+    }
+
+    protected keyOf(id: readonly string[]): string {
+        return this.stub.createCompositeKey(this.name, [...id]);
+    }
+
+    protected abstract encode(record: T, key: string): Uint8Array;
+    protected abstract decode(bytes: Uint8Array): T;
+}
+
+/** Records that every institution holds. */
+export class Book<T> extends Records<T> {
+    constructor(stub: ChaincodeStub, name: string, read: Reader<T>) {
+        super(stub, name, read, publicStore(stub));
+    }
+
+    /**
+     * Creates a record whose later changes need a peer of each institution named, and no one else's. Only a transaction
+     * endorsed by the chaincode's own policy can lay down a record.
+     */
+    async layDown(record: T, mspIds: readonly string[], ...id: string[]): Promise<void> {
+        await this.save(record, ...id);
+        await this.stub.setStateValidationParameter(this.keyOf(id), endorsedByAll(mspIds));
+    }
+
+    /**
+     * All records whose id begins so, in key order, at most `most`. For queries: a transaction that decides on a list conflicts
+     * with every change of the list.
+     */
+    async list(prefix: readonly string[] = [], most = 1000): Promise<T[]> {
+        const records: T[] = [];
+        for await (const row of this.stub.getStateByPartialCompositeKey(this.name, [...prefix])) {
+            records.push(this.decode(row.value));
+            if (records.length === most) break;
+        }
+        return records;
+    }
+
+    protected encode(record: T): Uint8Array {
+        return utf8(canonical(record));
+    }
+
+    protected decode(bytes: Uint8Array): T {
+        return this.read(JSON.parse(Buffer.from(bytes).toString()), this.name);
+    }
+}
+
+/**
+ * Records in one private collection. Peers of other institutions hold SHA-256 hashes of key and value, so ids must say nothing
+ * (deal, period, chunk number) and every value carries a salt, drawn from the one the client sends in the transient map.
+ */
+export class PrivateBook<T> extends Records<T> {
+    constructor(
+        stub: ChaincodeStub,
+        readonly collection: string,
+        name: string,
+        read: Reader<T>,
+        private readonly salt: () => Uint8Array,
+    ) {
+        super(stub, name, read, privateStore(stub, collection));
+    }
+
+    /** SHA-256 of the stored record: readable on every peer by every client, empty where there is none. */
+    async hash(...id: string[]): Promise<Uint8Array> {
+        return this.stub.getPrivateDataHash(this.collection, this.keyOf(id));
+    }
+
+    protected encode(record: T, key: string): Uint8Array {
+        return utf8(canonical({ salt: hexOf(sha256(this.salt(), utf8(key)).subarray(0, 16)), value: record }));
+    }
+
+    protected decode(bytes: Uint8Array): T {
+        const { value } = JSON.parse(Buffer.from(bytes).toString()) as { value: unknown };
+        return this.read(value, this.name);
+    }
+}

@@ -1,0 +1,67 @@
+import { Refusal } from '../domain/refusal';
+
+import type { ClientIdentity } from 'fabric-shim-api';
+import type { Institution, Role } from '../domain/institution';
+
+/** Certificate attribute that names the desk's roles, separated by commas: `originator,servicer`. */
+export const roleAttribute = 'poolproof.role';
+
+/** Who sent the transaction: a client certificate, and the institution it belongs to. */
+export class Caller {
+    constructor(
+        private readonly identity: ClientIdentity,
+        /** Undefined until the institution has joined. */
+        private readonly member: Institution | undefined,
+    ) {}
+
+    get mspId(): string {
+        return this.identity.getMSPID();
+    }
+
+    /** @throws Refusal INSTITUTION_UNKNOWN */
+    get institution(): Institution {
+        if (this.member === undefined) throw new Refusal('INSTITUTION_UNKNOWN', { id: this.mspId });
+        return this.member;
+    }
+
+    /** Short name of the caller's institution, as in collection names. */
+    get id(): string {
+        return this.institution.id;
+    }
+
+    /** Whether the institution holds the role and the certificate is of a desk that exercises it. */
+    is(role: Role): boolean {
+        return this.institution.roles.includes(role) && this.hasDesk(role);
+    }
+
+    /**
+     * The caller's institution must hold one of the roles, and its certificate must name that role.
+     * @throws Refusal INSTITUTION_UNKNOWN, ROLE_MISSING
+     */
+    mustBe(...roles: readonly Role[]): void {
+        if (!roles.some(role => this.is(role)))
+            throw new Refusal('ROLE_MISSING', { id: this.id, role: roles.join(' or ') });
+    }
+
+    /**
+     * The caller must be a desk of this institution in this role.
+     * @throws Refusal INSTITUTION_UNKNOWN, ROLE_MISSING, PARTY_WRONG
+     */
+    mustBeParty(role: Role, institutionId: string): void {
+        this.mustBe(role);
+        if (this.id !== institutionId) throw new Refusal('PARTY_WRONG', { id: this.id, role, party: institutionId });
+    }
+
+    /**
+     * The certificate must be an administrator's: attribute `poolproof.role` names `admin`.
+     * @throws Refusal ROLE_MISSING
+     */
+    mustBeAdmin(): void {
+        if (!this.hasDesk('admin')) throw new Refusal('ROLE_MISSING', { id: this.mspId, role: 'admin' });
+    }
+
+    private hasDesk(name: string): boolean {
+        const desks = this.identity.getAttributeValue(roleAttribute) ?? '';
+        return desks.split(',').some(desk => desk.trim() === name);
+    }
+}
