@@ -1,3 +1,4 @@
+export { allot, issue, issueMovements, orderReader } from './allotment';
 export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
 export {
     addBusinessDays,
@@ -24,23 +25,57 @@ export {
     partsOf,
 } from './day';
 export { sha256 } from './hash';
+export {
+    asset,
+    cashAsset,
+    cashOf,
+    closingsKeptDays,
+    emptyHolding,
+    holdingReader,
+    noteOf,
+    partsOfAsset,
+    placeOf,
+    placesOf,
+    positive,
+    post,
+    quantityOf,
+    quantityOn,
+} from './holding';
+export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
+export {
+    cancel,
+    confirmPayment,
+    instructionReader,
+    instructReader,
+    lienReader,
+    movementsOf,
+    place,
+    settle,
+} from './settlement';
 export { share } from './share';
+export { isEligible, standingRecord } from './standing';
 export { quietFacts, standardFacts } from './terms/facts';
+export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
 
+export type { Allotment, Issued, IssueFacts, Order } from './allotment';
 export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
 export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
 export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
 export type { Canonical } from './canonical';
 export type { Day, Month } from './day';
+export type { Asset, Books, Closing, Holding, Movement, Part, Place, Supply } from './holding';
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type { Amount, Currency, Money } from './money';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
+export type { Instruct, Instruction, Lien, Pair, Payment, Restrictions, Settled, SettlementFacts } from './settlement';
+export type { Standing, StandingRecord } from './standing';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
+export type { Offering, Rating, TrancheRecord } from './tranche';
 export type { Distribution, Notice, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';

@@ -11,6 +11,10 @@ export const refusals = {
         sentence: 'class {className} is not covered: its orders are for less than its size',
         remedy: 'Wait for further orders, or have the underwriter order the rest.',
     },
+    DEAL_FINAL: {
+        sentence: 'no waterfall runs in the status {status}',
+        remedy: 'Nothing is left to distribute: the deal has come to its end.',
+    },
     DENOMINATION_BROKEN: {
         sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
         remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
@@ -19,9 +23,17 @@ export const refusals = {
         sentence: 'the distribution of deal {dealId} for {period} has been paid',
         remedy: 'What has been paid stands. A restated report is made good in the next period not yet paid.',
     },
+    FACTS_INVALID: {
+        sentence: '{at}: {problem}',
+        remedy: 'State the fact in the unit the terms declare, for the period after the last one run.',
+    },
     HOLDING_SHORT: {
         sentence: 'nothing was moved: {short} of the accounts would hold less than nothing',
         remedy: 'Have the account provided with the notes or the cash that it is to deliver, or settle fewer instructions.',
+    },
+    IDENTIFIER_INVALID: {
+        sentence: 'the identifier of class {className} is no ISIN',
+        remedy: 'Give the twelve characters with their check digit, or none and one is formed.',
     },
     INSTITUTION_EXISTS: {
         sentence: 'institution {id} or MSP {mspId} has joined already',
@@ -42,6 +54,10 @@ export const refusals = {
     INSTRUCTION_EXPIRED: {
         sentence: 'instruction {reference} has expired; the business day is {day}',
         remedy: 'Both parties place new instructions.',
+    },
+    INSTRUCTION_INVALID: {
+        sentence: 'instruction {reference} cannot be: {problem}',
+        remedy: 'Correct the instruction and place it again.',
     },
     INSTRUCTION_NOT_DUE: {
         sentence: 'instruction {reference} is for a later day; the business day is {day}',
@@ -71,6 +87,10 @@ export const refusals = {
         sentence: 'the notes in {reference} may not change hands before {until}',
         remedy: 'Settle on or after that day.',
     },
+    NOTES_NOT_AUTHORISED: {
+        sentence: 'class {className} is {status}: it cannot be issued',
+        remedy: 'A class is issued once, after its deal has been sealed and its classes authorised.',
+    },
     NOTES_NOT_OUTSTANDING: {
         sentence: 'the notes in {reference} are {status}, not outstanding',
         remedy: 'Only notes that are issued and not redeemed can be moved.',
@@ -78,6 +98,14 @@ export const refusals = {
     NOT_FOUND: {
         sentence: 'there is no {noun} {id}',
         remedy: 'Check the id; list what there is.',
+    },
+    OFFERING_INCOMPLETE: {
+        sentence: 'the offering and the terms do not name the same classes: {className}',
+        remedy: 'Offer every class of the terms, and no other.',
+    },
+    OFFERING_INVALID: {
+        sentence: 'the offering of class {className} cannot be: {problem}',
+        remedy: 'Correct the offering and send it again.',
     },
     PARTIAL_NOT_ALLOWED: {
         sentence: 'instruction {reference} may not settle in this part',
@@ -95,6 +123,14 @@ export const refusals = {
         sentence: 'instruction {reference} is not a delivery against cash paid outside',
         remedy: 'Deposits move with the notes and need no confirmation.',
     },
+    PRICE_MISSING: {
+        sentence: 'class {className} has no price',
+        remedy: 'State the price of every class offered, in percent of face.',
+    },
+    PROCEEDS_SHORT: {
+        sentence: 'the proceeds do not cover what the deal must hold at closing',
+        remedy: "Raise the price or lower the opening balances of the deal's accounts.",
+    },
     RECORD_DATE_OUT_OF_REACH: {
         sentence: 'the books cannot tell who held on {day}: the business day is {today} and they remember {kept} days',
         remedy: 'Pay on or after the record date and within that time.',
@@ -111,6 +147,10 @@ export const refusals = {
     ROLE_NOT_REQUESTED: {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
         remedy: 'Let the institution ask for the role first.',
+    },
+    TERMS_INVALID: {
+        sentence: '{at}: {problem}',
+        remedy: 'Correct the terms at the place named; a number after a colon is the column in the formula.',
     },
     TRANSACTION_UNKNOWN: {
         sentence: 'there is no transaction {name}',

@@ -9,7 +9,18 @@ import type { Day, Month } from './day';
 export type Reader<T> = (value: unknown, at: string) => T;
 
 export type Shape = Readonly<Record<string, Reader<unknown>>>;
-export type Shaped<S extends Shape> = { readonly [K in keyof S]: S[K] extends Reader<infer T> ? T : never };
+declare const mayBeAbsent: unique symbol;
+
+/** Reads a member that may be left out. */
+export type OptionalReader<T> = Reader<T | undefined> & { readonly [mayBeAbsent]: true };
+
+type Read<R> = R extends Reader<infer T> ? T : never;
+type OptionalIn<S extends Shape> = { [K in keyof S]: S[K] extends OptionalReader<unknown> ? K : never }[keyof S];
+
+/** What `object(shape)` reads: optional members are left out rather than undefined. */
+export type Shaped<S extends Shape> = { readonly [K in Exclude<keyof S, OptionalIn<S>>]: Read<S[K]> } & {
+    readonly [K in OptionalIn<S>]?: Exclude<Read<S[K]>, undefined>;
+};
 
 /** Reads JSON text by a reader. @throws Refusal REQUEST_INVALID */
 export function readJson<T>(text: string, reader: Reader<T>, at = 'request'): T {
@@ -42,13 +53,16 @@ export function list<T>(item: Reader<T>, bounds: { least?: number; most?: number
     return (value, at) => {
         if (!Array.isArray(value)) throw invalid(at, 'not a list');
         if (value.length < (bounds.least ?? 0)) throw invalid(at, `fewer than ${bounds.least ?? 0} entries`);
-        if (bounds.most !== undefined && value.length > bounds.most) throw invalid(at, `more than ${bounds.most} entries`);
+        if (bounds.most !== undefined && value.length > bounds.most)
+            throw invalid(at, `more than ${bounds.most} entries`);
         return value.map((entry, i) => item(entry, `${at}[${i}]`));
     };
 }
 
-export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
-    return (value, at) => (value === undefined || value === null ? undefined : reader(value, at));
+export function optional<T>(reader: Reader<T>): OptionalReader<T> {
+    const read: Reader<T | undefined> = (value, at) =>
+        value === undefined || value === null ? undefined : reader(value, at);
+    return read as OptionalReader<T>;
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {

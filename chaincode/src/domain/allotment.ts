@@ -1,0 +1,197 @@
+import { add, greater, lesser, subtract, zero } from './money';
+import { asset as assetReader, placeOf, post } from './holding';
+import { byCodePoint } from './canonical';
+import { compare, parseRate, portion } from './rate';
+import { id, list, minor, object, oneOf, optional, text } from './shape';
+import { isEligible } from './standing';
+import { Refusal } from './refusal';
+import { withSupply } from './tranche';
+
+import type { Amount } from './money';
+import type { Asset, Books, Holding, Movement, Supply } from './holding';
+import type { Reader } from './shape';
+import type { Standing } from './standing';
+import type { TrancheRecord } from './tranche';
+
+const price: Reader<string> = (value, at) => {
+    const read = text(20)(value, at);
+    if (!/^\d{1,3}(\.\d{1,8})?%$/.test(read))
+        throw new Refusal('REQUEST_INVALID', { at, problem: 'not a price in percent of face such as 99.98765%' });
+    return read;
+};
+
+/** An investor's order in the book of a class, in the investor's own book only. */
+export const orderReader = object({
+    dealId: id,
+    className: id,
+    investor: id,
+    face: minor,
+    /** An allotment below this is not wanted. */
+    minimum: minor,
+    /** The most it pays, in percent of face; absent: whatever the price will be. */
+    limit: optional(price),
+    status: oneOf('placed', 'withdrawn', 'allotted', 'unfilled', 'settled'),
+    /** Face allotted, at which price, and what is due for it. */
+    allotted: minor,
+    price: optional(price),
+    due: minor,
+});
+export type Order = ReturnType<typeof orderReader>;
+
+/** What the depository needs to settle the issue: who is to receive and pay what. In the depository's book. */
+export const allotmentReader = object({
+    dealId: id,
+    cash: assetReader,
+    orders: list(object({ className: id, investor: id })),
+    status: oneOf('allotted', 'settled'),
+});
+export type Allotment = ReturnType<typeof allotmentReader>;
+
+export interface AllotFacts {
+    readonly tranches: readonly TrancheRecord[];
+    /** Every order placed in the classes offered. */
+    readonly orders: readonly Order[];
+    readonly prices: Readonly<Record<string, string>>;
+}
+
+/**
+ * Close the book of a deal: every class is allotted in full, or none is. Within a class, orders whose limit is below the price are
+ * left out; if the rest is for no more than the size, each gets what it asked; otherwise all get the same part of their order, in
+ * whole steps of the class. Who would get less than its own or the class's minimum gets nothing, the smallest order first, and the
+ * others share again.
+ * @throws Refusal PRICE_MISSING, CLASS_NOT_COVERED
+ */
+export function allot({ tranches, orders, prices }: AllotFacts): Order[] {
+    return tranches.flatMap(tranche => {
+        const price = prices[tranche.className];
+        if (price === undefined) throw new Refusal('PRICE_MISSING', { className: tranche.className });
+        const placed = orders.filter(order => order.className === tranche.className && order.status === 'placed');
+        const faces = allotClass(tranche, placed, price);
+        return placed.map(order => {
+            const allotted = faces.get(order) ?? zero;
+            const due = portion(allotted, parseRate(price), 'half-up');
+            return { ...order, allotted, price, due, status: allotted > 0n ? 'allotted' : 'unfilled' } as const;
+        });
+    });
+}
+
+export interface IssueFacts {
+    readonly tranches: readonly TrancheRecord[];
+    readonly orders: readonly Order[];
+    readonly standings: readonly Standing[];
+    readonly books: Books;
+    readonly closing: IssueClosing;
+}
+
+/** Where the proceeds of an issue go. */
+export interface IssueClosing {
+    readonly cash: Asset;
+    /** Keeper of the deal's account, and the account's name. */
+    readonly trustee: string;
+    readonly account: string;
+    readonly originator: string;
+    /** What stays in the deal's account: the opening balances of its reserve and other accounts. */
+    readonly retained: Amount;
+}
+
+export interface Issued {
+    readonly tranches: readonly TrancheRecord[];
+    readonly orders: readonly Order[];
+    readonly holdings: readonly Holding[];
+    readonly supplies: readonly Supply[];
+}
+
+/**
+ * Settle an issue on its closing day: notes to every investor against its payment into the deal's account, and the purchase price
+ * of the pool from there to the originator. The whole deal, or nothing of it.
+ * @throws Refusal NOTES_NOT_AUTHORISED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
+ */
+export function issue(facts: IssueFacts): Issued {
+    const { tranches, orders, standings, books, closing } = facts;
+    for (const { className, status, original, categories } of tranches) {
+        if (status !== 'authorised') throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
+        const taken = orders.filter(order => order.className === className && order.status === 'allotted');
+        for (const { investor } of taken) {
+            const standing = standings.find(({ institution }) => institution === investor);
+            if (!standing?.active || !isEligible(standing, categories, books.day))
+                throw new Refusal('INVESTOR_NOT_ELIGIBLE', { reference: className });
+        }
+        if (add(...taken.map(order => order.allotted)) !== original)
+            throw new Refusal('CLASS_NOT_COVERED', { className });
+    }
+    const posted = post(books, issueMovements(tranches, orders, closing));
+
+    return {
+        tranches: tranches.map(tranche => ({ ...withSupply(tranche, posted.supplies), status: 'outstanding' })),
+        orders: orders.map(order => (order.status === 'allotted' ? { ...order, status: 'settled' } : order)),
+        ...posted,
+    };
+}
+
+/** Notes against cash for every order allotted, and the price of the pool to its seller. @throws Refusal PROCEEDS_SHORT */
+export function issueMovements(
+    tranches: readonly TrancheRecord[],
+    orders: readonly Order[],
+    closing: IssueClosing,
+): readonly Movement[] {
+    const { cash, trustee, account, originator, retained } = closing;
+    const dealAccount = placeOf(cash, trustee, account);
+    const taken = orders.filter(order => order.status === 'allotted');
+    const proceeds = add(...taken.map(order => order.due));
+    const purchasePrice = subtract(proceeds, retained);
+    if (purchasePrice < 0n) throw new Refusal('PROCEEDS_SHORT', {});
+    const legs = taken.flatMap(order => {
+        const notes = tranches.find(({ className }) => className === order.className)?.asset;
+        if (notes === undefined) throw new Error(`no class ${order.className}`);
+        const investor = order.investor;
+        return [
+            { asset: notes, quantity: order.allotted, from: 'issuer', to: placeOf(notes, investor) } as const,
+            { asset: cash, quantity: order.due, from: placeOf(cash, investor), to: dealAccount },
+        ];
+    });
+    const price = { asset: cash, quantity: purchasePrice, from: dealAccount, to: placeOf(cash, originator) };
+    return [...legs, price].filter(movement => movement.quantity > 0n);
+}
+
+function allotClass(tranche: TrancheRecord, placed: readonly Order[], price: string): Map<Order, Amount> {
+    const { className, original, minimum, increment } = tranche;
+    const willing = placed.filter(
+        order => order.limit === undefined || compare(parseRate(order.limit), parseRate(price)) >= 0,
+    );
+    let orders = [...willing].sort(bySizeThenInvestor);
+    for (;;) {
+        if (add(...orders.map(order => order.face)) < original) throw new Refusal('CLASS_NOT_COVERED', { className });
+        const faces = shareOut(original, orders, increment);
+        const enough = (order: Order) => (faces.get(order) ?? zero) >= greater(order.minimum, minimum);
+        const smallest = orders.filter(order => !enough(order)).at(-1);
+        if (smallest === undefined) return faces;
+        orders = orders.filter(order => order !== smallest);
+    }
+}
+
+/** Largest first; equal orders by investor, so that every peer shares alike. */
+function bySizeThenInvestor(a: Order, b: Order): number {
+    return a.face === b.face ? byCodePoint(a.investor, b.investor) : a.face > b.face ? -1 : 1;
+}
+
+/** The same part of every order in whole steps; what is left goes step by step to those cut most, never beyond an order. */
+function shareOut(total: Amount, orders: readonly Order[], increment: Amount): Map<Order, Amount> {
+    const demand = add(...orders.map(order => order.face));
+    if (demand === total) return new Map(orders.map(order => [order, order.face]));
+    const faces = new Map(orders.map(order => [order, wholeSteps((total * order.face) / demand, increment)]));
+    const cut = (order: Order) => (total * order.face) % (demand * increment);
+    const cutMost = [...orders].sort((a, b) => (cut(a) === cut(b) ? 0 : cut(a) > cut(b) ? -1 : 1));
+    let left = subtract(total, add(...faces.values()));
+    while (left > 0n)
+        for (const order of cutMost) {
+            const face = faces.get(order) ?? zero;
+            const step = lesser(lesser(increment, left), subtract(order.face, face));
+            faces.set(order, add(face, step));
+            left = subtract(left, step);
+        }
+    return faces;
+}
+
+function wholeSteps(face: bigint, increment: Amount): Amount {
+    return (face - (face % increment)) as Amount;
+}

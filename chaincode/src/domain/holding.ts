@@ -1,0 +1,229 @@
+import { addDays } from './day';
+import { day, id, list, minor, object } from './shape';
+import { isCurrency, zero } from './money';
+import { Refusal } from './refusal';
+
+import type { Amount, Currency } from './money';
+import type { Day } from './day';
+import type { Reader } from './shape';
+
+/**
+ * What a book can hold: a class of notes in original face value, `note:aart-2017-3:A-2`, or a settlement bank's deposit,
+ * `cash:USD:bank-b`. Quantities are minor units of the notes' or the deposit's currency. Face does not change while principal is
+ * repaid: the class's public factor says what is left of it.
+ */
+export type Asset = `note:${string}:${string}` | `cash:${Currency}:${string}`;
+
+/** What a holder may dispose of, and what it still owns but has pledged. */
+export type Part = 'free' | 'pledged';
+
+/** One side of a movement: a part of an account in an institution's book, or the issuer of the asset. */
+export type Place = 'issuer' | { readonly institution: string; readonly account: string; readonly part: Part };
+
+/** Reads an asset of a request. @throws Refusal REQUEST_INVALID */
+export const asset: Reader<Asset> = (value, at) => {
+    const part = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
+    const match = typeof value === 'string' ? new RegExp(`^(note|cash):(${part}):(${part})$`).exec(value) : null;
+    if (!match || (match[1] === 'cash' && !isCurrency(match[2])))
+        throw new Refusal('REQUEST_INVALID', {
+            at,
+            problem: 'not an asset such as note:aart-2017-3:A-2 or cash:USD:bank-b',
+        });
+    return value as Asset;
+};
+
+/** Reads the asset of a request that must be cash. @throws Refusal REQUEST_INVALID */
+export const cashAsset: Reader<Asset> = (value, at) => {
+    const read = asset(value, at);
+    if (!read.startsWith('cash:'))
+        throw new Refusal('REQUEST_INVALID', { at, problem: 'not cash such as cash:USD:bank-b' });
+    return read;
+};
+
+/** Reads minor units that must be more than nothing. @throws Refusal REQUEST_INVALID */
+export const positive: Reader<Amount> = (value, at) => {
+    const read = minor(value, at);
+    if (read <= 0n) throw new Refusal('REQUEST_INVALID', { at, problem: 'not more than nothing' });
+    return read;
+};
+
+/** One asset in one account of one institution's book. */
+export const holdingReader = object({
+    institution: id,
+    /** `own`, or the id of the deal for which the institution keeps the account. */
+    account: id,
+    asset,
+    free: minor,
+    pledged: minor,
+    /** What was held at the end of each day on which a holding of notes changed, oldest first: who is paid on a record date. */
+    closings: list(object({ day, quantity: minor })),
+});
+export type Holding = ReturnType<typeof holdingReader>;
+export type Closing = Holding['closings'][number];
+
+/** How much of an asset its issuer owes: the public figure to which all books together must sum. */
+export interface Supply {
+    readonly asset: Asset;
+    readonly outstanding: Amount;
+}
+
+/** Value that leaves one place and arrives at another, whole. */
+export interface Movement {
+    readonly asset: Asset;
+    /** Positive. */
+    readonly quantity: Amount;
+    readonly from: Place;
+    readonly to: Place;
+}
+
+/** Everything that a set of movements may touch, as it stands: an account that holds nothing is there with nothing. */
+export interface Books {
+    /** The business day that the depository has opened. */
+    readonly day: Day;
+    readonly holdings: readonly Holding[];
+    readonly supplies: readonly Supply[];
+}
+
+/** Record dates can be asked for this long. */
+export const closingsKeptDays = 100;
+
+/**
+ * The one function that moves value: issue, transfer, payment, pledge and redemption are lists of movements. All of them happen,
+ * or none; only what stands at the end counts, so that a batch settles net. Returns what has changed.
+ * @throws Refusal HOLDING_SHORT when a place would fall below nothing
+ */
+export function post(books: Books, movements: readonly Movement[]): Omit<Books, 'day'> {
+    const changes = netChanges(movements);
+    const holdings = books.holdings.flatMap(holding => changedHolding(holding, changes, books.day));
+    const supplies = books.supplies.flatMap(supply => changedSupply(supply, changes));
+    const loaded = keysOf(books);
+    if ([...changes.keys()].some(key => !loaded.has(key)))
+        throw new Error('a movement touches a place that was not loaded');
+    const short =
+        holdings.filter(holding => holding.free < 0n || holding.pledged < 0n).length +
+        supplies.filter(supply => supply.outstanding < 0n).length;
+    if (short > 0) throw new Refusal('HOLDING_SHORT', { short });
+    return { holdings, supplies };
+}
+
+export function emptyHolding(institution: string, account: string, asset: Asset): Holding {
+    return { institution, account, asset, free: zero, pledged: zero, closings: [] };
+}
+
+export function quantityOf(holding: Holding): Amount {
+    return (holding.free + holding.pledged) as Amount;
+}
+
+/**
+ * What was held at the end of `day`.
+ * @param today the business day, which bounds how far back the book remembers
+ * @throws Refusal RECORD_DATE_OUT_OF_REACH
+ */
+export function quantityOn(holding: Holding, day: Day, today: Day): Amount {
+    if (day > today || day < addDays(today, -closingsKeptDays))
+        throw new Refusal('RECORD_DATE_OUT_OF_REACH', { day, today, kept: closingsKeptDays });
+    return holding.closings.filter(closing => closing.day <= day).at(-1)?.quantity ?? zero;
+}
+
+/** The places that movements touch, each once. The contract loads these before it posts. */
+export function placesOf(movements: readonly Movement[]): Pick<Holding, 'institution' | 'account' | 'asset'>[] {
+    const places = new Map<string, Pick<Holding, 'institution' | 'account' | 'asset'>>();
+    for (const { asset, from, to } of movements)
+        for (const place of [from, to])
+            if (place !== 'issuer') {
+                const { institution, account } = place;
+                places.set(`${asset}|${institution}|${account}`, { institution, account, asset });
+            }
+    return [...places.values()];
+}
+
+export function noteOf(dealId: string, className: string): Asset {
+    return `note:${dealId}:${className}`;
+}
+
+export function cashOf(currency: Currency, bank: string): Asset {
+    return `cash:${currency}:${bank}`;
+}
+
+export interface NoteParts {
+    readonly kind: 'note';
+    readonly dealId: string;
+    readonly className: string;
+}
+
+export interface CashParts {
+    readonly kind: 'cash';
+    readonly currency: Currency;
+    readonly bank: string;
+}
+
+export function partsOfAsset(asset: Asset): NoteParts | CashParts {
+    const [kind, scope = '', name = ''] = asset.split(':');
+    return kind === 'note'
+        ? { kind, dealId: scope, className: name }
+        : { kind: 'cash', currency: scope as Currency, bank: name };
+}
+
+/** The place of an institution in an asset: the issuing bank of a deposit stands outside its own liability. */
+export function placeOf(held: Asset, institution: string, account = 'own', part: Part = 'free'): Place {
+    const parts = partsOfAsset(held);
+    return parts.kind === 'cash' && parts.bank === institution && account === 'own'
+        ? 'issuer'
+        : { institution, account, part };
+}
+
+function netChanges(movements: readonly Movement[]): Map<string, bigint> {
+    const changes = new Map<string, bigint>();
+    for (const movement of movements) {
+        if (movement.quantity <= 0n) throw new Error('a movement must move something');
+        for (const [place, sign] of [
+            [movement.from, -1n],
+            [movement.to, 1n],
+        ] as const) {
+            const key = keyOf(movement.asset, place);
+            changes.set(key, (changes.get(key) ?? 0n) + sign * movement.quantity);
+        }
+    }
+    return changes;
+}
+
+function changedHolding(holding: Holding, changes: ReadonlyMap<string, bigint>, day: Day): Holding[] {
+    const { institution, account } = holding;
+    const [free, pledged] = (['free', 'pledged'] as const).map(
+        part => changes.get(keyOf(holding.asset, { institution, account, part })) ?? 0n,
+    ) as [bigint, bigint];
+    if (free === 0n && pledged === 0n) return [];
+    const changed = {
+        ...holding,
+        free: (holding.free + free) as Amount,
+        pledged: (holding.pledged + pledged) as Amount,
+    };
+    return [{ ...changed, closings: closingsAfter(changed, day) }];
+}
+
+function closingsAfter(holding: Holding, day: Day): readonly Closing[] {
+    if (!holding.asset.startsWith('note:')) return [];
+    const horizon = addDays(day, -closingsKeptDays);
+    const earlier = holding.closings.filter(closing => closing.day < day);
+    const forgotten = earlier.filter(closing => closing.day <= horizon).length - 1;
+    return [...earlier.slice(Math.max(forgotten, 0)), { day, quantity: quantityOf(holding) }];
+}
+
+function changedSupply(supply: Supply, changes: ReadonlyMap<string, bigint>): Supply[] {
+    const change = changes.get(keyOf(supply.asset, 'issuer')) ?? 0n;
+    return change === 0n ? [] : [{ ...supply, outstanding: (supply.outstanding - change) as Amount }];
+}
+
+function keysOf(books: Books): ReadonlySet<string> {
+    const parts = ['free', 'pledged'] as const;
+    return new Set([
+        ...books.supplies.map(supply => keyOf(supply.asset, 'issuer')),
+        ...books.holdings.flatMap(({ asset: held, institution, account }) =>
+            parts.map(part => keyOf(held, { institution, account, part })),
+        ),
+    ]);
+}
+
+function keyOf(held: Asset, place: Place): string {
+    return place === 'issuer' ? `${held}|issuer` : `${held}|${place.institution}|${place.account}|${place.part}`;
+}

@@ -1,0 +1,148 @@
+import { asset as assetReader, noteOf } from './holding';
+import { currency, day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
+import { formatRate, rate } from './rate';
+import { identifierFor, isIdentifier } from './identifier';
+import { Refusal } from './refusal';
+
+import type { Amount } from './money';
+import type { Coupon, Terms } from './terms/terms';
+import type { Distribution } from './waterfall/record';
+import type { Supply } from './holding';
+
+const ratingReader = object({ agency: text(60), rating: text(20), day });
+
+/** A rating agency's opinion of a class, and the day it was given. */
+export type Rating = ReturnType<typeof ratingReader>;
+
+/**
+ * The public record of a class of notes. `original` is authorised by the terms; `outstanding` is the face that the books hold,
+ * to which all holdings sum; `balance` is the principal not yet repaid, so `factor` = balance / original.
+ */
+export const trancheReader = object({
+    dealId: id,
+    className: id,
+    asset: assetReader,
+    /** An ISIN, or an identifier of that form which is never a real one. */
+    identifier: text(12),
+    /** 1 is the most senior. */
+    rank: integer(0),
+    currency,
+    original: minor,
+    outstanding: minor,
+    balance: minor,
+    /** Seven decimals, as published: `0.8324525`. */
+    factor: text(20),
+    /** Principal written down and not reinstated. */
+    writtenDown: minor,
+    /** In words: `1.10% actual/360`. */
+    coupon: text(100),
+    finalPayment: day,
+    status: oneOf('authorised', 'outstanding', 'redeemed'),
+    /** Smallest piece of face that may change hands, and the steps above it. */
+    minimum: minor,
+    increment: minor,
+    /** No transfer before this day. */
+    lockedUntil: optional(day),
+    /** Investor categories one of which a holder must have; none: any investor whose identification holds. */
+    categories: list(id),
+    ratings: list(ratingReader),
+});
+export type TrancheRecord = ReturnType<typeof trancheReader>;
+
+/** What an offering says of a class beyond the terms. */
+export const offeringReader = object({
+    className: id,
+    identifier: optional(text(12)),
+    /** Face of a class without a balance of its own (a residual certificate), in minor units. */
+    face: optional(minor),
+    minimum: minor,
+    increment: minor,
+    lockedUntil: optional(day),
+    categories: optional(list(id, { most: 20 })),
+});
+export type Offering = ReturnType<typeof offeringReader>;
+
+/**
+ * The records of all classes of a deal as its terms authorise them; nothing is outstanding yet.
+ * @throws Refusal OFFERING_INCOMPLETE, IDENTIFIER_INVALID, OFFERING_INVALID
+ */
+export function authorise(dealId: string, terms: Terms, offerings: readonly Offering[]): TrancheRecord[] {
+    const stranger = offerings.find(({ className }) => !terms.tranches.some(tranche => tranche.id === className));
+    if (stranger) throw new Refusal('OFFERING_INCOMPLETE', { className: stranger.className });
+    return terms.tranches.map(tranche => {
+        const offering = offerings.find(({ className }) => className === tranche.id);
+        if (offering === undefined) throw new Refusal('OFFERING_INCOMPLETE', { className: tranche.id });
+        const original = tranche.balance > 0n ? tranche.balance : (offering.face ?? tranche.balance);
+        checkOffering(offering, original);
+        const { minimum, increment, lockedUntil, categories = [] } = offering;
+        return {
+            dealId,
+            className: tranche.id,
+            asset: noteOf(dealId, tranche.id),
+            identifier: offering.identifier ?? identifierFor(dealId, tranche.id),
+            rank: tranche.rank,
+            currency: terms.currency,
+            original,
+            outstanding: 0n as Amount,
+            balance: tranche.balance,
+            factor: factorOf(tranche.balance, original),
+            writtenDown: 0n as Amount,
+            coupon: couponInWords(tranche.coupon),
+            finalPayment: tranche.final ?? terms.dates.legalFinal,
+            status: 'authorised',
+            minimum,
+            increment,
+            ...(lockedUntil === undefined ? {} : { lockedUntil }),
+            categories,
+            ratings: [],
+        };
+    });
+}
+
+/** A class after its part of a distribution; one whose principal is all paid is redeemed, and its notes are cancelled. */
+export function pay(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
+    const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
+    const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && tranche.balance > 0n;
+    return {
+        ...tranche,
+        balance: paid.balanceEnding,
+        factor: factorOf(paid.balanceEnding, tranche.original),
+        writtenDown,
+        status: isRepaid ? 'redeemed' : tranche.status,
+    };
+}
+
+/** The record with the face that the books now hold of it. */
+export function withSupply(tranche: TrancheRecord, supplies: readonly Supply[]): TrancheRecord {
+    const supply = supplies.find(({ asset }) => asset === tranche.asset);
+    return supply === undefined ? tranche : { ...tranche, outstanding: supply.outstanding };
+}
+
+/** A rating agency's action, put on record in the order received. */
+export function rateClass(tranche: TrancheRecord, rating: Rating): TrancheRecord {
+    return { ...tranche, ratings: [...tranche.ratings, rating] };
+}
+
+/** Balance over original balance, 7 decimals, half-up, as trustees publish it. */
+export function factorOf(balance: Amount, original: Amount): string {
+    return formatRate(rate(balance, original), 7, 'half-up');
+}
+
+function checkOffering({ className, identifier, minimum, increment }: Offering, original: Amount): void {
+    if (identifier !== undefined && !isIdentifier(identifier)) throw new Refusal('IDENTIFIER_INVALID', { className });
+    if (original <= 0n)
+        throw new Refusal('OFFERING_INVALID', { className, problem: 'a class without a balance needs a face' });
+    if (minimum <= 0n || increment <= 0n || minimum > original)
+        throw new Refusal('OFFERING_INVALID', { className, problem: 'minimum or increment out of range' });
+}
+
+function couponInWords(coupon: Coupon | undefined): string {
+    if (coupon === undefined) return 'none';
+    const percent = (value: Coupon['fixed']) =>
+        value === undefined
+            ? ''
+            : `${formatRate(rate(value.n * 100n, value.d), 4, 'half-even').replace(/0{1,2}$/, '')}%`;
+    const base = coupon.fixed !== undefined ? percent(coupon.fixed) : (coupon.index ?? 'by formula');
+    const margin = coupon.margin === undefined ? '' : ` + ${percent(coupon.margin)}`;
+    return `${base}${margin} ${coupon.dayCount}`;
+}
