@@ -1,4 +1,27 @@
+export { findRefusal, Refused } from './client/refused';
+export {
+    CommitFailure,
+    EndorsementFailure,
+    Failure,
+    GatewayFailure,
+    OrderingFailure,
+    OutcomeUnknown,
+    TimeoutFailure,
+} from './client/failure';
 export { newSigner } from './client/signer';
-export { findRefusal } from './client/refused';
+export { connect, Connection } from './connection';
 export { readCsv } from './importer/csv';
 export { ImportError } from './importer/import-error';
+export { readLoans } from './importer/loan';
+export { readLoanMonths } from './importer/loan-month';
+
+export type { PeerAddress } from './client/channel';
+export type { Deadlines } from './client/client';
+export type { FollowOptions, LedgerEvent, Position } from './client/event';
+export type { Stage } from './client/failure';
+export type { Draft, Receipt } from './client/ledger';
+export type { ConnectOptions, Credentials, Outcome } from './connection';
+export type { Place } from './importer/import-error';
+export type { Loan } from './importer/loan';
+export type { Columns, LoanMonth } from './importer/loan-month';
+export type { Row } from './importer/row';

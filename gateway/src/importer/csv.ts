@@ -6,12 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 
 import { ImportError } from './import-error';
 
-/** One line of a file, its values by column name. */
-export interface Row {
-    readonly file: string;
-    readonly line: number;
-    readonly values: Readonly<Record<string, string>>;
-}
+import type { Row } from './row';
 
 /**
  * Reads a CSV file line by line, whatever its size, in constant memory. The first line names the columns; columns not asked

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+
+import { canonical } from '@poolproof/chaincode/domain';
+
+import { evaluate } from './evaluate';
+import { submit } from './submit';
+
+import type { Call, Client } from './client';
+import type { Committed } from './submit';
+
+/** Reads a request or an answer; `at` is the place named when it refuses. The domain's readers have this form. */
+export type Reader<T> = (value: unknown, at: string) => T;
+
+/** A request as the caller writes it: its id may be left to the library. Give one to be able to send the request again. */
+export type Draft<T extends { readonly requestId: string }> = Omit<T, 'requestId'> & { readonly requestId?: string };
+
+/** What became of a submitted request, which is on the ledger for good. */
+export interface Receipt<T> extends Omit<Committed, 'answer'> {
+    readonly requestId: string;
+    readonly answer: T;
+}
+
+/** How a request travels beyond its public text. */
+export type Passage = Pick<Call, 'transient' | 'endorsers'>;
+
+/** Typed passage of requests to the contracts and of their answers back. The nouns are built on it. */
+export class Ledger {
+    constructor(private readonly client: Client) {}
+
+    /**
+     * Checks the request here, sends it, and waits until it is committed.
+     * @throws Refusal REQUEST_INVALID before anything is sent
+     * @throws Refused by a contract's rule, Failure for everything else
+     */
+    async submit<R extends { readonly requestId: string }, A>(
+        transaction: string,
+        [request, answer]: readonly [Reader<R>, Reader<A>],
+        draft: Draft<R>,
+        passage: Passage = {},
+    ): Promise<Receipt<A>> {
+        const requestId = draft.requestId ?? randomUUID();
+        const text = checked(request, { ...draft, requestId });
+        const committed = await this.client.gate.through(() => submit(this.client, { transaction, args: [text], ...passage }));
+        const decoded = decode(committed.answer, answer);
+        return Object.defineProperty({ ...committed, requestId, answer: decoded }, 'endorsedBy', {
+            get: () => committed.endorsedBy,
+        });
+    }
+
+    /** Asks; nothing is written. Each argument is an id, or a request already checked. */
+    async evaluate<A>(transaction: string, answer: Reader<A>, ...args: readonly string[]): Promise<A> {
+        return decode(await this.client.gate.through(() => evaluate(this.client, { transaction, args })), answer);
+    }
+}
+
+/** Reads what a transaction told: the event's content, without the name of its type. */
+export function told<A>(reader: Reader<A>): Reader<A> {
+    return (value, at) => {
+        const { type: _type, ...content } = value as Readonly<Record<string, unknown>>;
+        return reader(content, at);
+    };
+}
+
+/** The text of a request that the contract's own reader accepts. */
+function checked<R>(reader: Reader<R>, request: unknown): string {
+    const text = canonical(request);
+    reader(JSON.parse(text), 'request');
+    return text;
+}
+
+function decode<A>(bytes: Uint8Array, reader: Reader<A>): A {
+    return reader(JSON.parse(Buffer.from(bytes).toString('utf8')), 'answer');
+}

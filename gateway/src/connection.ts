@@ -1,0 +1,102 @@
+import { StatusCode } from '@hyperledger/fabric-gateway';
+
+import { Client, defaultOptions } from './client/client';
+import { follow } from './client/event';
+import { Ledger } from './client/ledger';
+import { outcomeOf } from './client/outcome';
+import { newSigner } from './client/signer';
+import { Institutions } from './institution';
+
+import type { PeerAddress } from './client/channel';
+import type { ClientOptions, Deadlines } from './client/client';
+import type { FollowOptions, LedgerEvent } from './client/event';
+import type { Signer } from '@hyperledger/fabric-gateway';
+
+/** Who calls: a certificate of an institution's authority, and the key that signs for it. */
+export interface Credentials {
+    readonly mspId: string;
+    readonly certificatePem: string;
+    /** PKCS#8 or SEC1, P-256. */
+    readonly privateKeyPem?: string;
+    /** Signs instead of a key in the process's memory (a PKCS#11 device, a service): gets the whole message, not its digest. */
+    readonly signer?: Signer;
+}
+
+export interface ConnectOptions {
+    readonly identity: Credentials;
+    /** Peers of the identity's own institution; the first that answers is used. */
+    readonly peers: readonly PeerAddress[];
+    /** `poolproof` unless stated. */
+    readonly channel?: string;
+    /** `poolproof` unless stated. */
+    readonly chaincode?: string;
+    /** Longest wait for each stage, in milliseconds. */
+    readonly deadlines?: Partial<Deadlines>;
+    readonly attempts?: number;
+    readonly concurrency?: number;
+}
+
+/** What became of a transaction, by its id. */
+export interface Outcome {
+    readonly transactionId: string;
+    readonly blockNumber: bigint;
+    readonly valid: boolean;
+}
+
+/**
+ * One identity at work. Costs a few kilobytes: make one for every desk, and keep it. All connections of a process share one
+ * channel to each peer.
+ *
+ * @example
+ * const bank = connect({ identity, peers });
+ * const { answer, endorsedBy } = await bank.institutions.join({ id: 'bank-a', name: 'Bank A', roles: ['originator'] });
+ * bank.close();
+ */
+export function connect(options: ConnectOptions): Connection {
+    return new Connection(options);
+}
+
+export class Connection {
+    readonly mspId: string;
+    readonly institutions: Institutions;
+    private readonly client: Client;
+
+    constructor(options: ConnectOptions) {
+        const { mspId, certificatePem, privateKeyPem, signer } = options.identity;
+        const identity = { mspId, credentials: Buffer.from(certificatePem) };
+        const signWith = signer ?? (privateKeyPem === undefined ? undefined : newSigner(privateKeyPem));
+        this.client = new Client(options.peers, identity, signWith, completed(options));
+        const ledger = new Ledger(this.client);
+        this.mspId = mspId;
+        this.institutions = new Institutions(ledger);
+    }
+
+    /** What committed transactions told, from the first block or after a position, until the signal. */
+    events(options?: FollowOptions): AsyncGenerator<LedgerEvent> {
+        return follow(this.client, options);
+    }
+
+    /**
+     * What became of a transaction whose answer was lost, also after a restart.
+     * @throws OutcomeUnknown while the ledger does not have it
+     */
+    async outcome(transactionId: string): Promise<Outcome> {
+        const { blockNumber, code } = await outcomeOf(this.client, transactionId, this.client.deadline('commit'));
+        return { transactionId, blockNumber, valid: code === StatusCode.VALID };
+    }
+
+    /** Gives the channels back. Calls under way end with an error. */
+    close(): void {
+        this.client.close();
+    }
+}
+
+function completed(options: ConnectOptions): ClientOptions {
+    return {
+        channel: options.channel ?? 'poolproof',
+        chaincode: options.chaincode ?? 'poolproof',
+        deadlines: { ...defaultOptions.deadlines, ...options.deadlines },
+        attempts: options.attempts ?? defaultOptions.attempts,
+        concurrency: options.concurrency ?? defaultOptions.concurrency,
+    };
+}

@@ -1,0 +1,56 @@
+import { Refusal, isNoData, numberOf, parseCell } from '@poolproof/chaincode/domain';
+
+import { ImportError } from './import-error';
+import { readRows } from './row';
+
+import type { AssetClass, Cell, Currency, Field, Layout } from '@poolproof/chaincode/domain';
+import type { Row } from './row';
+
+/** One loan as its asset class records it: a cell for every field, in the layout's order. */
+export interface Loan {
+    readonly line: number;
+    readonly cells: readonly Cell[];
+}
+
+/**
+ * Reads a loan tape (CSV or EX-102), columns named as the asset class names its fields (SEC Schedule AL). A column that is not
+ * there is a field not reported; dates may be written as filed (05-31-2017, 05/2017) or in ISO 8601.
+ * @throws ImportError naming file, line and field
+ */
+export async function* readLoans(path: string, assetClass: AssetClass, currency: Currency): AsyncGenerator<Loan> {
+    const { loan: layout, loanRoles } = assetClass;
+    const numbers = new Set<string>();
+    for await (const row of readRows(path, requiredColumns(layout))) {
+        const number = row.values[loanRoles.number] ?? '';
+        if (numbers.has(number)) throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
+        numbers.add(number);
+        yield { line: row.line, cells: layout.fields.map(field => readField(field, row, currency)) };
+    }
+}
+
+/**
+ * One value of a line, checked against its field: type, bounds, presence.
+ * @param column where it stands, if the column is named otherwise than the field
+ * @throws ImportError
+ */
+export function readField(field: Field, row: Row, currency: Currency, column = field.name): Cell {
+    try {
+        const cell = parseCell(field, inIsoForm(field, row.values[column] ?? ''), currency, column);
+        if (cell === null && field.required) throw new ImportError({ ...row, field: column }, 'missing');
+        if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, column);
+        return cell;
+    } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw new ImportError({ ...row, field: column }, String(error.details['problem'] ?? error.message));
+    }
+}
+
+function requiredColumns(layout: Layout): string[] {
+    return layout.fields.filter(field => field.required).map(field => field.name);
+}
+
+function inIsoForm(field: Field, text: string): string {
+    if (field.type === 'day') return text.trim().replace(/^(\d{2})-(\d{2})-(\d{4})$/, '$3-$1-$2');
+    if (field.type === 'month') return text.trim().replace(/^(\d{2})\/(\d{4})$/, '$2-$1');
+    return text;
+}

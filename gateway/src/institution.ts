@@ -1,0 +1,32 @@
+import { confirmInstitutionRequest, institutionReader, joinRequest, shape } from '@poolproof/chaincode/domain';
+
+import { told } from './client/ledger';
+
+import type { ConfirmInstitutionRequest, Institution, JoinRequest } from '@poolproof/chaincode/domain';
+import type { Draft, Ledger, Receipt } from './client/ledger';
+
+/** Who takes part, and in which roles. */
+export class Institutions {
+    constructor(private readonly ledger: Ledger) {}
+
+    /**
+     * The caller's institution asks for membership and for roles; its administrator signs.
+     * @throws Refused INSTITUTION_EXISTS, ROLE_MISSING
+     */
+    join(request: Draft<JoinRequest>): Promise<Receipt<Institution>> {
+        return this.ledger.submit('institution:join', [joinRequest, told(institutionReader)], request);
+    }
+
+    /**
+     * The regulator grants roles, changes them or takes them away.
+     * @throws Refused NOT_FOUND, ROLE_MISSING, ROLE_NOT_REQUESTED
+     */
+    confirm(request: Draft<ConfirmInstitutionRequest>): Promise<Receipt<Institution>> {
+        return this.ledger.submit('institution:confirm', [confirmInstitutionRequest, told(institutionReader)], request);
+    }
+
+    /** Every institution that has joined. */
+    list(): Promise<readonly Institution[]> {
+        return this.ledger.evaluate('institution:list', shape.list(institutionReader));
+    }
+}
