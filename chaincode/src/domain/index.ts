@@ -1,19 +1,70 @@
 export { allot, issue, issueMovements, orderReader } from './allotment';
 export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
-export { addBusinessDays, adjust, businessDayConventions, isBusinessDay, readCalendar, weekendsOnly } from './calendar/business-day';
+export {
+    addBusinessDays,
+    adjust,
+    businessDayConventions,
+    isBusinessDay,
+    readCalendar,
+    weekendsOnly,
+} from './calendar/business-day';
 export { dayCounts, yearFraction } from './calendar/day-count';
 export { notionalDate, paymentPeriod, paymentPeriods } from './calendar/schedule';
 export { byCodePoint, canonical } from './canonical';
-export { addDays, addMonths, dayNumber, dayOf, daysBetween, lastDayOf, monthOf, monthsBetween, parseDay, parseMonth, partsOf } from './day';
+export { amortise } from './cashflow/amortise';
+export { asScheduled, readAssumptions, withDefaultsTimes } from './cashflow/assumptions';
+export { addColumns } from './cashflow/column-flows';
+export { addLine, hazardsOf, noFlows } from './cashflow/line-flows';
+export { loanTable } from './cashflow/loan-columns';
+export { horizonOf, PoolProjection, projectPool } from './cashflow/pool';
+export { monthlyRates } from './cashflow/speed';
+export {
+    addDays,
+    addMonths,
+    dayNumber,
+    dayOf,
+    daysBetween,
+    lastDayOf,
+    monthOf,
+    monthsBetween,
+    parseDay,
+    parseMonth,
+    partsOf,
+} from './day';
 export { distribute, distributionReader, heldAccount, noticeReader } from './distribution';
 export { sha256 } from './hash';
-export { asset, cashAsset, cashOf, closingsKeptDays, depositReader, emptyHolding, holdingReader, noteOf, partsOfAsset, placeOf, placesOf, positive, post, quantityOf, quantityOn } from './holding';
+export {
+    asset,
+    cashAsset,
+    cashOf,
+    closingsKeptDays,
+    depositReader,
+    emptyHolding,
+    holdingReader,
+    noteOf,
+    partsOfAsset,
+    placeOf,
+    placesOf,
+    positive,
+    post,
+    quantityOf,
+    quantityOn,
+} from './holding';
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
-export { cancel, confirmPayment, instructionReader, instructReader, lienReader, movementsOf, place, settle } from './settlement';
+export {
+    cancel,
+    confirmPayment,
+    instructionReader,
+    instructReader,
+    lienReader,
+    movementsOf,
+    place,
+    settle,
+} from './settlement';
 export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
@@ -29,6 +80,12 @@ export type { BusinessCalendar, BusinessDayConvention } from './calendar/busines
 export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
 export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
 export type { Canonical } from './canonical';
+export type { Instalment, Loan, Repayment } from './cashflow/amortise';
+export type { Assumptions } from './cashflow/assumptions';
+export type { Flows, Hazards, PoolLine } from './cashflow/line-flows';
+export type { LoanColumns, LoanTable } from './cashflow/loan-columns';
+export type { PoolMonth, Purchase } from './cashflow/pool';
+export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashflow/speed';
 export type { Day, Month } from './day';
 export type { Distributed, DistributionFacts, DistributionRecord, HolderNotice } from './distribution';
 export type { Asset, Books, Closing, Deposit, Holding, Movement, Part, Place, Supply } from './holding';
