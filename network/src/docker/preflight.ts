@@ -1,0 +1,54 @@
+import { createServer } from 'node:net';
+import type { Engine } from './engine';
+import { runningContainers } from './engine';
+import { images } from './images';
+import type { Plan } from './plan';
+import { DockerProblem } from './problem';
+import { lastLine, run } from './run';
+
+/** Megabytes one container takes at rest and under the stories' load, measured; see docker/README.md. */
+const needs = { orderer: 60, peer: 120, chaincode: 120 } as const;
+
+/** See that a network can start here. Refuses with MEMORY_SHORT, IMAGE_MISSING or PORT_TAKEN. */
+export async function preflight(engine: Engine, plan: Plan): Promise<void> {
+    const need =
+        plan.orderers.length * needs.orderer +
+        plan.peers.length * needs.peer +
+        plan.chaincodes.length * needs.chaincode;
+    if (engine.memoryMegabytes < need) {
+        throw new DockerProblem('MEMORY_SHORT', { have: engine.memoryMegabytes, need });
+    }
+    await Promise.all(Object.values(images).map(ensureImage));
+    await refuseTakenPorts(plan);
+}
+
+/** Images of the official names that are here are used as they are; others are pulled. */
+async function ensureImage(image: string): Promise<void> {
+    if ((await run('docker', ['image', 'inspect', image])).code === 0) return;
+    const pulled = await run('docker', ['pull', '--quiet', image]);
+    if (pulled.code !== 0) throw new DockerProblem('IMAGE_MISSING', { image, problem: lastLine(pulled.stderr) });
+}
+
+async function refuseTakenPorts(plan: Plan): Promise<void> {
+    const running = await runningContainers(plan);
+    const wanted = [
+        ...plan.orderers.map(orderer => ({
+            node: orderer,
+            ports: [orderer.port, orderer.adminPort, orderer.operationsPort],
+        })),
+        ...plan.peers.map(peer => ({ node: peer, ports: [peer.port, peer.operationsPort] })),
+    ].filter(({ node }) => !running.has(node.container));
+    for (const { node, ports } of wanted) {
+        for (const port of ports) {
+            if (await isTaken(port)) throw new DockerProblem('PORT_TAKEN', { port, node: node.name });
+        }
+    }
+}
+
+function isTaken(port: number): Promise<boolean> {
+    return new Promise(resolve => {
+        const server = createServer();
+        server.once('error', () => resolve(true));
+        server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+    });
+}

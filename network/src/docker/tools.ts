@@ -1,0 +1,60 @@
+import { inside } from './plan';
+import type { Plan, PlannedPeer } from './plan';
+import type { Outcome } from './run';
+import { lastLine, run } from './run';
+import { DockerProblem } from './problem';
+
+/** Run the peer command in the tools container as the administrator of a peer's institution, against that peer. */
+export async function peerCommand(plan: Plan, peer: PlannedPeer, ...words: readonly string[]): Promise<string> {
+    const outcome = await tryPeerCommand(plan, peer, ...words);
+    if (outcome.code === 0) return outcome.stdout;
+    throw new DockerProblem('COMMAND_FAILED', {
+        command: `peer ${words.slice(0, 3).join(' ')} on ${peer.name}`,
+        problem: lastLine(outcome.stderr).replace(/^Error: /, ''),
+    });
+}
+
+/** Like peerCommand, for whoever wants to judge the outcome. */
+export function tryPeerCommand(plan: Plan, peer: PlannedPeer, ...words: readonly string[]): Promise<Outcome> {
+    const environment = Object.entries(administrator(peer)).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+    return run('docker', ['exec', ...environment, plan.toolsContainer, 'peer', ...words]);
+}
+
+/** Run another of Fabric's tools in the tools container. */
+export async function tool(plan: Plan, ...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await run('docker', ['exec', plan.toolsContainer, ...words]);
+    if (code === 0) return stdout;
+    throw new DockerProblem('COMMAND_FAILED', { command: words.slice(0, 2).join(' '), problem: lastLine(stderr) });
+}
+
+/** How the peer command reaches an orderer. */
+export function ordererFlags(plan: Plan): readonly string[] {
+    const { domain } = plan.consortium.orderers;
+    const authority = `/network/certificates/ordererOrganizations/${domain}/tlsca/tlsca.${domain}-cert.pem`;
+    return ['--orderer', `${plan.orderers[0]!.name}:${inside.orderer}`, '--tls', '--cafile', authority];
+}
+
+/** How the peer command reaches further peers, for what several institutions must endorse. */
+export function peerFlags(peers: readonly PlannedPeer[]): readonly string[] {
+    return peers.flatMap(peer => [
+        ...['--peerAddresses', `${peer.name}:${inside.peer}`],
+        ...['--tlsRootCertFiles', tlsAuthority(peer)],
+    ]);
+}
+
+function administrator(peer: PlannedPeer): Readonly<Record<string, string>> {
+    const { domain, mspId } = peer.institution;
+    return {
+        CORE_PEER_TLS_ENABLED: 'true',
+        CORE_PEER_ADDRESS: `${peer.name}:${inside.peer}`,
+        CORE_PEER_LOCALMSPID: mspId,
+        CORE_PEER_TLS_ROOTCERT_FILE: tlsAuthority(peer),
+        CORE_PEER_MSPCONFIGPATH: `/network/certificates/peerOrganizations/${domain}/users/Admin@${domain}/msp`,
+        FABRIC_LOGGING_SPEC: 'ERROR',
+    };
+}
+
+function tlsAuthority(peer: PlannedPeer): string {
+    const { domain } = peer.institution;
+    return `/network/certificates/peerOrganizations/${domain}/tlsca/tlsca.${domain}-cert.pem`;
+}
