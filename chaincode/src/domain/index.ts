@@ -73,6 +73,10 @@ export { Chunk, encodeChunk, mostRows, secretLength } from './tape/chunk';
 export { formatCell, isNoData, numberOf, parseCell } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
 export { quietFacts, standardFacts } from './terms/facts';
+export { parseTerms, termsSchema } from './terms/parse';
+export { paymentCalendar } from './waterfall/dates';
+export { openingState } from './waterfall/opening';
+export { runPeriod } from './waterfall/run';
 export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
 
 export type { Allotment, Issued, IssueFacts, Order } from './allotment';
@@ -100,5 +104,5 @@ export type { Cell, Field } from './tape/field';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { Offering, Rating, TrancheRecord } from './tranche';
-export type { Distribution, Notice, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
+export type { Distribution, Notice, OutcomeRecord, PaymentRecord, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';

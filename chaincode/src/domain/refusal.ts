@@ -7,9 +7,25 @@ export const refusals = {
         sentence: '{at} is not a valid amount: {problem}',
         remedy: 'Give a decimal number in the stated unit.',
     },
+    BOOK_EXISTS: {
+        sentence: 'the book of {institution} is open already',
+        remedy: 'Use the book as it is.',
+    },
+    BOOK_NOT_OPEN: {
+        sentence: 'the book of {institution} has not been opened',
+        remedy: 'Have the depository open it.',
+    },
     CLASS_NOT_COVERED: {
         sentence: 'class {className} is not covered: its orders are for less than its size',
         remedy: 'Wait for further orders, or have the underwriter order the rest.',
+    },
+    DAY_NOT_OPEN: {
+        sentence: 'the depository has not opened a business day',
+        remedy: 'The depository opens its settlement system and a business day first.',
+    },
+    DAY_PASSED: {
+        sentence: 'the business day is {today}: {day} cannot be opened',
+        remedy: 'Open a later day.',
     },
     DEAL_FINAL: {
         sentence: 'no waterfall runs in the status {status}',
@@ -19,6 +35,14 @@ export const refusals = {
         sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
         remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
     },
+    DEPOSIT_EXISTS: {
+        sentence: '{asset} has been admitted before',
+        remedy: 'Use the deposit as it is.',
+    },
+    DEPOSIT_UNKNOWN: {
+        sentence: '{asset} is no deposit that the depository settles in',
+        remedy: 'Have the depository admit the bank and currency first.',
+    },
     DISTRIBUTION_ALREADY_PAID: {
         sentence: 'the distribution of deal {dealId} for {period} has been paid',
         remedy: 'What has been paid stands. A restated report is made good in the next period not yet paid.',
@@ -26,6 +50,10 @@ export const refusals = {
     FACTS_INVALID: {
         sentence: '{at}: {problem}',
         remedy: 'State the fact in the unit the terms declare, for the period after the last one run.',
+    },
+    HOLDERS_INCOMPLETE: {
+        sentence: 'the books of class {className} at the end of {day} do not sum to what is outstanding',
+        remedy: 'Choose a record date on or after the closing; if it is, the register of holders lacks one.',
     },
     HOLDING_SHORT: {
         sentence: 'nothing was moved: {short} of the accounts would hold less than nothing',
@@ -75,6 +103,10 @@ export const refusals = {
         sentence: 'the receiver in {reference} may not hold these notes',
         remedy: "Have the depository renew the investor's identification or record its category.",
     },
+    LATER_PERIOD_RUN: {
+        sentence: 'a later period of deal {dealId} than {period} has been run',
+        remedy: 'A restated report is made good in the next period not yet run.',
+    },
     LIEN_EXCEEDED: {
         sentence: 'instruction {reference} would release more than is pledged',
         remedy: 'Release at most what the lien still charges.',
@@ -99,6 +131,10 @@ export const refusals = {
         sentence: 'there is no {noun} {id}',
         remedy: 'Check the id; list what there is.',
     },
+    NOT_READABLE: {
+        sentence: 'the book of {institution} is not yours to read',
+        remedy: 'An institution reads its own book; the depository and the regulator read all.',
+    },
     OFFERING_INCOMPLETE: {
         sentence: 'the offering and the terms do not name the same classes: {className}',
         remedy: 'Offer every class of the terms, and no other.',
@@ -106,6 +142,15 @@ export const refusals = {
     OFFERING_INVALID: {
         sentence: 'the offering of class {className} cannot be: {problem}',
         remedy: 'Correct the offering and send it again.',
+    },
+    ORDER_CLOSED: {
+        sentence: 'the order in class {className} is no longer open',
+        remedy: 'An order can be changed or withdrawn until the book is closed.',
+    },
+    ORDER_INVALID: {
+        sentence:
+            'the order in class {className} is below the smallest denomination, above the size of the class or below its own minimum',
+        remedy: 'Correct the order and place it again.',
     },
     PARTIAL_NOT_ALLOWED: {
         sentence: 'instruction {reference} may not settle in this part',
@@ -118,6 +163,10 @@ export const refusals = {
     PAYMENT_NOT_CONFIRMED: {
         sentence: 'the deliverer has not confirmed the payment of {reference}',
         remedy: 'The deliverer confirms the payment by its reference once the cash has arrived.',
+    },
+    PAYMENT_NOT_DUE: {
+        sentence: 'the distribution of deal {dealId} for {period} is due on {due}; the business day is {today}',
+        remedy: 'Open the payment date as business day, then pay.',
     },
     PAYMENT_NOT_OUTSIDE: {
         sentence: 'instruction {reference} is not a delivery against cash paid outside',
@@ -147,6 +196,14 @@ export const refusals = {
     ROLE_NOT_REQUESTED: {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
         remedy: 'Let the institution ask for the role first.',
+    },
+    RUN_OUT_OF_ORDER: {
+        sentence: 'the period before period {period} of deal {dealId} has not been run',
+        remedy: 'Run the periods in their order.',
+    },
+    RUN_UP_TO_DATE: {
+        sentence: 'period {period} of deal {dealId} has been run on its latest report',
+        remedy: 'Nothing has to be done.',
     },
     TERMS_INVALID: {
         sentence: '{at}: {problem}',

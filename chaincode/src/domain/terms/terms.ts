@@ -167,8 +167,8 @@ export interface Trigger {
     readonly when: Formula;
     /** The condition must hold this long without interruption. */
     readonly lasting?: { readonly days?: number; readonly periods?: number };
-    /** Absent: once tripped, for ever. */
-    readonly cure?: { readonly periods: number };
+    /** Absent: once tripped, for ever. `status` is the one the deal takes when the trigger is cured. */
+    readonly cure?: { readonly periods: number; readonly status?: string };
     readonly status?: string;
     readonly notify?: readonly string[];
     /** Checked before the waterfall, after it, or only by a `test` step. Default before. */

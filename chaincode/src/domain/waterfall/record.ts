@@ -6,19 +6,19 @@ import type { DealState } from './state';
 export type RecordedValue = bigint | string | boolean;
 
 /**
- * One step of a run. The step's label and formula stand in the terms under the same id, so the record on the chain holds
- * only what the terms cannot tell; `explain` joins the two.
+ * A step of a run that moved, or was to move, an amount. The step's label and formula stand in the terms under the same id, so
+ * the record on the chain holds only what the terms cannot tell; `explain` joins the two.
  */
-export interface StepRecord {
+export interface PaymentRecord {
     readonly id: string;
     /** What the step was to pay, after its limit. */
     readonly due: Amount;
     /** What it paid, support included. */
     readonly paid: Amount;
-    /** The paying account before and after the step. */
+    /** The paying account (or the ledger) before and after the step. */
     readonly before: Amount;
     readonly after: Amount;
-    /** Values of the names in the step's formula (amount, limit, condition), in the order they first appear. */
+    /** Values of the names in the step's formulas (amount, limit), in the order they first appear. */
     readonly inputs?: readonly RecordedValue[];
     /** What each supporting account contributed. */
     readonly support?: Readonly<Record<string, Amount>>;
@@ -26,16 +26,29 @@ export interface StepRecord {
     readonly parts?: Readonly<Record<string, Amount>>;
 }
 
+/** A step that decided something: a branch taken, a value set, a trigger tested, the status changed. */
+export interface OutcomeRecord {
+    readonly id: string;
+    readonly outcome: RecordedValue;
+    readonly inputs?: readonly RecordedValue[];
+}
+
+export type StepRecord = PaymentRecord | OutcomeRecord;
+
 /** What one tranche receives on a payment date, and where it stands. */
 export interface Distribution {
     readonly interest: Amount;
     readonly principal: Amount;
+    /** Paid beyond interest and principal, to the holders of a residual class. */
+    readonly residual: Amount;
     readonly balanceBeginning: Amount;
     readonly balanceEnding: Amount;
     /** Balance over original balance, 7 decimals, half-up: `0.8324525`. */
     readonly factor: string;
     /** Interest due and not paid, carried forward. */
     readonly interestShortfall: Amount;
+    /** Yearly rate of the accrual period, `n/d`; `0/1` without a coupon. */
+    readonly rate: string;
     /** Principal written down (positive) or reinstated (negative) on this date. */
     readonly writtenDown: Amount;
 }

@@ -40,6 +40,8 @@ export interface DealState {
     readonly accounts: Readonly<Record<string, Amount>>;
     readonly fees: Readonly<Record<string, FeeState>>;
     readonly ledgers: Readonly<Record<string, Amount>>;
+    /** Owed under a hedge and not paid. */
+    readonly hedges: Readonly<Record<string, Amount>>;
     readonly triggers: Readonly<Record<string, TriggerState>>;
     /** Past values of the formulas that are remembered, the latest first; a rate is `n/d`. */
     readonly memory: Readonly<Record<string, readonly string[]>>;

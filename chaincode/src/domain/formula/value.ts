@@ -1,0 +1,63 @@
+import { divide } from '../rate';
+
+import type { Day } from '../day';
+import type { Rounding } from '../rate';
+import type { Unit } from '../terms/facts';
+
+/**
+ * An exact fraction as formulas compute with it: like a Rate, but not kept in lowest terms, since finding a common divisor after
+ * every operation costs far more than the operation. `d` is positive.
+ */
+export interface Fraction {
+    readonly n: bigint;
+    readonly d: bigint;
+}
+
+/**
+ * What an expression yields. `unrounded` is money times or over a number, before `round` makes it money again; it may stand
+ * wherever exactness is harmless (comparisons, further arithmetic) but never as an amount to pay.
+ */
+export type ValueUnit = Unit | 'unrounded';
+
+/** Money and counts are bigint, rates and unrounded money fractions. */
+export type FormulaValue = bigint | Fraction | Day | boolean;
+
+export const unitNames: Readonly<Record<ValueUnit, string>> = {
+    boolean: 'a condition',
+    count: 'a count',
+    date: 'a date',
+    money: 'money',
+    rate: 'a rate',
+    unrounded: 'unrounded money (say how to round: `round(..., half-up)`)',
+};
+
+export function isFractional(unit: ValueUnit): boolean {
+    return unit === 'rate' || unit === 'unrounded';
+}
+
+export function addFractions(a: Fraction, b: Fraction): Fraction {
+    return a.d === b.d ? { n: a.n + b.n, d: a.d } : { n: a.n * b.d + b.n * a.d, d: a.d * b.d };
+}
+
+export function subtractFractions(a: Fraction, b: Fraction): Fraction {
+    return a.d === b.d ? { n: a.n - b.n, d: a.d } : { n: a.n * b.d - b.n * a.d, d: a.d * b.d };
+}
+
+export function multiplyFractions(a: Fraction, b: Fraction): Fraction {
+    return { n: a.n * b.n, d: a.d * b.d };
+}
+
+/** The language is total: a division by zero yields zero, as certificates print ratios of a pool that is gone. */
+export function divideFractions(a: Fraction, b: Fraction): Fraction {
+    if (b.n === 0n) return { n: 0n, d: 1n };
+    return b.n < 0n ? { n: -a.n * b.d, d: -a.d * b.n } : { n: a.n * b.d, d: a.d * b.n };
+}
+
+/** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */
+export function compareFractions(a: Fraction, b: Fraction): bigint {
+    return a.d === b.d ? a.n - b.n : a.n * b.d - b.n * a.d;
+}
+
+export function roundFraction(value: Fraction, rounding: Rounding): bigint {
+    return divide(value.n, value.d, rounding);
+}

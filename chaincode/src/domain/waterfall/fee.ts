@@ -1,0 +1,105 @@
+import { daysBetween, partsOf } from '../day';
+import { divide } from '../rate';
+import { amountIn, dayIn, increase, put } from './frame';
+
+import type { Frame } from '../formula/scope';
+import type { Amount } from '../money';
+import type { Fee } from '../terms/terms';
+import type { Dates } from './dates';
+import type { FeeState } from './state';
+import type { Slot, Vocabulary } from './vocabulary';
+
+/** A fee while a deal runs. */
+export interface FeeProgram {
+    readonly id: string;
+    readonly terms: Fee;
+    readonly earned: Slot;
+    readonly carried: Slot;
+    /** Earned, carried, and grown on what was carried. */
+    readonly due: Slot;
+    readonly paid: Slot;
+    /** Paid since the cap's last reset. */
+    readonly counted: Slot;
+    readonly cap?: (frame: Frame) => bigint;
+}
+
+export function compileFee(
+    vocabulary: Vocabulary,
+    dates: Dates,
+    opening: ((frame: Frame) => void)[],
+    terms: Fee,
+    at: string,
+): FeeProgram {
+    const { id } = terms;
+    const money = (name: string) => vocabulary.slot(`${id}.${name}`, 'money', `${at}.id`);
+    const [earned, due, carried] = [vocabulary.hiddenSlot('money'), vocabulary.hiddenSlot('money'), money('carried')];
+    const [paid, counted] = [money('paid'), money('counted')];
+    let isCompiled = false;
+    const compute = () => {
+        if (isCompiled) return;
+        isCompiled = true;
+        const amount = vocabulary.compile(terms.amount, 'money', `${at}.amount`);
+        opening.push(frame => {
+            put(frame, earned, amount.run(frame));
+            put(frame, due, amountIn(frame, earned) + grown(frame, dates, carried, terms));
+        });
+    };
+    const named = { earned, due };
+    for (const [name, slot] of Object.entries(named))
+        vocabulary.defer(
+            `${id}.${name}`,
+            () => {
+                compute();
+                return { unit: 'money', read: frame => amountIn(frame, slot) };
+            },
+            `${at}.id`,
+        );
+    vocabulary.defer(
+        `${id}.unpaid`,
+        () => {
+            compute();
+            return { unit: 'money', read: frame => amountIn(frame, due) - amountIn(frame, paid) };
+        },
+        `${at}.id`,
+    );
+    const cap = terms.cap ? vocabulary.compile(terms.cap.amount, 'money', `${at}.cap.amount`).run : undefined;
+    return { id, terms, earned, carried, due, paid, counted, ...(cap ? { cap } : {}) };
+}
+
+export function openFee(frame: Frame, fee: FeeProgram, state: FeeState, dates: Dates): void {
+    put(frame, fee.carried, state.unpaid);
+    put(frame, fee.counted, isReset(frame, fee, dates) ? 0n : state.counted);
+}
+
+/** What may still be paid now: within the cap, or everything beyond it. */
+export function feePayable(frame: Frame, fee: FeeProgram, beyondCap: boolean): bigint {
+    const unpaid = amountIn(frame, fee.due) - amountIn(frame, fee.paid);
+    if (!fee.cap || beyondCap) return unpaid;
+    const room = fee.cap(frame) - amountIn(frame, fee.counted);
+    return room < 0n ? 0n : room < unpaid ? room : unpaid;
+}
+
+export function payFee(frame: Frame, fee: FeeProgram, amount: bigint, beyondCap: boolean): void {
+    increase(frame, fee.paid, amount);
+    if (!beyondCap) increase(frame, fee.counted, amount);
+}
+
+export function closeFee(frame: Frame, fee: FeeProgram): FeeState {
+    const unpaid = fee.terms.unpaid === 'lost' ? 0n : amountIn(frame, fee.due) - amountIn(frame, fee.paid);
+    return { unpaid: unpaid as Amount, counted: amountIn(frame, fee.counted) };
+}
+
+/** A yearly cap starts afresh with the calendar year of the payment date. */
+function isReset(frame: Frame, fee: FeeProgram, dates: Dates): boolean {
+    const per = fee.terms.cap?.per ?? 'period';
+    if (per !== 'year') return per === 'period';
+    const [before, now] = [dayIn(frame, dates.priorPaymentDate), dayIn(frame, dates.paymentDate)];
+    return partsOf(before).year !== partsOf(now).year;
+}
+
+function grown(frame: Frame, dates: Dates, slot: Slot, { interestOnUnpaid }: Fee): bigint {
+    const carried = amountIn(frame, slot);
+    if (!interestOnUnpaid || carried === 0n) return carried;
+    const days = BigInt(daysBetween(dayIn(frame, dates.priorPaymentDate), dayIn(frame, dates.paymentDate)));
+    return carried + divide(carried * interestOnUnpaid.n * days, interestOnUnpaid.d * 365n, 'half-up');
+}

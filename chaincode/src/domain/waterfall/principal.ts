@@ -1,0 +1,100 @@
+import { byCodePoint } from '../canonical';
+import { share } from '../share';
+import { amountIn, increase } from './frame';
+
+import type { Frame } from '../formula/scope';
+import type { Amount } from '../money';
+import type { PayPrincipal } from '../terms/terms';
+import type { TrancheProgram } from './interest';
+
+/** A tranche's planned balance on this date. */
+export type Plan = (frame: Frame) => bigint;
+
+export type Split = (frame: Frame, amount: bigint) => readonly bigint[];
+
+/** How an amount of principal divides among tranches: one part a tranche, never more than its balance. */
+export function compileSplit(
+    kind: PayPrincipal['split'],
+    tranches: readonly TrancheProgram[],
+    plans: readonly (Plan | undefined)[],
+): Split {
+    switch (kind) {
+        case 'sequential':
+            return (frame, amount) => inTurn(balances(frame, tranches), amount);
+        case 'pro-rata':
+            return (frame, amount) => proRata(tranches, balances(frame, tranches), amount);
+        case 'rank':
+            return byRank(tranches);
+        case 'target':
+            return byTarget(tranches, plans);
+    }
+}
+
+export function balances(frame: Frame, tranches: readonly TrancheProgram[]): bigint[] {
+    return tranches.map(tranche => amountIn(frame, tranche.balance));
+}
+
+/** Reduces balances by principal paid. */
+export function redeem(frame: Frame, tranche: TrancheProgram, amount: bigint): void {
+    increase(frame, tranche.balance, -amount);
+    increase(frame, tranche.principalPaid, amount);
+}
+
+/** Fills each room in the order given. */
+export function inTurn(rooms: readonly bigint[], amount: bigint): bigint[] {
+    let left = amount;
+    return rooms.map(room => {
+        const part = left < room ? left : room;
+        left -= part;
+        return part;
+    });
+}
+
+/** By weight; a cent that does not divide goes by the order of ids, so that the order in which equals are named is irrelevant. */
+export function proRata(tranches: readonly TrancheProgram[], weights: readonly bigint[], amount: bigint): bigint[] {
+    const order = tranches.map((_, i) => i).sort((a, b) => byCodePoint(tranches[a]?.id ?? '', tranches[b]?.id ?? ''));
+    const shares = share(
+        amount as Amount,
+        order.map(i => weights[i] ?? 0n),
+    );
+    const parts = tranches.map(() => 0n);
+    order.forEach((tranche, i) => (parts[tranche] = shares[i] ?? 0n));
+    return parts;
+}
+
+function byRank(tranches: readonly TrancheProgram[]): Split {
+    const ranks = Array.from(new Set(tranches.map(({ terms }) => terms.rank))).sort((a, b) => a - b);
+    const members = ranks.map(rank => tranches.flatMap(({ terms }, i) => (terms.rank === rank ? [i] : [])));
+    return (frame, amount) => {
+        const rooms = balances(frame, tranches);
+        const parts = tranches.map(() => 0n);
+        let left = amount;
+        for (const rank of members) {
+            const weights = rank.map(i => rooms[i] ?? 0n);
+            const room = weights.reduce((a, b) => a + b, 0n);
+            const given = left < room ? left : room;
+            const equals = rank.flatMap(i => tranches[i] ?? []);
+            proRata(equals, weights, given).forEach((part, i) => (parts[rank[i] ?? 0] = part));
+            left -= given;
+        }
+        return parts;
+    };
+}
+
+/** Each tranche in turn down to its plan, then each in turn to nothing: planned classes first, their companions after. */
+function byTarget(tranches: readonly TrancheProgram[], plans: readonly (Plan | undefined)[]): Split {
+    return (frame, amount) => {
+        const rooms = balances(frame, tranches);
+        const excess = rooms.map((room, i) => {
+            const planned = plans[i]?.(frame) ?? room;
+            return room > planned ? room - planned : 0n;
+        });
+        const planned = inTurn(excess, amount);
+        const left = amount - planned.reduce((a, b) => a + b, 0n);
+        const rest = inTurn(
+            rooms.map((room, i) => room - (planned[i] ?? 0n)),
+            left,
+        );
+        return planned.map((part, i) => part + (rest[i] ?? 0n));
+    };
+}
