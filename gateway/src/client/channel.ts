@@ -6,8 +6,8 @@ export interface PeerAddress {
     readonly name: string;
     /** `127.0.0.1:7051` */
     readonly address: string;
-    /** Root of the peer's TLS certificate, PEM. */
-    readonly tlsRootPem: string;
+    /** Root of the peer's TLS certificate, PEM. Without it the channel is not encrypted: for development only. */
+    readonly tlsRootPem?: string;
     /** Name in the peer's TLS certificate where it differs from the address. */
     readonly tlsHostName?: string;
 }
@@ -44,7 +44,10 @@ function keyOf(peer: PeerAddress): string {
 }
 
 function newClient(peer: PeerAddress): Client {
-    return new Client(peer.address, credentials.createSsl(Buffer.from(peer.tlsRootPem)), {
+    const { tlsRootPem } = peer;
+    const security =
+        tlsRootPem === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(tlsRootPem));
+    return new Client(peer.address, security, {
         ...(peer.tlsHostName === undefined ? {} : { 'grpc.ssl_target_name_override': peer.tlsHostName }),
         // Fabric's servers close a connection that is pinged more often than once a minute.
         'grpc.keepalive_time_ms': 120_000,

@@ -34,7 +34,7 @@ export interface FollowOptions {
  */
 export async function* follow(client: Client, options: FollowOptions = {}): AsyncGenerator<LedgerEvent> {
     let position = options.after;
-    for (let failures = 0; !options.signal?.aborted; ) {
+    for (let failures = 0; !options.signal?.aborted;) {
         try {
             for await (const event of stream(client, position, options.signal)) {
                 position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
@@ -66,7 +66,9 @@ async function* stream(client: Client, position: Position | undefined, signal: A
 
 function startOptions(position: Position | undefined): ChaincodeEventsOptions {
     if (!position) return { startBlock: 0n };
-    return { checkpoint: { getBlockNumber: () => position.blockNumber, getTransactionId: () => position.transactionId } };
+    return {
+        checkpoint: { getBlockNumber: () => position.blockNumber, getTransactionId: () => position.transactionId },
+    };
 }
 
 function decoded({ eventName, payload, transactionId, blockNumber }: ChaincodeEvent): LedgerEvent {
@@ -75,6 +77,11 @@ function decoded({ eventName, payload, transactionId, blockNumber }: ChaincodeEv
 }
 
 function isLost(error: unknown): boolean {
-    const codes: readonly number[] = [grpcStatus.CANCELLED, grpcStatus.INTERNAL, grpcStatus.UNAVAILABLE, grpcStatus.UNKNOWN];
+    const codes: readonly number[] = [
+        grpcStatus.CANCELLED,
+        grpcStatus.INTERNAL,
+        grpcStatus.UNAVAILABLE,
+        grpcStatus.UNKNOWN,
+    ];
     return error instanceof GatewayError && codes.includes(error.code);
 }

@@ -40,7 +40,9 @@ export class Ledger {
     ): Promise<Receipt<A>> {
         const requestId = draft.requestId ?? randomUUID();
         const text = checked(request, { ...draft, requestId });
-        const committed = await this.client.gate.through(() => submit(this.client, { transaction, args: [text], ...passage }));
+        const committed = await this.client.gate.through(() =>
+            submit(this.client, { transaction, args: [text], ...passage }),
+        );
         const decoded = decode(committed.answer, answer);
         return Object.defineProperty({ ...committed, requestId, answer: decoded }, 'endorsedBy', {
             get: () => committed.endorsedBy,

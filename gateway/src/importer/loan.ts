@@ -22,7 +22,8 @@ export async function* readLoans(path: string, assetClass: AssetClass, currency:
     const numbers = new Set<string>();
     for await (const row of readRows(path, requiredColumns(layout))) {
         const number = row.values[loanRoles.number] ?? '';
-        if (numbers.has(number)) throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
+        if (numbers.has(number))
+            throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
         numbers.add(number);
         yield { line: row.line, cells: layout.fields.map(field => readField(field, row, currency)) };
     }

@@ -1,0 +1,177 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import { status } from '@grpc/grpc-js';
+import { peer } from '@hyperledger/fabric-protos';
+import {
+    CommitFailure,
+    EndorsementFailure,
+    GatewayFailure,
+    OrderingFailure,
+    OutcomeUnknown,
+    TimeoutFailure,
+    connect,
+} from '@poolproof/gateway';
+
+import { ScriptedPeer } from './scripted-peer';
+
+import type { Connection } from '@poolproof/gateway';
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const identity = {
+    mspId: 'BankAMSP',
+    certificatePem: 'not looked at by a scripted peer',
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+};
+const deadlines = { evaluate: 300, endorse: 300, submit: 300, recheck: 300, commit: 300 };
+const joined = {
+    answer: '{"id":"bank-a","mspId":"BankAMSP","name":"Bank A","requested":["originator"],"roles":[],"type":"InstitutionJoined"}',
+    endorsers: ['TrustMSP', 'BankAMSP'],
+};
+const valid = { code: peer.TxValidationCode.VALID };
+const conflict = { code: peer.TxValidationCode.MVCC_READ_CONFLICT };
+const sent = { answer: '' };
+
+describe('submitting a request', () => {
+    let first: ScriptedPeer;
+    let second: ScriptedPeer;
+    let bank: Connection;
+
+    beforeEach(async () => {
+        first = new ScriptedPeer();
+        second = new ScriptedPeer();
+        await first.start();
+        await second.start();
+        bank = connect({ identity, peers: [first.address, second.address], deadlines });
+    });
+    afterEach(() => {
+        bank.close();
+        first.stop();
+        second.stop();
+    });
+
+    const join = (requestId = 'r1') =>
+        bank.institutions.join({ requestId, id: 'bank-a', name: 'Bank A', roles: ['originator'] });
+    const failure = () => join().catch((error: unknown) => error);
+
+    it('gives the answer, the block and who signed, once committed', async () => {
+        first.will('endorse', joined).will('submit', sent).will('commitStatus', valid);
+        const receipt = await join();
+        expect(receipt).toMatchObject({ requestId: 'r1', attempts: 1, blockNumber: 7n, answer: { id: 'bank-a' } });
+        expect(receipt.endorsedBy).toEqual(['BankAMSP', 'TrustMSP']);
+        expect(receipt.transactionId).toBe(first.calls[0]?.transactionId);
+    });
+
+    it('refuses a malformed request before anything is sent', async () => {
+        await expect(bank.institutions.join({ id: 'no spaces', name: 'x', roles: [] })).rejects.toMatchObject({
+            code: 'REQUEST_INVALID',
+        });
+        expect(first.calls).toEqual([]);
+    });
+
+    it.each([conflict, { code: peer.TxValidationCode.PHANTOM_READ_CONFLICT }])(
+        'makes a new proposal after a conflict',
+        async lost => {
+            first.will('endorse', joined, joined).will('submit', sent, sent).will('commitStatus', lost, valid);
+            expect((await join()).attempts).toBe(2);
+            const [one, two] = first.calls.filter(call => call.method === 'endorse');
+            expect(one?.transactionId).not.toBe(two?.transactionId);
+        },
+    );
+
+    it('gives up after its limit of conflicts', async () => {
+        const times = Array.from({ length: 5 });
+        first.will('endorse', ...times.map(() => joined));
+        first.will('submit', ...times.map(() => sent));
+        first.will('commitStatus', ...times.map(() => conflict));
+        expect(await failure()).toMatchObject({ name: 'CommitFailure', validationCode: 'MVCC_READ_CONFLICT' });
+        expect(first.calls).toHaveLength(15);
+    });
+
+    it('does not repeat what validation refused for another reason', async () => {
+        first.will('endorse', joined).will('submit', sent);
+        first.will('commitStatus', { code: peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE });
+        const error = await failure();
+        expect(error).toBeInstanceOf(CommitFailure);
+        expect(error).toMatchObject({ validationCode: 'ENDORSEMENT_POLICY_FAILURE', stage: 'commit' });
+        expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus']);
+    });
+
+    it('asks the other peer of its institution when one is down', async () => {
+        first.stop();
+        second.will('endorse', joined).will('submit', sent).will('commitStatus', valid);
+        expect((await join()).attempts).toBe(1);
+    });
+
+    it('says so when no peer can be reached', async () => {
+        first.stop();
+        second.stop();
+        expect(await failure()).toBeInstanceOf(GatewayFailure);
+    });
+
+    it('tells a refusal of the contract from a failure to endorse', async () => {
+        first.will('endorse', {
+            error: status.ABORTED,
+            said: 'chaincode response 500, INSTITUTION_EXISTS: institution bank-a or MSP BankAMSP has joined already',
+        });
+        expect(await failure()).toMatchObject({
+            code: 'INSTITUTION_EXISTS',
+            details: { id: 'bank-a', mspId: 'BankAMSP' },
+        });
+        first.will('endorse', { error: status.ABORTED, said: 'failed to endorse transaction' });
+        expect(await failure()).toBeInstanceOf(EndorsementFailure);
+        first.will('endorse', 'silence');
+        expect(await failure()).toBeInstanceOf(TimeoutFailure);
+    });
+
+    it('proposes again when peers stood at different heights', async () => {
+        const mismatch = { error: status.ABORTED, said: 'ProposalResponsePayloads do not match' };
+        first.will('endorse', mismatch, joined).will('submit', sent).will('commitStatus', valid);
+        expect((await join()).attempts).toBe(2);
+    });
+
+    it('does not ask for the outcome of what the ordering service turned down', async () => {
+        first.will('endorse', joined).will('submit', { error: status.ABORTED, said: 'status=BAD_REQUEST' });
+        expect(await failure()).toBeInstanceOf(OrderingFailure);
+        expect(first.methods()).toEqual(['endorse', 'submit']);
+    });
+
+    it('finds out by transaction id what became of a submission whose answer was lost', async () => {
+        first.will('endorse', joined).will('submit', 'silence').will('commitStatus', valid);
+        const receipt = await join();
+        expect(receipt.attempts).toBe(1);
+        expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus']);
+    });
+
+    it('sends the very same envelope again only when the ledger does not know it', async () => {
+        first.will('endorse', joined).will('submit', 'silence', sent).will('commitStatus', 'silence', valid);
+        await join();
+        expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus', 'submit', 'commitStatus']);
+        expect(new Set(first.calls.map(call => call.transactionId)).size).toBe(1);
+    });
+
+    it('takes the first outcome where its second copy was refused as a duplicate', async () => {
+        first.will('endorse', joined).will('submit', 'silence', sent);
+        first.will('commitStatus', 'silence', { code: peer.TxValidationCode.DUPLICATE_TXID }, valid);
+        expect((await join()).attempts).toBe(1);
+    });
+
+    it('admits that it does not know, and can be asked again later', async () => {
+        first.will('endorse', joined).will('submit', sent).will('commitStatus', 'silence');
+        const error = await failure();
+        expect(error).toBeInstanceOf(OutcomeUnknown);
+        const { transactionId } = error as OutcomeUnknown;
+        first.will('commitStatus', valid);
+        expect(await bank.outcome(transactionId ?? '')).toEqual({ transactionId, blockNumber: 7n, valid: true });
+    });
+
+    it('lets no more calls through at a time than its limit', async () => {
+        const narrow = connect({ identity, peers: [first.address], deadlines, concurrency: 1 });
+        first.will('evaluate', { answer: '[]' }, { answer: '[]' });
+        expect(await Promise.all([narrow.institutions.list(), narrow.institutions.list()])).toEqual([[], []]);
+        first.will('evaluate', 'silence', { answer: '[]' });
+        const [lost, answered] = await Promise.allSettled([narrow.institutions.list(), narrow.institutions.list()]);
+        expect(lost).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutFailure' } });
+        expect(answered.status).toBe('fulfilled');
+        narrow.close();
+    });
+});
