@@ -16,8 +16,10 @@ export { asScheduled, readAssumptions, withDefaultsTimes } from './cashflow/assu
 export { addColumns } from './cashflow/column-flows';
 export { addLine, hazardsOf, noFlows } from './cashflow/line-flows';
 export { loanTable } from './cashflow/loan-columns';
+export { discountMargin, moneyMarket } from './cashflow/margin';
 export { horizonOf, PoolProjection, projectPool } from './cashflow/pool';
 export { monthlyRates } from './cashflow/speed';
+export { accruedOf, averageLife, bondEquivalent, valueAtPrice, valueAtYield } from './cashflow/valuation';
 export {
     addDays,
     addMonths,
@@ -90,6 +92,7 @@ export type { Flows, Hazards, PoolLine } from './cashflow/line-flows';
 export type { LoanColumns, LoanTable } from './cashflow/loan-columns';
 export type { PoolMonth, Purchase } from './cashflow/pool';
 export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashflow/speed';
+export type { Position, TrancheFlow, Valuation, YieldBasis } from './cashflow/valuation';
 export type { Day, Month } from './day';
 export type { Distributed, DistributionFacts, DistributionRecord, HolderNotice } from './distribution';
 export type { Asset, Books, Closing, Deposit, Holding, Movement, Part, Place, Supply } from './holding';

@@ -56,3 +56,17 @@ export function root(value: Fixed, degree: number): Fixed {
         guess = next;
     }
 }
+
+/**
+ * The largest value between `low` and `high` for which `holds` is true, to the last decimal. `holds` must be true up to some value and
+ * false beyond it, and true at `low`.
+ */
+export function lastThatHolds(low: Fixed, high: Fixed, holds: (value: Fixed) => boolean): Fixed {
+    let [yes, no] = [low, (high + 1n) as Fixed];
+    while (no - yes > 1n) {
+        const middle = ((yes + no) / 2n) as Fixed;
+        if (holds(middle)) yes = middle;
+        else no = middle;
+    }
+    return yes;
+}
