@@ -80,7 +80,7 @@ function policyFlags(plan: Plan): readonly string[] {
     const { chaincode, institutions } = plan.consortium;
     switch (chaincode.endorsement) {
         case 'majority':
-            return ['--channel-config-policy', 'Channel/Application/Endorsement'];
+            return ['--channel-config-policy', '/Channel/Application/Endorsement'];
         case 'any':
             return ['--signature-policy', `OR(${institutions.map(({ mspId }) => `'${mspId}.peer'`).join(',')})`];
         default:

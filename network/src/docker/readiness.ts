@@ -4,7 +4,7 @@ import { eventually } from './patience';
 import type { Plan, PlannedPeer } from './plan';
 import { firstPeers } from './plan';
 import { lastLine } from './run';
-import { tryPeerCommand } from './tools';
+import { discover, tryPeerCommand } from './tools';
 
 const patienceSeconds = 60;
 
@@ -29,6 +29,25 @@ export async function waitForChaincode(plan: Plan): Promise<void> {
             const { name } = plan.chaincodes.find(({ institution }) => institution.id === peer.institution.id)!;
             return eventually(name, patienceSeconds, () => askChaincode(plan, peer));
         }),
+    );
+}
+
+/**
+ * Wait until every institution's first peer knows of every peer's chaincode: before that, a gateway finds no endorsers.
+ * Refuses with NODE_SILENT.
+ */
+export async function waitForDiscovery(plan: Plan): Promise<void> {
+    await Promise.all(
+        firstPeers(plan).map(peer =>
+            eventually(peer.name, patienceSeconds, async () => {
+                const known = (await discover(plan, peer)).filter(({ chaincodes }) =>
+                    chaincodes.includes(plan.consortium.chaincode.name),
+                );
+                if (known.length < plan.peers.length) {
+                    throw new Error(`it knows of the chaincode on ${known.length} of ${plan.peers.length} peers`);
+                }
+            }),
+        ),
     );
 }
 

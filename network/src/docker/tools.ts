@@ -27,6 +27,32 @@ export async function tool(plan: Plan, ...words: readonly string[]): Promise<str
     throw new DockerProblem('COMMAND_FAILED', { command: words.slice(0, 2).join(' '), problem: lastLine(stderr) });
 }
 
+/** A peer as another peer's discovery service knows it. */
+export interface DiscoveredPeer {
+    readonly endpoint: string;
+    readonly height: number;
+    readonly chaincodes: readonly string[];
+}
+
+/** The channel's peers that a peer knows of, itself among them. */
+export async function discover(plan: Plan, peer: PlannedPeer): Promise<readonly DiscoveredPeer[]> {
+    const { domain, mspId } = peer.institution;
+    const msp = `/network/certificates/peerOrganizations/${domain}/users/Admin@${domain}/msp`;
+    const printed = await tool(
+        plan,
+        ...['discover', '--peerTLSCA', tlsAuthority(peer), '--MSP', mspId],
+        ...['--userKey', `${msp}/keystore/priv_sk`, '--userCert', `${msp}/signcerts/Admin@${domain}-cert.pem`],
+        ...['peers', '--channel', plan.consortium.channel, '--server', `${peer.name}:${inside.peer}`],
+    );
+    type Printed = { readonly Endpoint: string; readonly LedgerHeight: number; readonly Chaincodes: readonly string[] };
+    const peers = JSON.parse(printed) as readonly Printed[];
+    return peers.map(({ Endpoint, LedgerHeight, Chaincodes }) => ({
+        endpoint: Endpoint,
+        height: LedgerHeight,
+        chaincodes: Chaincodes,
+    }));
+}
+
 /** How the peer command reaches an orderer. */
 export function ordererFlags(plan: Plan): readonly string[] {
     const { domain } = plan.consortium.orderers;

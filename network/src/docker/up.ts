@@ -11,7 +11,7 @@ import { certificatesFolder, planNetwork } from './plan';
 import { preflight } from './preflight';
 import { DockerProblem } from './problem';
 import { writeProfiles } from './profile';
-import { waitForChaincode, waitForPeers } from './readiness';
+import { waitForChaincode, waitForDiscovery, waitForPeers } from './readiness';
 import type { Say } from './step';
 import { Steps } from './step';
 
@@ -21,7 +21,7 @@ import { Steps } from './step';
  */
 export async function up(consortium: Consortium, chaincodeFolder: string, say: Say): Promise<void> {
     const plan = planNetwork(consortium);
-    const steps = new Steps(say, 9);
+    const steps = new Steps(say, 10);
     const engine = await steps.take('Finding docker, images, memory and free ports', async () => {
         const found = await findEngine();
         await preflight(found, plan);
@@ -63,5 +63,6 @@ export async function up(consortium: Consortium, chaincodeFolder: string, say: S
         }
     });
     await steps.take("Asking every institution's chaincode", () => waitForChaincode(plan));
+    await steps.take('Waiting until the peers know of each other', () => waitForDiscovery(plan));
     steps.end(`The network ${consortium.name} is up`);
 }
