@@ -78,6 +78,7 @@ export { quietFacts, standardFacts } from './terms/facts';
 export { parseTerms, termsSchema } from './terms/parse';
 export { paymentCalendar } from './waterfall/dates';
 export { openingState } from './waterfall/opening';
+export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
 export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
 
