@@ -1,0 +1,157 @@
+import { common, peer } from '@hyperledger/fabric-protos';
+import type { OrderedBlock } from './block';
+import { BlockUpdates } from './block-updates';
+import type { Channel } from './channel';
+import { commitHash } from './commit-hash';
+import { CommittedBlock } from './committed-block';
+import { conflictVerdict } from './conflict-check';
+import type { CollectionDefinition } from './definition';
+import type { Definitions } from './definitions';
+import { sameBytes, sha256 } from './digest';
+import { EndorsementCheck } from './endorsement-check';
+import { expiredBy, scheduleExpiries } from './expiry';
+import { expiryKey, privateSetKey } from './image';
+import type { Changes, Image, PrivateSetName } from './image';
+import { find } from './key-tree';
+import type { CollectionSet } from './namespace-set';
+import { privateUpdates } from './private-updates';
+import type { HeldSet } from './private-updates';
+import { purgedSets } from './purge';
+import type { Transaction, ValidationCode } from './transaction';
+import type { Update } from './world-state';
+
+const { TxValidationCode: Code } = peer;
+
+/** A private write set that a block names and a peer looks for. */
+export interface WantedSet {
+    readonly txId: string;
+    readonly namespace: string;
+    readonly collection: string;
+    /** SHA-256 of the set. */
+    readonly hash: Uint8Array;
+}
+
+/** What a peer brings to the commit of a block. */
+export interface CommitContext {
+    readonly channel: Channel;
+    readonly definitions: Definitions;
+    readonly mspId: string;
+    readonly image: Image;
+    /** Private data as this peer holds it or gets it from others; undefined where it cannot be had now. */
+    readonly findPrivate: (wanted: WantedSet) => Uint8Array | undefined;
+}
+
+/** Validate a block against a peer's image, in Fabric's order, and work out all that it changes. */
+export function prepareCommit(block: OrderedBlock, context: CommitContext): Changes {
+    const { image } = context;
+    const codes = block.number === 0 ? block.transactions.map(() => Code.VALID) : endorsementVerdicts(block, context);
+    const { held, missing } = gatherPrivate(block, codes, context);
+    const updates = new BlockUpdates(image.state);
+    for (const [index, transaction] of block.transactions.entries()) {
+        if (codes[index] !== Code.VALID || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        const code = conflictVerdict(transaction.sets, image.state, updates);
+        codes[index] = code;
+        if (code !== Code.VALID) continue;
+        for (const set of transaction.sets) updates.apply(set, { block: block.number, transaction: index });
+    }
+    const committed = new CommittedBlock(block, codes, commitHash(codes, updates, image.commitHash));
+    return changesOf(committed, updates, held, missing, context);
+}
+
+function endorsementVerdicts(block: OrderedBlock, context: CommitContext): ValidationCode[] {
+    const check = new EndorsementCheck(context.channel, context.definitions, context.image.state);
+    const codes = block.transactions.map(transaction => verdictOf(transaction, check, context));
+    const seen = new Set<string>();
+    for (const [index, { txId, type }] of block.transactions.entries()) {
+        if (codes[index] !== Code.VALID || type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        if (seen.has(txId)) codes[index] = Code.DUPLICATE_TXID;
+        seen.add(txId);
+    }
+    return codes;
+}
+
+function verdictOf(transaction: Transaction, check: EndorsementCheck, context: CommitContext): ValidationCode {
+    const form = transaction.formVerdict(context.channel);
+    if (form !== Code.VALID) return form;
+    if (find(context.image.locations, transaction.txId) !== undefined) return Code.DUPLICATE_TXID;
+    return check.verdict(transaction);
+}
+
+/** The private sets of well endorsed transactions that this peer's organisation may have. */
+function gatherPrivate(
+    block: OrderedBlock,
+    codes: readonly ValidationCode[],
+    context: CommitContext,
+): { readonly held: readonly HeldSet[]; readonly missing: readonly PrivateSetName[] } {
+    const held: HeldSet[] = [];
+    const missing: PrivateSetName[] = [];
+    for (const [index, transaction] of block.transactions.entries()) {
+        if (codes[index] !== Code.VALID || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        const version = { block: block.number, transaction: index };
+        for (const { namespace, collections } of transaction.sets) {
+            for (const set of collections) {
+                const { collection, privateSetHash: hash } = set;
+                if (!hasWrites(set) || !isMember(collectionOf(namespace, collection, context), context.mspId)) continue;
+                const bytes = context.findPrivate({ txId: transaction.txId, namespace, collection, hash });
+                if (bytes !== undefined && sameBytes(sha256(bytes), hash))
+                    held.push({ namespace, collection, bytes, version });
+                else missing.push({ namespace, collection, version });
+            }
+        }
+    }
+    return { held, missing };
+}
+
+function changesOf(
+    committed: CommittedBlock,
+    updates: BlockUpdates,
+    gathered: readonly HeldSet[],
+    missing: readonly PrivateSetName[],
+    context: CommitContext,
+): Changes {
+    const { image } = context;
+    const valid = gathered.filter(({ version }) => committed.codes[version.transaction] === Code.VALID);
+    const privates = privateUpdates(valid, updates, image);
+    const expired = expiredBy(committed.number, image, updates, privates);
+    const all = new Map<string, Map<string, Update>>();
+    for (const part of [
+        updates.all(),
+        new Map([...privates].map(([place, { keys }]) => [place, keys])),
+        expired.updates,
+    ]) {
+        for (const [place, keys] of part) {
+            const entry = all.get(place) ?? new Map<string, Update>();
+            for (const [key, update] of keys) entry.set(key, update);
+            all.set(place, entry);
+        }
+    }
+    const blockToLive = (namespace: string, collection: string): number =>
+        collectionOf(namespace, collection, context)?.blockToLive ?? 0;
+    const schedule = scheduleExpiries(committed.number, updates, privates, gathered, blockToLive);
+    const expiries = [...schedule].map(
+        ([key, entries]) => [key, [...(find(image.expiries, key) ?? []), ...entries]] as const,
+    );
+    return {
+        committed,
+        updates: all,
+        privateSets: new Map([
+            ...gathered.map(set => [privateSetKey(set), set.bytes] as const),
+            ...purgedSets(committed, image, gathered),
+            ...expired.sets,
+        ]),
+        missing: new Map(missing.map(name => [privateSetKey(name), name])),
+        expiries: new Map([...expiries, [expiryKey(committed.number), undefined]]),
+    };
+}
+
+function collectionOf(namespace: string, collection: string, context: CommitContext): CollectionDefinition | undefined {
+    return context.definitions.collection(context.image.state, namespace, collection);
+}
+
+function isMember(collection: CollectionDefinition | undefined, mspId: string): boolean {
+    return collection?.memberMspIds.includes(mspId) === true;
+}
+
+function hasWrites(set: CollectionSet): boolean {
+    return set.writes.length > 0 || set.metadataWrites.length > 0;
+}

@@ -1,0 +1,292 @@
+import { peer } from '@hyperledger/fabric-protos';
+import type { OrderedBlock } from './block';
+import { BlockUpdates } from './block-updates';
+import type { Channel } from './channel';
+import { prepareCommit } from './commit';
+import type { WantedSet } from './commit';
+import type { CommittedBlock, CommittedTransaction } from './committed-block';
+import { collectionOf } from './definition';
+import type { ChaincodeDefinition, CollectionDefinition } from './definition';
+import { Definitions } from './definitions';
+import { sameBytes, sha256 } from './digest';
+import { scheduleExpiries } from './expiry';
+import { advance, amend, emptyImage, historyKey, privateSetKey } from './image';
+import type { Changes, Image, Modification, PrivateSetName } from './image';
+import { entries, find } from './key-tree';
+import { encodePrivateSets } from './namespace-set';
+import type { PrivateSet } from './namespace-set';
+import { keyHash, privateUpdates } from './private-updates';
+import { Simulator } from './simulator';
+import { TransientStore } from './transient-store';
+import { hashedNamespace, ledgerKey, sameVersion } from './world-state';
+import type { Update } from './world-state';
+
+/** A block does not follow the last one, or what is reconciled does not match its hash. */
+export class LedgerError extends Error {
+    override readonly name = 'LedgerError';
+}
+
+export interface PeerLedgerOptions {
+    readonly channel: Channel;
+    /** The organisation whose private data the peer may keep. */
+    readonly mspId: string;
+    /** Asks other peers for a private set that this peer should have and has not. */
+    readonly fetchPrivate?: (wanted: WantedSet) => Uint8Array | undefined;
+}
+
+/** One change of a key, as history queries tell it. */
+export interface KeyModification {
+    readonly txId: string;
+    readonly value: Uint8Array;
+    /** The client's own time, from the channel header. */
+    readonly timestamp: { readonly seconds: number; readonly nanos: number };
+    readonly isDelete: boolean;
+}
+
+/** What one peer knows: its own world state, private data, history and blocks. Nothing is shared with other peers but bytes. */
+export class PeerLedger {
+    private image: Image = emptyImage;
+    private blocks: CommittedBlock[] = [];
+    private readonly definitions: Definitions;
+    private readonly transient = new TransientStore();
+    private readonly listeners = new Set<(block: CommittedBlock) => void>();
+    private last: Promise<unknown> = Promise.resolve();
+
+    constructor(private readonly options: PeerLedgerOptions) {
+        this.definitions = new Definitions(options.channel);
+    }
+
+    get mspId(): string {
+        return this.options.mspId;
+    }
+
+    /** Number of blocks. */
+    get height(): number {
+        return this.image.height;
+    }
+
+    /** Hash of the last block's header; empty before the first. */
+    get currentBlockHash(): Uint8Array {
+        return this.image.blockHash;
+    }
+
+    get previousBlockHash(): Uint8Array {
+        return this.image.previousHash;
+    }
+
+    /** A chaincode as defined in the committed state. */
+    definition(chaincode: string): ChaincodeDefinition | undefined {
+        return this.definitions.definition(this.image.state, chaincode);
+    }
+
+    collection(chaincode: string, collection: string): CollectionDefinition | undefined {
+        const definition = this.definition(chaincode);
+        return definition && collectionOf(this.options.channel, definition, collection);
+    }
+
+    /** A view of the committed state as it is now, and the read and write sets of what is done with it. */
+    newSimulator(txId: string): Simulator {
+        return new Simulator(txId, this.options.channel, this.image.state);
+    }
+
+    /**
+     * Validate and commit the next block; blocks wait for each other in the order of the calls.
+     * @throws LedgerError if the block does not follow the last one.
+     */
+    commit(block: OrderedBlock): Promise<CommittedBlock> {
+        const done = this.last.then(() => this.commitNext(block));
+        this.last = done.catch(() => undefined);
+        return done;
+    }
+
+    block(number: number): CommittedBlock | undefined {
+        return this.blocks[number];
+    }
+
+    blockByHash(hash: Uint8Array): CommittedBlock | undefined {
+        return this.blocks.find(({ block }) => sameBytes(block.hash, hash));
+    }
+
+    blockByTxId(txId: string): CommittedBlock | undefined {
+        const location = find(this.image.locations, txId);
+        return location && this.blocks[location.block];
+    }
+
+    /** The transaction with its verdict, valid or not. */
+    transaction(txId: string): CommittedTransaction | undefined {
+        const location = find(this.image.locations, txId);
+        return location && this.blocks[location.block]?.transactions[location.transaction];
+    }
+
+    hasTransaction(txId: string): boolean {
+        return find(this.image.locations, txId) !== undefined;
+    }
+
+    /** Changes of a public key, newest first, as committed when the iteration starts. */
+    *history(namespace: string, key: string): Generator<KeyModification, void> {
+        const wanted = ledgerKey(key);
+        let modification = find(this.image.history, historyKey(namespace, wanted));
+        for (; modification !== undefined; modification = modification.older) {
+            const told = this.tell(modification, namespace, wanted);
+            if (told !== undefined) yield told;
+        }
+    }
+
+    /** Called for every block from now on, in order; the answer ends it. */
+    onCommit(listener: (block: CommittedBlock) => void): () => void {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    }
+
+    /** Keep private writes (rwset.TxPvtReadWriteSet bytes) of an endorsed transaction until its block comes. */
+    keepPrivate(txId: string, txPvtReadWriteSet: Uint8Array): void {
+        this.transient.keep(txId, txPvtReadWriteSet, this.height);
+    }
+
+    /** A private set another peer asks for: of a transaction still on its way, or of a committed one. */
+    privateSet(wanted: WantedSet): Uint8Array | undefined {
+        const { txId, namespace, collection, hash } = wanted;
+        const location = find(this.image.locations, txId);
+        const committed =
+            location && find(this.image.privateSets, privateSetKey({ namespace, collection, version: location }));
+        return committed ?? this.transient.find(txId, namespace, collection, hash);
+    }
+
+    /** The private data of a block that this peer holds: rwset.TxPvtReadWriteSet bytes by index of the transaction. */
+    privateDataOf(blockNumber: number): ReadonlyMap<number, Uint8Array> {
+        const found = new Map<number, PrivateSet[]>();
+        for (const { namespace, collection, version } of this.privateSetNames(blockNumber)) {
+            const bytes = find(this.image.privateSets, privateSetKey({ namespace, collection, version }));
+            if (bytes === undefined) continue;
+            const sets = found.get(version.transaction) ?? [];
+            found.set(version.transaction, [...sets, { namespace, collection, bytes }]);
+        }
+        return new Map([...found].map(([index, sets]) => [index, encodePrivateSets(sets)]));
+    }
+
+    /** Private sets of committed transactions that this peer should have and has not. */
+    missingPrivateData(): readonly (PrivateSetName & WantedSet)[] {
+        return [...entries(this.image.missing)].map(([, name]) => ({ ...name, ...this.wantedOf(name) }));
+    }
+
+    /**
+     * Take in a private set that came late. Values that were overwritten since are kept as history only.
+     * @throws LedgerError if the set is not the one whose hash the block names.
+     */
+    async reconcile(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
+        await this.last;
+        if (!sameBytes(sha256(bytes), this.wantedOf(name).hash)) {
+            throw new LedgerError(`private data of ${name.namespace}/${name.collection} does not match its hash`);
+        }
+        const changes = this.reconciled(name, bytes);
+        this.image = amend(this.image, changes);
+    }
+
+    private async commitNext(block: OrderedBlock): Promise<CommittedBlock> {
+        const { image } = this;
+        if (block.number !== image.height || !sameBytes(block.previousHash, image.blockHash)) {
+            throw new LedgerError(`block ${block.number} does not follow block ${image.height - 1}`);
+        }
+        const changes = prepareCommit(block, {
+            channel: this.options.channel,
+            definitions: this.definitions,
+            mspId: this.mspId,
+            image,
+            findPrivate: wanted => this.findPrivate(wanted),
+        });
+        this.apply(changes);
+        return changes.committed;
+    }
+
+    private apply(changes: Changes): void {
+        const { committed } = changes;
+        this.image = advance(this.image, changes);
+        this.blocks.push(committed);
+        this.transient.settle(
+            committed.block.transactions.map(({ txId }) => txId),
+            this.height,
+        );
+        for (const listener of this.listeners) listener(committed);
+    }
+
+    private findPrivate(wanted: WantedSet): Uint8Array | undefined {
+        const { txId, namespace, collection, hash } = wanted;
+        return this.transient.find(txId, namespace, collection, hash) ?? this.options.fetchPrivate?.(wanted);
+    }
+
+    private tell({ version }: Modification, namespace: string, key: string): KeyModification | undefined {
+        const transaction = this.blocks[version.block]?.block.transactions[version.transaction];
+        const set = transaction?.sets.find(candidate => candidate.namespace === namespace);
+        const write = set?.writes.find(candidate => candidate.key === key);
+        if (transaction === undefined || write === undefined) return undefined;
+        return {
+            txId: transaction.txId,
+            value: write.value ?? new Uint8Array(),
+            timestamp: transaction.timestamp,
+            isDelete: write.value === undefined,
+        };
+    }
+
+    private *privateSetNames(blockNumber: number): Generator<PrivateSetName, void> {
+        const committed = this.blocks[blockNumber];
+        for (const [index, transaction] of committed?.block.transactions.entries() ?? []) {
+            const code = committed?.codes[index];
+            if (code !== peer.TxValidationCode.VALID && code !== peer.TxValidationCode.MVCC_READ_CONFLICT) continue;
+            for (const { namespace, collections } of readableSets(transaction)) {
+                for (const { collection } of collections) {
+                    yield { namespace, collection, version: { block: blockNumber, transaction: index } };
+                }
+            }
+        }
+    }
+
+    private wantedOf({ namespace, collection, version }: PrivateSetName): WantedSet {
+        const transaction = this.blocks[version.block]?.block.transactions[version.transaction];
+        const set = transaction?.sets
+            .find(candidate => candidate.namespace === namespace)
+            ?.collections.find(candidate => candidate.collection === collection);
+        if (transaction === undefined || set === undefined) {
+            throw new LedgerError(`no private data of ${namespace}/${collection} in block ${version.block}`);
+        }
+        return { txId: transaction.txId, namespace, collection, hash: set.privateSetHash };
+    }
+
+    private reconciled(name: PrivateSetName, bytes: Uint8Array): Omit<Changes, 'committed'> {
+        const set = { ...name, bytes };
+        const valid = this.blocks[name.version.block]?.codes[name.version.transaction] === peer.TxValidationCode.VALID;
+        const none = new BlockUpdates(this.image.state);
+        const updates = privateUpdates(valid ? [set] : [], none, this.image);
+        for (const { namespace, collection, keys } of updates.values()) {
+            for (const [key, update] of keys) {
+                if (!this.isStale(namespace, collection, key, update)) continue;
+                keys.delete(key);
+            }
+        }
+        const blockToLive = (namespace: string, collection: string): number =>
+            this.collection(namespace, collection)?.blockToLive ?? 0;
+        const schedule = scheduleExpiries(name.version.block, none, updates, [set], blockToLive);
+        return {
+            updates: new Map([...updates].map(([place, { keys }]) => [place, keys])),
+            privateSets: new Map([[privateSetKey(name), bytes]]),
+            missing: new Map([[privateSetKey(name), undefined]]),
+            expiries: new Map(
+                [...schedule].map(([key, added]) => [key, [...(find(this.image.expiries, key) ?? []), ...added]]),
+            ),
+        };
+    }
+
+    /** Whether the key was written, deleted or expired since. */
+    private isStale(namespace: string, collection: string, key: string, update: Update): boolean {
+        const hashed = this.image.state.get(hashedNamespace(namespace, collection), keyHash(key));
+        if (hashed === undefined) return update.value !== undefined;
+        return !sameVersion(hashed.version, update.version);
+    }
+}
+
+function readableSets(transaction: OrderedBlock['transactions'][number]): OrderedBlock['transactions'][number]['sets'] {
+    try {
+        return transaction.sets;
+    } catch {
+        return [];
+    }
+}
