@@ -75,13 +75,14 @@ export class BlockUpdates {
             return;
         }
         let collections = this.hashes.get(namespace);
-        if (collections === undefined) this.hashes.set(namespace, (collections = new Map()));
+        if (collections === undefined)
+            this.hashes.set(namespace, (collections = new Map<string, Map<string, Update>>()));
         keysOf(collections, collection).set(key, update);
     }
 }
 
 function keysOf(map: Map<string, Map<string, Update>>, name: string): Map<string, Update> {
     let keys = map.get(name);
-    if (keys === undefined) map.set(name, (keys = new Map()));
+    if (keys === undefined) map.set(name, (keys = new Map<string, Update>()));
     return keys;
 }

@@ -54,7 +54,12 @@ export function prepareCommit(block: OrderedBlock, context: CommitContext): Chan
         if (code !== Code.VALID) continue;
         for (const set of transaction.sets) updates.apply(set, { block: block.number, transaction: index });
     }
-    const committed = new CommittedBlock(block, codes, commitHash(codes, updates, image.commitHash));
+    const committed = new CommittedBlock(
+        context.channel.name,
+        block,
+        codes,
+        commitHash(codes, updates, image.commitHash),
+    );
     return changesOf(committed, updates, held, missing, context);
 }
 

@@ -11,7 +11,7 @@ export interface CommittedTransaction {
     readonly index: number;
     readonly code: ValidationCode;
     /** One of common.HeaderType's values; -1 where the envelope could not be read. */
-    readonly type: number;
+    readonly headerType: number;
     /** The invoked chaincode; undefined where the envelope could not be read so far. */
     readonly chaincode: string | undefined;
     /** peer.ChaincodeEvent bytes; undefined where there is none. */
@@ -25,6 +25,7 @@ export class CommittedBlock {
     private told: readonly CommittedTransaction[] | undefined;
 
     constructor(
+        readonly channelId: string,
         readonly block: OrderedBlock,
         readonly codes: readonly ValidationCode[],
         /** Chain of hashes over verdicts and state updates, by which peers can be compared; empty before it starts. */
@@ -66,7 +67,7 @@ export class CommittedBlock {
             blockNumber: this.number,
             index,
             code: this.codes[index] ?? Code.NOT_VALIDATED,
-            type: transaction.type,
+            headerType: transaction.type,
             chaincode: action?.chaincode,
             event: action === undefined || action.event.length === 0 ? undefined : action.event,
             envelope: transaction.envelope,

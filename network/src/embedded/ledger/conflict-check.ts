@@ -1,4 +1,5 @@
-import { ledger, peer } from '@hyperledger/fabric-protos';
+import { peer } from '@hyperledger/fabric-protos';
+import type { ledger } from '@hyperledger/fabric-protos';
 import type { BlockUpdates } from './block-updates';
 import type { CollectionSet, NamespaceSet } from './namespace-set';
 import { RangeReads, readMessage, sameSummary, summaryOf } from './range-reads';

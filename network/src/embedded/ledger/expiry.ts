@@ -59,7 +59,7 @@ export function expiredBy(block: number, image: Image, hashes: BlockUpdates, pri
     const sets = new Map<string, undefined>();
     const drop = (place: string, key: string): void => {
         let keys = updates.get(place);
-        if (keys === undefined) updates.set(place, (keys = new Map()));
+        if (keys === undefined) updates.set(place, (keys = new Map<string, Update>()));
         keys.set(key, { value: undefined, metadata: undefined, version: { block, transaction: 0 } });
     };
     for (const expiry of find(image.expiries, expiryKey(block)) ?? []) {

@@ -18,7 +18,7 @@ export { disseminate, DisseminationError } from './dissemination';
 export { genesisBlock } from './genesis';
 export { MspError, MspRegistry } from './msp';
 export type { ChannelIdentity, MspConfig, MspRole } from './msp';
-export { LedgerError, PeerLedger } from './peer-ledger';
+export { LedgerError, openPeerLedger, PeerLedger } from './peer-ledger';
 export type { KeyModification, PeerLedgerOptions } from './peer-ledger';
 export { parseSignaturePolicy, PolicyError, SignaturePolicy, signedBy } from './signature-policy';
 export type { Layout, Principal } from './signature-policy';

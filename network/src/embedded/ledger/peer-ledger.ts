@@ -43,6 +43,11 @@ export interface KeyModification {
     readonly isDelete: boolean;
 }
 
+/** Open the ledger of one peer. */
+export function openPeerLedger(options: PeerLedgerOptions): Promise<PeerLedger> {
+    return Promise.resolve(new PeerLedger(options));
+}
+
 /** What one peer knows: its own world state, private data, history and blocks. Nothing is shared with other peers but bytes. */
 export class PeerLedger {
     private image: Image = emptyImage;
@@ -182,7 +187,12 @@ export class PeerLedger {
         this.image = amend(this.image, changes);
     }
 
-    private async commitNext(block: OrderedBlock): Promise<CommittedBlock> {
+    /** Wait for the blocks handed in so far. */
+    async close(): Promise<void> {
+        await this.last;
+    }
+
+    private commitNext(block: OrderedBlock): CommittedBlock {
         const { image } = this;
         if (block.number !== image.height || !sameBytes(block.previousHash, image.blockHash)) {
             throw new LedgerError(`block ${block.number} does not follow block ${image.height - 1}`);
