@@ -33,6 +33,7 @@ export {
     parseMonth,
     partsOf,
 } from './day';
+export { closeDealRequest, dealReader, openDealRequest, periodsOf, tapeCollection } from './deal';
 export { distribute, distributionReader, heldAccount, noticeReader } from './distribution';
 export { sha256 } from './hash';
 export {
@@ -55,8 +56,22 @@ export {
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
+export { layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
+export {
+    confirmedReport,
+    confirmReportRequest,
+    disputeReportRequest,
+    fileReportRequest,
+    periodReader,
+    readPeriodRequest,
+    readStatesRequest,
+    recordStatesRequest,
+    reportOf,
+    reportVersionReader,
+} from './report';
+export { stateSummaryReader } from './report/state-summary';
 export {
     cancel,
     confirmPayment,
@@ -67,20 +82,31 @@ export {
     place,
     settle,
 } from './settlement';
-export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
-export { assetClassOf } from './tape/asset-class';
-export { Chunk, encodeChunk, mostRows, secretLength } from './tape/chunk';
-export { formatCell, isNoData, numberOf, parseCell } from './tape/field';
+export {
+    mostChunks,
+    readChunkRequest,
+    recordChunkRequest,
+    rejectTapeRequest,
+    sealTapeRequest,
+    submitTapeRequest,
+    tapeReader,
+} from './tape';
+export { assetClasses, assetClassOf } from './tape/asset-class';
+export { Chunk, encodeChunk, mostChunkBytes, mostRows, secretLength } from './tape/chunk';
+export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
+export { climb, leafHash, pathOf, rootOf, saltOfRow } from './tape/merkle';
+export { fewestLoans, poolStatistics } from './tape/pool';
+export { loanSummaryReader, summariseLoans } from './tape/summary';
 export { quietFacts, standardFacts } from './terms/facts';
 export { parseTerms, termsSchema } from './terms/parse';
+export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
 export { paymentCalendar } from './waterfall/dates';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
-export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
 
 export type { Allotment, Issued, IssueFacts, Order } from './allotment';
 export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
@@ -95,18 +121,51 @@ export type { PoolMonth, Purchase } from './cashflow/pool';
 export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashflow/speed';
 export type { Position, TrancheFlow, Valuation, YieldBasis } from './cashflow/valuation';
 export type { Day, Month } from './day';
+export type { CloseDealRequest, Deal, DealPeriod, DealStatus, OpenDealRequest, PoolRules } from './deal';
 export type { Distributed, DistributionFacts, DistributionRecord, HolderNotice } from './distribution';
 export type { Asset, Books, Closing, Deposit, Holding, Movement, Part, Place, Supply } from './holding';
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type { Amount, Currency, Money } from './money';
+export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRequest } from './pledge';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
+export type {
+    ConfirmReportRequest,
+    DisputeReportRequest,
+    FileReportRequest,
+    Period,
+    ReadPeriodRequest,
+    ReadStatesRequest,
+    RecordStatesRequest,
+    ReportVersion,
+} from './report';
+export type { ExceptionKind, RollException } from './report/roll-forward';
+export type { StateSummary } from './report/state-summary';
 export type { Instruct, Instruction, Lien, Pair, Payment, Restrictions, Settled, SettlementFacts } from './settlement';
 export type { Standing, StandingRecord } from './standing';
-export type { AssetClass, Layout } from './tape/asset-class';
-export type { Cell, Field } from './tape/field';
+export type {
+    ReadChunkRequest,
+    RecordChunkRequest,
+    RejectTapeRequest,
+    SealTapeRequest,
+    SubmitTapeRequest,
+    Tape,
+} from './tape';
+export type { AssetClass, Layout, LoanRoles, StateRoles, Stratum } from './tape/asset-class';
+export type { Cell, Field, FieldType } from './tape/field';
+export type { Sibling } from './tape/merkle';
+export type { PoolStatistics, PoolStratum } from './tape/pool';
+export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { Offering, Rating, TrancheRecord } from './tranche';
-export type { Distribution, Notice, OutcomeRecord, PaymentRecord, RecordedValue, StepRecord, WaterfallRun } from './waterfall/record';
+export type {
+    Distribution,
+    Notice,
+    OutcomeRecord,
+    PaymentRecord,
+    RecordedValue,
+    StepRecord,
+    WaterfallRun,
+} from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';

@@ -7,6 +7,23 @@ export const refusals = {
         sentence: '{at} is not a valid amount: {problem}',
         remedy: 'Give a decimal number in the stated unit.',
     },
+    ASSET_ALREADY_PLEDGED: {
+        sentence: 'row {row} of chunk {number} backs deal {deal} already; {others} more rows conflict',
+        remedy: 'Take the asset out of the tape, or have the other deal release it.',
+    },
+    ASSET_CLASS_UNKNOWN: {
+        sentence: 'there is no asset class {id}',
+        remedy: 'Use one of the asset classes of this version.',
+    },
+    ASSET_TWICE: {
+        sentence: 'row {row} is the same asset as the row before',
+        remedy: 'Take the duplicate out of the tape.',
+    },
+    BASIS_CHANGED: {
+        sentence:
+            'the loan states of period {period}, chunk {number}, were rolled forward from other states than those now in force',
+        remedy: 'Record the chunk again.',
+    },
     BOOK_EXISTS: {
         sentence: 'the book of {institution} is open already',
         remedy: 'Use the book as it is.',
@@ -14,6 +31,30 @@ export const refusals = {
     BOOK_NOT_OPEN: {
         sentence: 'the book of {institution} has not been opened',
         remedy: 'Have the depository open it.',
+    },
+    CHUNKS_OVERLAP: {
+        sentence: 'chunk {number} does not begin after the chunk before it',
+        remedy: 'Sort the whole tape by asset before it is cut into chunks; an asset may stand in it once.',
+    },
+    CHUNK_CHANGED: {
+        sentence: 'chunk {number} is not the one that was submitted',
+        remedy: 'Reject the tape and have it submitted again.',
+    },
+    CHUNK_INVALID: {
+        sentence: 'not a chunk: {problem}',
+        remedy: 'Encode the rows with the library and send them as they are.',
+    },
+    CHUNK_MISSING: {
+        sentence: 'chunk {number} is not recorded',
+        remedy: 'Record it first, or name the right number of chunks.',
+    },
+    CHUNK_NOT_ACCEPTED: {
+        sentence: 'chunk {number} is not pledged to this deal',
+        remedy: 'Let the trustee pledge it first.',
+    },
+    CHUNK_UNSORTED: {
+        sentence: 'row {row} does not follow the row before in the order of the tape',
+        remedy: 'Sort the rows by asset before they are encoded.',
     },
     CLASS_NOT_COVERED: {
         sentence: 'class {className} is not covered: its orders are for less than its size',
@@ -27,9 +68,17 @@ export const refusals = {
         sentence: 'the business day is {today}: {day} cannot be opened',
         remedy: 'Open a later day.',
     },
+    DEAL_EXISTS: {
+        sentence: 'deal {id} exists',
+        remedy: 'Choose another id.',
+    },
     DEAL_FINAL: {
         sentence: 'no waterfall runs in the status {status}',
         remedy: 'Nothing is left to distribute: the deal has come to its end.',
+    },
+    DEAL_STATUS_WRONG: {
+        sentence: 'deal {id} is {status}, not {needed}',
+        remedy: 'See where the deal stands and what comes next.',
     },
     DENOMINATION_BROKEN: {
         sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
@@ -50,6 +99,14 @@ export const refusals = {
     FACTS_INVALID: {
         sentence: '{at}: {problem}',
         remedy: 'State the fact in the unit the terms declare, for the period after the last one run.',
+    },
+    FACT_UNKNOWN: {
+        sentence: 'there is no fact {fact}',
+        remedy: 'Use the names of the standard facts.',
+    },
+    FIELD_INVALID: {
+        sentence: '{at}: {problem}',
+        remedy: 'Correct the field named.',
     },
     HOLDERS_INCOMPLETE: {
         sentence: 'the books of class {className} at the end of {day} do not sum to what is outstanding',
@@ -115,6 +172,10 @@ export const refusals = {
         sentence: 'instruction {reference} names no pledge of these notes to this lender',
         remedy: 'Name the reference of the pledge; only its lender can release it.',
     },
+    LOAN_UNKNOWN: {
+        sentence: 'row {row} is not the loan that stands there in the tape',
+        remedy: 'Report the loans of the tape, all of them, in its order.',
+    },
     NOTES_LOCKED: {
         sentence: 'the notes in {reference} may not change hands before {until}',
         remedy: 'Settle on or after that day.',
@@ -156,6 +217,10 @@ export const refusals = {
         sentence: 'instruction {reference} may not settle in this part',
         remedy: 'Settle all that is left of it, or have both parties allow partial settlement.',
     },
+    PARTY_UNFIT: {
+        sentence: '{id} has not joined or does not hold the role {role}',
+        remedy: 'Let it join and have the role confirmed, or name another party.',
+    },
     PARTY_WRONG: {
         sentence: '{id} is not the {role}: {party} is',
         remedy: 'Only that institution can do this.',
@@ -172,6 +237,18 @@ export const refusals = {
         sentence: 'instruction {reference} is not a delivery against cash paid outside',
         remedy: 'Deposits move with the notes and need no confirmation.',
     },
+    PERIOD_AFFECTED: {
+        sentence: 'period {period} rests on period {earlier} as it was before its restatement',
+        remedy: 'Restate it first.',
+    },
+    PERIOD_OUT_OF_ORDER: {
+        sentence: 'period {period} cannot be reported before period {before}',
+        remedy: 'Report the periods in order.',
+    },
+    POOL_BALANCE_DIFFERS: {
+        sentence: 'the loans add up to {recomputed}, the terms say {stated}',
+        remedy: 'Correct the tape or the terms.',
+    },
     PRICE_MISSING: {
         sentence: 'class {className} has no price',
         remedy: 'State the price of every class offered, in percent of face.',
@@ -180,9 +257,33 @@ export const refusals = {
         sentence: 'the proceeds do not cover what the deal must hold at closing',
         remedy: "Raise the price or lower the opening balances of the deal's accounts.",
     },
+    REASON_MISSING: {
+        sentence: 'period {period} has been reported: a restatement needs a reason',
+        remedy: 'Give the reason.',
+    },
     RECORD_DATE_OUT_OF_REACH: {
         sentence: 'the books cannot tell who held on {day}: the business day is {today} and they remember {kept} days',
         remedy: 'Pay on or after the record date and within that time.',
+    },
+    REGISTRY_KEY_LAID: {
+        sentence: 'the key of the registry has been laid down',
+        remedy: 'It is laid down once and for all.',
+    },
+    REGISTRY_KEY_MISSING: {
+        sentence: 'the registry has no key yet',
+        remedy: 'Let the regulator lay it down.',
+    },
+    REPORT_ANSWERED: {
+        sentence: 'version {version} of period {period} is {status} already',
+        remedy: 'A correction is a new version.',
+    },
+    REPORT_MISSING: {
+        sentence: 'period {period} has not been reported',
+        remedy: 'File its report first.',
+    },
+    REPORT_NOT_CONFIRMED: {
+        sentence: 'version {version} of period {period} is not confirmed',
+        remedy: 'Let the trustee confirm it first.',
     },
     REQUEST_INVALID: { sentence: '{at}: {problem}', remedy: 'Correct the field named and send the request again.' },
     REQUEST_REUSED: {
@@ -205,6 +306,18 @@ export const refusals = {
         sentence: 'period {period} of deal {dealId} has been run on its latest report',
         remedy: 'Nothing has to be done.',
     },
+    STATES_MISSING: {
+        sentence: 'the loan states of period {period}, chunk {number}, are not recorded',
+        remedy: 'Record every chunk of the period first.',
+    },
+    STATE_NOT_ROLLED: {
+        sentence: 'row {row}: {problem}',
+        remedy: 'Correct the loan, or report the difference as an adjustment or a charge-off.',
+    },
+    TAPE_STILL_PLEDGED: {
+        sentence: 'chunk {number} is still pledged',
+        remedy: 'Release the pledges of the tape first.',
+    },
     TERMS_INVALID: {
         sentence: '{at}: {problem}',
         remedy: 'Correct the terms at the place named; a number after a colon is the column in the formula.',
@@ -216,6 +329,10 @@ export const refusals = {
     TRANSIENT_MISSING: {
         sentence: 'the private input has no {field}',
         remedy: 'Send it in the transient map.',
+    },
+    VERSION_OUT_OF_ORDER: {
+        sentence: 'the version of period {period} in question is {version}',
+        remedy: 'Name that version.',
     },
 } as const satisfies Record<string, RefusalRow>;
 

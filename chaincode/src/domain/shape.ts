@@ -19,7 +19,7 @@ type OptionalIn<S extends Shape> = { [K in keyof S]: S[K] extends OptionalReader
 
 /** What `object(shape)` reads: optional members are left out rather than undefined. */
 export type Shaped<S extends Shape> = { readonly [K in Exclude<keyof S, OptionalIn<S>>]: Read<S[K]> } & {
-    readonly [K in OptionalIn<S>]?: Exclude<Read<S[K]>, undefined>;
+    readonly [K in OptionalIn<S>]?: Read<S[K]>;
 };
 
 /** Reads JSON text by a reader. @throws Refusal REQUEST_INVALID */
@@ -80,6 +80,20 @@ export function text(most = 200): Reader<string> {
         // eslint-disable-next-line no-control-regex
         if (/[\u0000-\u001f\u007f]/.test(value)) throw invalid(at, 'has a control character');
         return value;
+    };
+}
+
+/** Any text, also none. */
+export const label: Reader<string> = (value, at) => {
+    if (typeof value !== 'string') throw invalid(at, 'not text');
+    return value;
+};
+
+/** An object with members of any name, all of one kind. */
+export function record<T>(member: Reader<T>): Reader<Readonly<Record<string, T>>> {
+    return (value, at) => {
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(at, 'not an object');
+        return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, member(entry, `${at}.${key}`)]));
     };
 }
 

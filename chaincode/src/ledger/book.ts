@@ -110,6 +110,14 @@ export class PrivateBook<T> extends Records<T> {
         return this.stub.getPrivateDataHash(this.collection, this.keyOf(id));
     }
 
+    /** All records, in the order of their keys. For queries: a transaction that writes cannot range over private data. */
+    async list(): Promise<T[]> {
+        const records: T[] = [];
+        for await (const row of this.stub.getPrivateDataByPartialCompositeKey(this.collection, this.name, []))
+            records.push(this.decode(row.value));
+        return records;
+    }
+
     protected encode(record: T, key: string): Uint8Array {
         return utf8(canonical({ salt: hexOf(sha256(this.salt(), utf8(key)).subarray(0, 16)), value: record }));
     }

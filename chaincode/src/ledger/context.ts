@@ -6,9 +6,11 @@ import { institutionReader } from '../domain/institution';
 import { Book, PrivateBook } from './book';
 import { Caller } from './caller';
 import { once } from './request';
+import { privateStore } from './store';
 import { Transient } from './transient';
 
 import type { Reader } from '../domain/shape';
+import type { Store } from './store';
 
 /** What happened, in the past tense, with ids and commitments only: it is public. */
 export interface LedgerEvent {
@@ -45,6 +47,11 @@ export class Context extends FabricContext {
         return new PrivateBook(this.stub, collection, noun, reader, () => this.transient.salt());
     }
 
+    /** Bytes that only the collection's members hold, written as they are: for values that carry their own salt. */
+    privateStore(collection: string): Store {
+        return privateStore(this.stub, collection);
+    }
+
     /**
      * Carries out a request once, by its id; see request.ts.
      * @param collection where the marker is kept: none for a transaction on public records alone
@@ -55,7 +62,7 @@ export class Context extends FabricContext {
     }
 
     /** The answer of a transaction that writes: its event, which is told to everybody and returned. */
-    reply(event: LedgerEvent): string {
+    reply<Event extends LedgerEvent>(event: Event): string {
         const told = canonical(event);
         this.stub.setEvent(event.type, utf8(told));
         return told;

@@ -1,0 +1,109 @@
+import { Info, Returns, Transaction } from 'fabric-contract-api';
+
+import { assetClassOf } from '../domain/tape/asset-class';
+import { conflictsOf, layRegistryKeyRequest, pledge, pledgeRequest, release, releaseRequest } from '../domain/pledge';
+import { Context } from '../ledger/context';
+import { Contract } from '../ledger/contract';
+import { Deals } from '../ledger/deal';
+import { Pledges, pledgesCollection } from '../ledger/pledge';
+import { readChunkRequest } from '../domain/tape';
+import { readJson } from '../domain/shape';
+import { Tapes } from '../ledger/tape';
+
+import type { Deal } from '../domain/deal';
+import type { PledgeFacts } from '../domain/pledge';
+
+/**
+ * Transactions on the registry run on a trustee's peer alone: no originator's peer may see the registry. So they write nothing outside it;
+ * the seal of the tape checks by hash that every chunk was accepted.
+ */
+@Info({ title: 'Pledges', description: 'The registry that keeps one asset from backing two live deals' })
+export class PledgeContract extends Contract {
+    constructor() {
+        super('pledge');
+    }
+
+    /** The regulator lays down the registry's key. */
+    @Transaction()
+    @Returns('string')
+    async layKey(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, layRegistryKeyRequest);
+        ctx.caller.mustBe('regulator');
+        return ctx.once(
+            asked,
+            async () => {
+                await new Pledges(ctx).layKey();
+                return ctx.reply({ type: 'RegistryKeyLaid' });
+            },
+            pledgesCollection,
+        );
+    }
+
+    /** The trustee accepts a chunk of a submitted tape: all its assets are pledged to the deal, or none. */
+    @Transaction()
+    @Returns('string')
+    async pledge(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, pledgeRequest);
+        ctx.caller.mustBe('trustee');
+        const deal = await new Deals(ctx).load(asked.dealId);
+        ctx.caller.mustBeParty('trustee', deal.trustee);
+        return ctx.once(
+            asked,
+            async () => {
+                const pledges = new Pledges(ctx);
+                const facts = await load(ctx, deal, asked.number);
+                await pledges.save(pledge(facts));
+                await pledges.accept(deal.id, asked.number, facts.root);
+                return ctx.reply({ type: 'ChunkPledged', dealId: deal.id, number: asked.number });
+            },
+            pledgesCollection,
+        );
+    }
+
+    /** The trustee gives the assets of a chunk free: of a tape it is sending back, or of a deal that is over. */
+    @Transaction()
+    @Returns('string')
+    async release(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, releaseRequest);
+        ctx.caller.mustBe('trustee');
+        const deal = await new Deals(ctx).load(asked.dealId);
+        ctx.caller.mustBeParty('trustee', deal.trustee);
+        return ctx.once(
+            asked,
+            async () => {
+                const pledges = new Pledges(ctx);
+                const facts = await load(ctx, deal, asked.number);
+                await pledges.save(release(facts, await pledges.isAccepted(deal.id, asked.number, facts.root)));
+                await pledges.withdraw(deal.id, asked.number);
+                return ctx.reply({ type: 'ChunkReleased', dealId: deal.id, number: asked.number });
+            },
+            pledgesCollection,
+        );
+    }
+
+    /** Query. Which assets of a recorded chunk back a deal already, and which: for trustees and regulators. */
+    @Transaction(false)
+    @Returns('string')
+    async conflicts(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, readChunkRequest);
+        ctx.caller.mustBe('trustee', 'regulator');
+        const facts = await load(ctx, await new Deals(ctx).load(asked.dealId), asked.number);
+        return ctx.answer(conflictsOf(facts.fingerprints, facts.buckets));
+    }
+}
+
+async function load(ctx: Context, deal: Deal, number: number): Promise<PledgeFacts> {
+    const assetClass = assetClassOf(deal.rules.assetClass);
+    const tapes = new Tapes(ctx);
+    const chunk = await tapes.chunk(deal, number, assetClass.loan);
+    const pledges = new Pledges(ctx);
+    const fingerprints = await pledges.fingerprints(chunk, assetClass);
+    return {
+        deal,
+        number,
+        fingerprints,
+        buckets: await pledges.buckets(fingerprints),
+        root: (await tapes.summary(deal, number))?.root ?? '',
+        submittedRoot: (await tapes.load(deal.id)).chunkRoots[number],
+    };
+}

@@ -1,0 +1,165 @@
+import { addDays, addMonths, lastDayOf, monthOf } from './day';
+import { assetClassOf } from './tape/asset-class';
+import { canonical } from './canonical';
+import { currency, day, digest, flag, id, integer, object, oneOf } from './shape';
+import { hexOf, utf8 } from './bytes';
+import { paymentCalendar } from './waterfall/dates';
+import { paymentPeriods } from './calendar/schedule';
+import { Refusal } from './refusal';
+import { sha256 } from './hash';
+
+import type { Day } from './day';
+import type { Institution, Role } from './institution';
+import type { Terms } from './terms/terms';
+
+/** What a monthly report does with a loan whose balance does not follow from the month before. */
+const rollForwardReader = object({
+    /** `refuse`: the month is not recorded; `adjust`: the difference is booked, the loan listed and the case counted. */
+    exceptions: oneOf('adjust', 'refuse'),
+    /** A balance that falls to zero (or is no longer reported) without principal paid is a charge-off, not an adjustment. */
+    chargeOffAtZero: flag,
+});
+
+const rulesReader = object({
+    assetClass: id,
+    rollForward: rollForwardReader,
+});
+
+/** Rules of the pool, part of the deal's terms: what is recorded of its assets, and how a month's figures are judged. */
+export type PoolRules = ReturnType<typeof rulesReader>;
+
+/**
+ * Where a deal stands: `structuring` (chunks of the tape may be recorded), `submitted` (the tape is complete, the trustee accepts it),
+ * `sealed`, `issued` (reports and distributions; its own terms say which waterfall runs), `closed`.
+ */
+const statusReader = oneOf('structuring', 'submitted', 'sealed', 'issued', 'closed');
+export type DealStatus = ReturnType<typeof statusReader>;
+
+export const dealReader = object({
+    id,
+    status: statusReader,
+    originator: id,
+    servicer: id,
+    trustee: id,
+    /** MSP ids whose peers endorse every change of the deal: its originator and its trustee. */
+    originatorMsp: id,
+    trusteeMsp: id,
+    currency,
+    /** SHA-256 of the terms in canonical form. */
+    termsHash: digest,
+    rules: rulesReader,
+    cutoff: day,
+    /** Number of collection periods to legal final maturity. */
+    periods: integer(1, 1200),
+});
+/** A deal's public record. */
+export type Deal = ReturnType<typeof dealReader>;
+
+export const openDealRequest = object({
+    requestId: id,
+    id,
+    terms: (document: unknown) => document,
+    rules: rulesReader,
+});
+/** An originator opens a deal: its terms (a document, see terms/) and the rules of its pool. */
+export type OpenDealRequest = ReturnType<typeof openDealRequest>;
+
+export const closeDealRequest = object({ requestId: id, id });
+/** The trustee closes a sealed deal: from then on it reports. */
+export type CloseDealRequest = ReturnType<typeof closeDealRequest>;
+
+/** A period of the deal: collections from `begins` to `ends`, paid out on `paymentDate`. */
+export interface DealPeriod {
+    readonly number: number;
+    readonly begins: Day;
+    readonly ends: Day;
+    readonly paymentDate: Day;
+}
+
+/** Name of the private collection in which an originator entrusts its tapes to a trustee. */
+export function tapeCollection(parties: { readonly originator: string; readonly trustee: string }): string {
+    return `tape_${parties.originator}_${parties.trustee}`;
+}
+
+/**
+ * The institution that plays a role of the terms.
+ * @throws Refusal TERMS_INVALID
+ */
+export function partyOf(terms: Terms, role: Role): string {
+    const party = terms.parties[role];
+    if (party === undefined) throw new Refusal('TERMS_INVALID', { at: `parties.${role}`, problem: 'missing' });
+    return party;
+}
+
+export interface OpenDealFacts {
+    readonly exists: boolean;
+    /** The institutions of the terms' parties, by role, where they have joined. */
+    readonly parties: Readonly<Partial<Record<Role, Institution | undefined>>>;
+}
+
+/**
+ * A deal in structuring. Its servicer is its originator: loan states lie where the tape lies, and only the originator, the trustee and
+ * the regulator have access there.
+ * @throws Refusal TERMS_INVALID, ASSET_CLASS_UNKNOWN, DEAL_EXISTS, PARTY_UNFIT
+ */
+export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFacts): Deal {
+    assetClassOf(asked.rules.assetClass);
+    if (partyOf(terms, 'servicer') !== partyOf(terms, 'originator'))
+        throw new Refusal('TERMS_INVALID', { at: 'parties.servicer', problem: 'not the originator' });
+    if (facts.exists) throw new Refusal('DEAL_EXISTS', { id: asked.id });
+    const originator = fit(terms, facts, 'originator');
+    const trustee = fit(terms, facts, 'trustee');
+    fit(terms, facts, 'servicer');
+    return {
+        id: asked.id,
+        status: 'structuring',
+        originator: originator.id,
+        servicer: originator.id,
+        trustee: trustee.id,
+        originatorMsp: originator.mspId,
+        trusteeMsp: trustee.mspId,
+        currency: terms.currency,
+        termsHash: hexOf(sha256(utf8(canonical(asked.terms)))),
+        rules: asked.rules,
+        cutoff: terms.dates.cutoff,
+        periods: periodsOf(terms).length,
+    };
+}
+
+/** @throws Refusal DEAL_STATUS_WRONG unless the deal stands where the transaction needs it */
+export function mustStand(deal: Deal, ...statuses: readonly DealStatus[]): void {
+    if (!statuses.includes(deal.status))
+        throw new Refusal('DEAL_STATUS_WRONG', { id: deal.id, status: deal.status, needed: statuses.join(' or ') });
+}
+
+/**
+ * A sealed deal is issued.
+ * @throws Refusal DEAL_STATUS_WRONG
+ */
+export function closeDeal(deal: Deal): Deal {
+    mustStand(deal, 'sealed');
+    return { ...deal, status: 'issued' };
+}
+
+/**
+ * All periods to legal final maturity. A period's collections end with the month before its payment date; the first begins after
+ * the cut-off date.
+ * @throws Refusal TERMS_INVALID
+ */
+export function periodsOf(terms: Terms): DealPeriod[] {
+    let begins = addDays(terms.dates.cutoff, 1);
+    return paymentPeriods(paymentCalendar(terms)).map(({ number, due, paid }) => {
+        const ends = lastDayOf(addMonths(monthOf(due), -1));
+        if (ends < begins)
+            throw new Refusal('TERMS_INVALID', { at: 'dates', problem: `period ${number} ends before it begins` });
+        const period = { number, begins, ends, paymentDate: paid };
+        begins = addDays(ends, 1);
+        return period;
+    });
+}
+
+function fit(terms: Terms, facts: OpenDealFacts, role: Role): Institution {
+    const institution = facts.parties[role];
+    if (!institution?.roles.includes(role)) throw new Refusal('PARTY_UNFIT', { id: partyOf(terms, role), role });
+    return institution;
+}

@@ -1,0 +1,170 @@
+import { hmac } from '@noble/hashes/hmac';
+import { sha256 as digestOf } from '@noble/hashes/sha2';
+
+import { canonical } from './canonical';
+import { digest, id, integer, label, object, record } from './shape';
+import { hexOf, utf8 } from './bytes';
+import { mostChunks } from './tape';
+import { orderOf } from './tape/identity';
+import { Refusal } from './refusal';
+import { sha256 } from './hash';
+
+import type { Deal } from './deal';
+import type { Reader } from './shape';
+
+/** Length of a fingerprint in the registry, in hexadecimal digits: the first 128 bits of the HMAC. */
+const width = 32;
+
+export const layRegistryKeyRequest = object({ requestId: id });
+/** The regulator lays down the registry's key, once: 32 random bytes in the transient field `key`. */
+export type LayRegistryKeyRequest = ReturnType<typeof layRegistryKeyRequest>;
+
+const chunkRequest = object({ requestId: id, dealId: id, number: integer(0, mostChunks - 1) });
+/** The trustee accepts a chunk of a submitted tape: its assets are pledged to the deal. */
+export const pledgeRequest = chunkRequest;
+export type PledgeRequest = ReturnType<typeof pledgeRequest>;
+/** The trustee gives the assets of a chunk free. */
+export const releaseRequest = chunkRequest;
+export type ReleaseRequest = ReturnType<typeof releaseRequest>;
+
+export const registryKeyReader = object({ key: digest });
+
+/**
+ * One bucket of the registry: for every deal that holds assets of this bucket, their fingerprints in ascending order, one after
+ * the other in hexadecimal.
+ */
+export type Bucket = Readonly<Record<string, string>>;
+export const bucketReader: Reader<Bucket> = record(label);
+
+/** An asset of a chunk as the registry sees it. */
+export interface Fingerprint {
+    /** Row of the chunk. */
+    readonly row: number;
+    /** Two hexadecimal digits: the leading 8 bits of the plain SHA-256 of the identity. */
+    readonly bucket: string;
+    /** Hexadecimal. */
+    readonly value: string;
+}
+
+/** An asset that is pledged already. */
+export interface Conflict {
+    readonly row: number;
+    readonly dealId: string;
+}
+
+export interface PledgeFacts {
+    readonly deal: Deal;
+    readonly number: number;
+    readonly fingerprints: readonly Fingerprint[];
+    /** Every bucket that a fingerprint belongs to, as it stands. */
+    readonly buckets: ReadonlyMap<string, Bucket>;
+    /** Merkle root of the chunk as recorded, and as the submitted tape names it. */
+    readonly root: string;
+    readonly submittedRoot: string | undefined;
+}
+
+/**
+ * The fingerprints of a chunk's assets: HMAC-SHA256 of the identity under the registry's key. Without the key nobody can tell whether
+ * an asset he can name is pledged.
+ */
+export function fingerprintsOf(key: Uint8Array, identities: readonly Uint8Array[]): Fingerprint[] {
+    const keyed = hmac.create(digestOf, key);
+    return identities.map((identity, row) => ({
+        row,
+        bucket: hexOf(orderOf(identity).subarray(0, 1)),
+        value: hexOf(
+            keyed
+                .clone()
+                .update(identity)
+                .digest()
+                .subarray(0, width / 2),
+        ),
+    }));
+}
+
+/** What the registry keeps of an accepted chunk. Public facts only: any peer may compute its hash and compare. */
+export function acceptanceOf(dealId: string, number: number, root: string): Uint8Array {
+    return utf8(canonical({ dealId, number, root }));
+}
+
+/** The hash that peers outside the registry hold of an acceptance. */
+export function acceptanceHash(dealId: string, number: number, root: string): string {
+    return hexOf(sha256(acceptanceOf(dealId, number, root)));
+}
+
+/**
+ * Pledges the assets of a chunk to a deal: all of them, or none. An asset backs at most one live deal.
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_CHANGED, ASSET_ALREADY_PLEDGED
+ */
+export function pledge(facts: PledgeFacts): Map<string, Bucket> {
+    const { deal, number, buckets } = facts;
+    if (deal.status !== 'submitted')
+        throw new Refusal('DEAL_STATUS_WRONG', { id: deal.id, status: deal.status, needed: 'submitted' });
+    if (facts.root !== facts.submittedRoot) throw new Refusal('CHUNK_CHANGED', { number });
+    const [conflict, ...others] = conflictsOf(facts.fingerprints, buckets);
+    if (conflict)
+        throw new Refusal('ASSET_ALREADY_PLEDGED', {
+            number,
+            row: conflict.row,
+            deal: conflict.dealId,
+            others: others.length,
+        });
+
+    // Past this line the pledge must succeed.
+    return changeEach(facts, (mine, given) => [...mine, ...given].sort());
+}
+
+/**
+ * Takes the assets of a chunk out of the registry: of a tape that was sent back, or of a deal that is over.
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_NOT_ACCEPTED
+ */
+export function release(facts: PledgeFacts, accepted: boolean): Map<string, Bucket> {
+    const { deal, number } = facts;
+    if (deal.status !== 'submitted' && deal.status !== 'closed')
+        throw new Refusal('DEAL_STATUS_WRONG', { id: deal.id, status: deal.status, needed: 'submitted or closed' });
+    if (!accepted) throw new Refusal('CHUNK_NOT_ACCEPTED', { number });
+    return changeEach(facts, (mine, given) => mine.filter(value => !given.has(value)));
+}
+
+/** The assets that back another deal, or this one already, in the order of the rows. */
+export function conflictsOf(fingerprints: readonly Fingerprint[], buckets: ReadonlyMap<string, Bucket>): Conflict[] {
+    return fingerprints.flatMap(({ row, bucket, value }) => {
+        const holder = Object.entries(buckets.get(bucket) ?? {}).find(([, values]) => holds(values, value));
+        return holder ? [{ row, dealId: holder[0] }] : [];
+    });
+}
+
+function changeEach(
+    { deal, fingerprints, buckets }: PledgeFacts,
+    change: (mine: readonly string[], given: ReadonlySet<string>) => readonly string[],
+): Map<string, Bucket> {
+    const given = new Map<string, Set<string>>();
+    for (const { bucket, value } of fingerprints) {
+        const values = given.get(bucket) ?? new Set();
+        given.set(bucket, values.add(value));
+    }
+    const changed = new Map<string, Bucket>();
+    for (const [name, values] of given) {
+        const { [deal.id]: mine = '', ...others } = buckets.get(name) ?? {};
+        const after = change(split(mine), values).join('');
+        changed.set(name, after === '' ? others : { ...others, [deal.id]: after });
+    }
+    return changed;
+}
+
+/** Binary search in fingerprints of one width. */
+function holds(values: string, value: string): boolean {
+    let [low, high] = [0, values.length / width];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        const found = values.slice(middle * width, (middle + 1) * width);
+        if (found === value) return true;
+        if (found < value) low = middle + 1;
+        else high = middle;
+    }
+    return false;
+}
+
+function split(values: string): string[] {
+    return Array.from({ length: values.length / width }, (_, i) => values.slice(i * width, (i + 1) * width));
+}

@@ -1,0 +1,211 @@
+import { digest, integer, list, minor, object, oneOf, record } from '../shape';
+import { hexOf } from '../bytes';
+import { endBalances, rollForward } from './roll-forward';
+import { Refusal } from '../refusal';
+import { Sum } from '../tape/sum';
+
+import type { AssetClass, StateRoles } from '../tape/asset-class';
+import type { Chunk } from '../tape/chunk';
+import type { PoolRules } from '../deal';
+import type { Reader } from '../shape';
+import type { RollException, RolledMonth } from './roll-forward';
+
+/** Amounts of a month that add up over chunks, in minor units; named as the facts of a report. */
+const moneyFigures = [
+    'chargedOffPrincipal',
+    'delinquentBalance30',
+    'delinquentBalance60',
+    'delinquentBalance90',
+    'delinquentBalance120',
+    'interestCollections',
+    'otherPrincipalAdjustment',
+    'poolBalanceBeginning',
+    'poolBalanceEnding',
+    'prepayments',
+    'principalCollections',
+    'recoveries',
+    'repurchases',
+] as const;
+
+const countFigures = [
+    'delinquentCount30',
+    'delinquentCount60',
+    'delinquentCount90',
+    'delinquentCount120',
+    'receivablesCount',
+] as const;
+
+export type MoneyFigure = (typeof moneyFigures)[number];
+export type CountFigure = (typeof countFigures)[number];
+export type Figures = Readonly<Record<MoneyFigure, bigint> & Record<CountFigure, number>>;
+
+/** What the contract keeps of a month of a chunk besides the loan states themselves. Private, as it may describe very few loans. */
+export interface StateSummary {
+    readonly rows: number;
+    /** Merkle root of this month's chunk. */
+    readonly root: string;
+    /** Merkle root of the chunk it was rolled forward from: the tape's, or the month before's. */
+    readonly basis: string;
+    readonly figures: Figures;
+    /** Sum of every amount field as reported, by its standard name. */
+    readonly totals: Readonly<Record<string, bigint>>;
+    readonly exceptions: readonly RollException[];
+}
+
+const figuresReader = object({
+    ...(Object.fromEntries(moneyFigures.map(name => [name, minor])) as Record<MoneyFigure, typeof minor>),
+    ...(Object.fromEntries(countFigures.map(name => [name, integer(0)])) as Record<CountFigure, Reader<number>>),
+}) as Reader<Figures>;
+
+export const stateSummaryReader: Reader<StateSummary> = object({
+    rows: integer(1),
+    root: digest,
+    basis: digest,
+    figures: figuresReader,
+    totals: record(minor),
+    exceptions: list(
+        object({
+            row: integer(0),
+            kind: oneOf('beginning', 'difference', 'negative', 'not-reported'),
+            difference: integer(Number.MIN_SAFE_INTEGER),
+        }),
+    ),
+});
+
+/** The chunk that a month is rolled forward from. */
+export interface Before {
+    readonly chunk: Chunk;
+    /** Which of its fields is the loan's number. */
+    readonly number: string;
+    /** Balances at the end of the month before, row by row. */
+    readonly balances: Float64Array;
+    readonly root: string;
+}
+
+/** The tape, as the month before the first. */
+export function tapeBefore(chunk: Chunk, assetClass: AssetClass, root: string): Before {
+    const { number, balance } = assetClass.loanRoles;
+    return { chunk, number, balances: chunk.numbers(balance), root };
+}
+
+export function monthBefore(chunk: Chunk, assetClass: AssetClass, root: string): Before {
+    const { stateRoles } = assetClass;
+    return { chunk, number: stateRoles.number, balances: endBalances(chunk, stateRoles), root };
+}
+
+/**
+ * Recomputes a month of a chunk: the same loans in the same order as the month before, each rolled forward.
+ * @throws Refusal LOAN_UNKNOWN, STATE_NOT_ROLLED naming the row
+ */
+export function summariseStates(
+    states: Chunk,
+    assetClass: AssetClass,
+    before: Before,
+    rules: PoolRules['rollForward'],
+): StateSummary {
+    const row = states.firstDifference(assetClass.stateRoles.number, before.chunk, before.number);
+    if (row !== undefined) throw new Refusal('LOAN_UNKNOWN', { row });
+    const month = rollForward(states, assetClass.stateRoles, before.balances, rules);
+    return {
+        rows: states.rows,
+        root: hexOf(states.root()),
+        basis: before.root,
+        figures: figuresOf(states, assetClass.stateRoles, month),
+        totals: totalsOf(states, assetClass),
+        exceptions: month.exceptions,
+    };
+}
+
+/** Adds up the figures of all chunks of a pool. */
+export function addFigures(parts: readonly Figures[]): Figures {
+    const total = (name: MoneyFigure): bigint => parts.reduce((sum, part) => sum + part[name], 0n);
+    const count = (name: CountFigure): number => parts.reduce((sum, part) => sum + part[name], 0);
+    return {
+        ...(Object.fromEntries(moneyFigures.map(name => [name, total(name)])) as Record<MoneyFigure, bigint>),
+        ...(Object.fromEntries(countFigures.map(name => [name, count(name)])) as Record<CountFigure, number>),
+    };
+}
+
+function totalsOf(states: Chunk, assetClass: AssetClass): Record<string, bigint> {
+    const amounts = assetClass.state.fields.filter(field => field.type === 'amount');
+    return Object.fromEntries(amounts.map(({ name }) => [name, sumOf(states.numbers(name))]));
+}
+
+function sumOf(values: Float64Array): bigint {
+    const sum = new Sum();
+    for (const value of values) if (!Number.isNaN(value)) sum.add(value);
+    return sum.total();
+}
+
+function figuresOf(states: Chunk, roles: StateRoles, month: RolledMonth): Figures {
+    const flows = flowsOf(states, roles, month);
+    return {
+        poolBalanceBeginning: sumOf(month.begin),
+        poolBalanceEnding: sumOf(month.end),
+        chargedOffPrincipal: sumOf(month.chargedOff),
+        otherPrincipalAdjustment: sumOf(month.adjustment),
+        receivablesCount: month.end.reduce((count, balance) => count + (balance === 0 ? 0 : 1), 0),
+        recoveries: sumOf(states.numbers(roles.recovered)) + sumOf(states.numbers(roles.proceeds)),
+        ...flows,
+        ...delinquencyOf(states.numbers(roles.delinquency), month.end),
+    };
+}
+
+/**
+ * Cash of the month. The principal of a loan bought back is a repurchase, not a collection from its obligor.
+ *
+ * Prepayment: principal beyond what was scheduled; without a schedule, all principal of a loan paid off.
+ * Interest that is not reported is what is left of a payment received: total paid - principal - other.
+ */
+function flowsOf(states: Chunk, roles: StateRoles, month: RolledMonth) {
+    const [interest, paid] = [states.numbers(roles.interest), states.numbers(roles.paid)];
+    const [other, scheduled] = [states.numbers(roles.other), states.numbers(roles.scheduledPrincipal)];
+    const zeroCodes = states.texts(roles.zeroCode);
+    const [collected, repurchased, prepaid, earned] = [new Sum(), new Sum(), new Sum(), new Sum()];
+    for (let row = 0; row < states.rows; row++) {
+        const principal = month.principal[row] as number;
+        const isRepurchase = zeroCodes[row] === roles.repurchasedCode;
+        (isRepurchase ? repurchased : collected).add(principal);
+        if (!isRepurchase) prepaid.add(prepaymentOf(principal, scheduled[row] as number, month.end[row] as number));
+        earned.add(interestOf(interest[row] as number, paid[row] as number, principal, other[row] as number));
+    }
+    return {
+        principalCollections: collected.total(),
+        repurchases: repurchased.total(),
+        prepayments: prepaid.total(),
+        interestCollections: earned.total(),
+    };
+}
+
+function prepaymentOf(principal: number, scheduled: number, end: number): number {
+    if (!Number.isNaN(scheduled)) return Math.max(0, principal - scheduled);
+    return end === 0 && principal > 0 ? principal : 0;
+}
+
+function interestOf(interest: number, paid: number, principal: number, other: number): number {
+    if (!Number.isNaN(interest)) return interest;
+    return paid > 0 ? paid - principal - (Number.isNaN(other) ? 0 : other) : 0;
+}
+
+/** Balances and numbers by days past due: 31 to 60, 61 to 90, 91 to 120, 121 and more. */
+function delinquencyOf(days: Float64Array, end: Float64Array) {
+    const balances = [new Sum(), new Sum(), new Sum(), new Sum()] as const;
+    const counts: [number, number, number, number] = [0, 0, 0, 0];
+    days.forEach((late, row) => {
+        const balance = end[row] as number;
+        if (!(late > 30) || balance === 0) return;
+        const bucket = Math.min(3, Math.floor((late - 31) / 30)) as 0 | 1 | 2 | 3;
+        balances[bucket].add(balance);
+        counts[bucket] += 1;
+    });
+    return {
+        delinquentBalance30: balances[0].total(),
+        delinquentBalance60: balances[1].total(),
+        delinquentBalance90: balances[2].total(),
+        delinquentBalance120: balances[3].total(),
+        delinquentCount30: counts[0],
+        delinquentCount60: counts[1],
+        delinquentCount90: counts[2],
+        delinquentCount120: counts[3],
+    };
+}

@@ -1,0 +1,138 @@
+import { bytesOf, hexOf } from './bytes';
+import { digest, id, integer, list, object, oneOf, optional, text } from './shape';
+import { mustStand } from './deal';
+import { poolStatistics, poolStatisticsReader } from './tape/pool';
+import { Refusal } from './refusal';
+import { rootOf } from './tape/merkle';
+
+import type { AssetClass } from './tape/asset-class';
+import type { Deal } from './deal';
+import type { LoanSummary } from './tape/summary';
+
+/** Most chunks of a tape. */
+export const mostChunks = 4096;
+
+export const recordChunkRequest = object({ requestId: id, dealId: id, number: integer(0, mostChunks - 1) });
+/** The originator records one chunk of the tape; the chunk itself, deflated, is the transient field `chunk`. */
+export type RecordChunkRequest = ReturnType<typeof recordChunkRequest>;
+
+export const submitTapeRequest = object({ requestId: id, dealId: id, chunks: integer(1, mostChunks) });
+/** The originator declares the tape complete: these chunks, numbered from 0, and no others. */
+export type SubmitTapeRequest = ReturnType<typeof submitTapeRequest>;
+
+const evidenceReader = object({ name: text(100), sha256: digest });
+export const sealTapeRequest = object({ requestId: id, dealId: id, evidence: list(evidenceReader, { most: 20 }) });
+/** The trustee seals the tape it has accepted, with the hashes of the documents it rests on (true sale, opinions, receipts). */
+export type SealTapeRequest = ReturnType<typeof sealTapeRequest>;
+
+export const rejectTapeRequest = object({ requestId: id, dealId: id, reason: text(500) });
+/** The trustee sends a submitted tape back to structuring. Its pledges, if any, are to be released first. */
+export type RejectTapeRequest = ReturnType<typeof rejectTapeRequest>;
+
+export const readChunkRequest = object({ dealId: id, number: integer(0, mostChunks - 1) });
+export type ReadChunkRequest = ReturnType<typeof readChunkRequest>;
+
+/** The public side of a tape: what commits to its loans without showing any. */
+export const tapeReader = object({
+    dealId: id,
+    status: oneOf('recording', 'submitted', 'sealed'),
+    /** Merkle root of every chunk, in order; none while recording. */
+    chunkRoots: list(digest),
+    /** Merkle root over the chunk roots: anyone can check a loan against it. */
+    root: optional(digest),
+    /** Recomputed by the contract; published at the seal. */
+    pool: optional(poolStatisticsReader),
+    evidence: list(evidenceReader),
+    /** Why the trustee last sent it back. */
+    rejected: optional(text(500)),
+});
+export type Tape = ReturnType<typeof tapeReader>;
+
+/** The tape of a new deal: nothing recorded yet. */
+export function newTape(dealId: string): Tape {
+    return {
+        dealId,
+        status: 'recording',
+        chunkRoots: [],
+        root: undefined,
+        pool: undefined,
+        evidence: [],
+        rejected: undefined,
+    };
+}
+
+/**
+ * A complete tape. Its chunks follow one another in the order of their assets, so that no asset stands in it twice.
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNKS_OVERLAP
+ */
+export function submitTape(
+    deal: Deal,
+    tape: Tape,
+    summaries: readonly (LoanSummary | undefined)[],
+): { deal: Deal; tape: Tape } {
+    mustStand(deal, 'structuring');
+    const chunkRoots = complete(summaries).map(summary => summary.root);
+    for (let number = 1; number < summaries.length; number++)
+        if ((summaries[number - 1]?.last ?? '') >= (summaries[number]?.first ?? ''))
+            throw new Refusal('CHUNKS_OVERLAP', { number });
+    const root = hexOf(rootOf(chunkRoots.map(bytesOf)));
+    return {
+        deal: { ...deal, status: 'submitted' },
+        tape: { ...tape, status: 'submitted', chunkRoots, root, rejected: undefined },
+    };
+}
+
+/**
+ * Sent back: the originator corrects it and submits again.
+ * @throws Refusal DEAL_STATUS_WRONG, TAPE_STILL_PLEDGED
+ */
+export function rejectTape(
+    deal: Deal,
+    tape: Tape,
+    accepted: readonly boolean[],
+    reason: string,
+): { deal: Deal; tape: Tape } {
+    mustStand(deal, 'submitted');
+    const number = accepted.indexOf(true);
+    if (number >= 0) throw new Refusal('TAPE_STILL_PLEDGED', { number });
+    return { deal: { ...deal, status: 'structuring' }, tape: { ...newTape(tape.dealId), rejected: reason } };
+}
+
+export interface SealFacts {
+    readonly deal: Deal;
+    readonly tape: Tape;
+    readonly assetClass: AssetClass;
+    readonly summaries: readonly (LoanSummary | undefined)[];
+    /** For each chunk, whether the registry holds the pledge of exactly this chunk. */
+    readonly accepted: readonly boolean[];
+    /** The pool balance on which the terms are built. */
+    readonly statedBalance: bigint;
+}
+
+/**
+ * The trustee's seal: every chunk is pledged to this deal, the pool is what the terms say, and its figures become public.
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_BALANCE_DIFFERS
+ */
+export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal; tape: Tape } {
+    const { deal, tape, assetClass } = facts;
+    mustStand(deal, 'submitted');
+    const summaries = complete(facts.summaries);
+    const changed = summaries.findIndex((summary, i) => summary.root !== tape.chunkRoots[i]);
+    if (changed >= 0) throw new Refusal('CHUNK_CHANGED', { number: changed });
+    const missing = facts.accepted.indexOf(false);
+    if (missing >= 0) throw new Refusal('CHUNK_NOT_ACCEPTED', { number: missing });
+    const pool = poolStatistics(assetClass, summaries);
+    if (pool.balance !== facts.statedBalance)
+        throw new Refusal('POOL_BALANCE_DIFFERS', { stated: facts.statedBalance, recomputed: pool.balance });
+    return {
+        deal: { ...deal, status: 'sealed' },
+        tape: { ...tape, status: 'sealed', pool, evidence: asked.evidence },
+    };
+}
+
+function complete(summaries: readonly (LoanSummary | undefined)[]): LoanSummary[] {
+    return summaries.map((summary, number) => {
+        if (summary === undefined) throw new Refusal('CHUNK_MISSING', { number });
+        return summary;
+    });
+}

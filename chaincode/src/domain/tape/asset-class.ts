@@ -1,0 +1,76 @@
+import { autoLoan } from './auto-loan';
+import { Refusal } from '../refusal';
+
+import type { Field } from './field';
+
+/** The fields of a record, in the order in which they are encoded. Adding a field makes a new layout id. */
+export interface Layout {
+    /** `auto-loan/1` */
+    readonly id: string;
+    readonly fields: readonly Field[];
+}
+
+/** A table of the pool by one field, as published at the seal. */
+export interface Stratum {
+    readonly name: string;
+    readonly field: string;
+    /** Lower bounds of the bands of a numeric field, ascending, in the units of the encoding; absent: one row a value. */
+    readonly bands?: readonly number[];
+}
+
+/** Which field of a loan says what the contract must know. */
+export interface LoanRoles {
+    /** The servicer's number of the loan: unique in a tape. */
+    readonly number: string;
+    /** Outstanding principal at the cut-off date. */
+    readonly balance: string;
+    /** Yearly interest rate. */
+    readonly rate?: string;
+}
+
+/** Which field of a period's record says what. Amounts; a field that is absent counts as zero. */
+export interface StateRoles {
+    readonly number: string;
+    readonly beginBalance: string;
+    readonly endBalance: string;
+    readonly principal: string;
+    readonly scheduledPrincipal: string;
+    readonly interest: string;
+    readonly paid: string;
+    readonly other: string;
+    readonly chargedOff: string;
+    readonly adjustment: string;
+    readonly recovered: string;
+    readonly proceeds: string;
+    /** Days past due. */
+    readonly delinquency: string;
+    /** Why the balance is zero. */
+    readonly zeroCode: string;
+    /** The value of `zeroCode` that means bought back by the originator. */
+    readonly repurchasedCode: string;
+}
+
+/** A kind of asset, as data: what is recorded of it, what identifies it wherever it is offered, what is published of a pool. */
+export interface AssetClass {
+    readonly id: string;
+    readonly name: string;
+    readonly loan: Layout;
+    readonly state: Layout;
+    /** Assets of all classes with one scheme share one name space: the same asset cannot be pledged under two classes. */
+    readonly identity: { readonly scheme: string; readonly fields: readonly string[] };
+    readonly loanRoles: LoanRoles;
+    readonly stateRoles: StateRoles;
+    /** Fields whose average, weighted by balance, is published. */
+    readonly averages: readonly string[];
+    readonly strata: readonly Stratum[];
+}
+
+/** The asset classes known here, by id. */
+export const assetClasses: Readonly<Record<string, AssetClass>> = { 'auto-loan': autoLoan };
+
+/** @throws Refusal ASSET_CLASS_UNKNOWN */
+export function assetClassOf(id: string): AssetClass {
+    const found = Object.hasOwn(assetClasses, id) ? assetClasses[id] : undefined;
+    if (found === undefined) throw new Refusal('ASSET_CLASS_UNKNOWN', { id });
+    return found;
+}

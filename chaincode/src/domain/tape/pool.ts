@@ -1,0 +1,103 @@
+import { formatRate, rate } from '../rate';
+import { integer, label, list, minor, object, record } from '../shape';
+import { rateUnits } from './field';
+import { stratumRowReader } from './summary';
+
+import type { AssetClass } from './asset-class';
+import type { Reader } from '../shape';
+import type { LoanSummary, StratumRow, Weighted } from './summary';
+
+/** A row of a stratification is published only when it speaks of so many loans: fewer are put together. */
+export const fewestLoans = 5;
+
+/** Key of the row that puts together what would show single loans. */
+export const otherKey = 'other';
+
+/** What is public about a pool. */
+export interface PoolStatistics {
+    readonly count: number;
+    readonly balance: bigint;
+    /** Averages weighted by balance, as decimals with 6 places; a field that no loan reports is left out. */
+    readonly averages: Readonly<Record<string, string>>;
+    readonly strata: readonly PoolStratum[];
+}
+
+export interface PoolStratum {
+    readonly name: string;
+    readonly field: string;
+    readonly rows: readonly StratumRow[];
+}
+
+export const poolStatisticsReader: Reader<PoolStatistics> = object({
+    count: integer(1),
+    balance: minor,
+    averages: record(label),
+    strata: list(object({ name: label, field: label, rows: list(stratumRowReader) })),
+});
+
+/** Adds the summaries of all chunks up to the pool's public figures. */
+export function poolStatistics(assetClass: AssetClass, summaries: readonly LoanSummary[]): PoolStatistics {
+    return {
+        count: summaries.reduce((count, summary) => count + summary.rows, 0),
+        balance: summaries.reduce((balance, summary) => balance + summary.balance, 0n),
+        averages: averagesOf(assetClass, summaries),
+        strata: assetClass.strata.map((stratum, i) => ({
+            name: stratum.name,
+            field: stratum.field,
+            rows: withoutSingles(addRows(summaries.map(summary => summary.strata[i] ?? []))),
+        })),
+    };
+}
+
+function averagesOf(assetClass: AssetClass, summaries: readonly LoanSummary[]): Record<string, string> {
+    const averages: Record<string, string> = {};
+    assetClass.averages.forEach((name, i) => {
+        const sum = addWeighted(summaries.map(summary => summary.averages[i]));
+        if (sum.weight === 0n) return;
+        const isRate = assetClass.loan.fields.some(field => field.name === name && field.type === 'rate');
+        const value = rate(sum.total, sum.weight * (isRate ? BigInt(rateUnits) : 1n));
+        averages[name] = formatRate(value, 6, 'half-even');
+    });
+    return averages;
+}
+
+function addWeighted(parts: readonly (Weighted | undefined)[]): Weighted {
+    return {
+        total: parts.reduce((sum, part) => sum + (part?.total ?? 0n), 0n),
+        weight: parts.reduce((sum, part) => sum + (part?.weight ?? 0n), 0n),
+    };
+}
+
+function addRows(tables: readonly (readonly StratumRow[])[]): StratumRow[] {
+    const rows = new Map<string, StratumRow>();
+    for (const row of tables.flat()) {
+        const sum = rows.get(row.key);
+        rows.set(
+            row.key,
+            sum ? { key: row.key, count: sum.count + row.count, balance: sum.balance + row.balance } : row,
+        );
+    }
+    return [...rows.values()].sort(byKey);
+}
+
+/** Puts small rows together, and with them the next larger ones until the row so made is no longer small. */
+function withoutSingles(rows: readonly StratumRow[]): StratumRow[] {
+    const bySize = [...rows].sort((a, b) => a.count - b.count || byKey(a, b));
+    const hidden: StratumRow[] = [];
+    while (bySize[0] && (bySize[0].count < fewestLoans || (hidden.length > 0 && countOf(hidden) < fewestLoans)))
+        hidden.push(bySize.shift() as StratumRow);
+    if (hidden.length === 0) return [...rows];
+    const balance = hidden.reduce((sum, row) => sum + row.balance, 0n);
+    return [...bySize.sort(byKey), { key: otherKey, count: countOf(hidden), balance }];
+}
+
+function countOf(rows: readonly StratumRow[]): number {
+    return rows.reduce((count, row) => count + row.count, 0);
+}
+
+/** Bands in numeric order, values by code point. */
+function byKey(a: StratumRow, b: StratumRow): number {
+    const [x, y] = [Number(a.key), Number(b.key)];
+    if (a.key !== '' && b.key !== '' && Number.isFinite(x) && Number.isFinite(y)) return x - y;
+    return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}

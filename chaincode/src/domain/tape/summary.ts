@@ -1,0 +1,145 @@
+import { byCodePoint } from '../canonical';
+import { compareBytes, hexOf } from '../bytes';
+import { digest, integer, label, list, minor, object } from '../shape';
+import { identityOf, orderOf } from './identity';
+import { Refusal } from '../refusal';
+import { Sum } from './sum';
+
+import type { AssetClass, Stratum } from './asset-class';
+import type { Cell } from './field';
+import type { Chunk } from './chunk';
+import type { Reader } from '../shape';
+
+/** Number and balance of the loans in one row of a stratification. */
+export interface StratumRow {
+    /** The field's value, or the lower bound of its band; empty where the field is not reported. */
+    readonly key: string;
+    readonly count: number;
+    readonly balance: bigint;
+}
+
+/** Sum of value times balance and of balance, over the loans that report the field. */
+export interface Weighted {
+    readonly total: bigint;
+    readonly weight: bigint;
+}
+
+/**
+ * What the contract keeps of a chunk of loans besides the chunk itself: enough to add up a pool without decoding it again.
+ * Private, as it may describe very few loans.
+ */
+export interface LoanSummary {
+    readonly rows: number;
+    readonly balance: bigint;
+    /** Place in the tape's order of the first and the last asset, hexadecimal. */
+    readonly first: string;
+    readonly last: string;
+    /** Merkle root of the chunk. */
+    readonly root: string;
+    /** In the order of the class's `averages` and `strata`. */
+    readonly averages: readonly Weighted[];
+    readonly strata: readonly (readonly StratumRow[])[];
+}
+
+const weightedReader: Reader<Weighted> = object({ total: minor, weight: minor });
+export const stratumRowReader: Reader<StratumRow> = object({
+    key: label,
+    count: integer(0),
+    balance: minor,
+});
+
+export const loanSummaryReader: Reader<LoanSummary> = object({
+    rows: integer(1),
+    balance: minor,
+    first: digest,
+    last: digest,
+    root: digest,
+    averages: list(weightedReader),
+    strata: list(list(stratumRowReader)),
+});
+
+/**
+ * Recomputes a chunk of loans.
+ * @throws Refusal ASSET_TWICE, CHUNK_UNSORTED naming the row
+ */
+export function summariseLoans(chunk: Chunk, assetClass: AssetClass): LoanSummary {
+    const balances = chunk.numbers(assetClass.loanRoles.balance);
+    const orders = ordersOf(chunk, assetClass);
+    const balance = new Sum();
+    balances.forEach(value => {
+        balance.add(value);
+    });
+    return {
+        rows: chunk.rows,
+        balance: balance.total(),
+        first: hexOf(orders[0] as Uint8Array),
+        last: hexOf(orders[orders.length - 1] as Uint8Array),
+        root: hexOf(chunk.root()),
+        averages: assetClass.averages.map(field => weigh(chunk.numbers(field), balances)),
+        strata: assetClass.strata.map(stratum => stratify(chunk, stratum, balances)),
+    };
+}
+
+/** The identity of each row's asset. */
+export function identitiesOf(chunk: Chunk, assetClass: AssetClass): Uint8Array[] {
+    const { fields } = assetClass.identity;
+    return Array.from({ length: chunk.rows }, (_, row) =>
+        identityOf(
+            assetClass,
+            fields.map(field => chunk.cell(row, field)),
+        ),
+    );
+}
+
+function ordersOf(chunk: Chunk, assetClass: AssetClass): Uint8Array[] {
+    const orders = identitiesOf(chunk, assetClass).map(orderOf);
+    for (let row = 1; row < orders.length; row++) {
+        const difference = compareBytes(orders[row - 1] as Uint8Array, orders[row] as Uint8Array);
+        if (difference === 0) throw new Refusal('ASSET_TWICE', { row });
+        if (difference > 0) throw new Refusal('CHUNK_UNSORTED', { row });
+    }
+    return orders;
+}
+
+function weigh(values: Float64Array, balances: Float64Array): Weighted {
+    const [total, weight] = [new Sum(), new Sum()];
+    values.forEach((value, row) => {
+        if (Number.isNaN(value)) return;
+        const balance = balances[row] as number;
+        total.addProduct(value, balance);
+        weight.add(balance);
+    });
+    return { total: total.total(), weight: weight.total() };
+}
+
+function stratify(chunk: Chunk, stratum: Stratum, balances: Float64Array): StratumRow[] {
+    const keyOf = stratum.bands
+        ? bandKeys(chunk.numbers(stratum.field), stratum.bands)
+        : textKeys(chunk, stratum.field);
+    const rows = new Map<string, { count: number; balance: Sum }>();
+    balances.forEach((balance, i) => {
+        const key = keyOf(i);
+        let row = rows.get(key);
+        if (row === undefined) rows.set(key, (row = { count: 0, balance: new Sum() }));
+        row.count += 1;
+        row.balance.add(balance);
+    });
+    return [...rows]
+        .map(([key, { count, balance }]) => ({ key, count, balance: balance.total() }))
+        .sort((a, b) => byCodePoint(a.key, b.key));
+}
+
+function textKeys(chunk: Chunk, field: string): (row: number) => string {
+    const texts: Cell[] = chunk.texts(field);
+    return row => String(texts[row] ?? '');
+}
+
+function bandKeys(values: Float64Array, bands: readonly number[]): (row: number) => string {
+    return row => {
+        const value = values[row] as number;
+        if (Number.isNaN(value)) return '';
+        let band = bands[0] as number;
+        for (const bound of bands) if (bound <= value) band = bound;
+        return String(band);
+    };
+}

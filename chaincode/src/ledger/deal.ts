@@ -1,0 +1,61 @@
+import { dealReader, partyOf } from '../domain/deal';
+import { institutionReader } from '../domain/institution';
+import { parseTerms } from '../domain/terms/parse';
+
+import type { Book } from './book';
+import type { Context } from './context';
+import type { Deal, OpenDealFacts } from '../domain/deal';
+import type { Role } from '../domain/institution';
+import type { Terms } from '../domain/terms/terms';
+
+/** Deals and their terms. Both lie under the policy of their originator and trustee from the start. */
+export class Deals {
+    private readonly deals: Book<Deal>;
+    private readonly documents: Book<unknown>;
+
+    constructor(private readonly ctx: Context) {
+        this.deals = ctx.book('deal', dealReader);
+        this.documents = ctx.book('terms', (document: unknown) => document);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    load(id: string): Promise<Deal> {
+        return this.deals.load(id);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async terms(id: string): Promise<Terms> {
+        return parseTerms(await this.documents.load(id));
+    }
+
+    /** The terms as the originator gave them. @throws Refusal NOT_FOUND */
+    document(id: string): Promise<unknown> {
+        return this.documents.load(id);
+    }
+
+    list(): Promise<Deal[]> {
+        return this.deals.list();
+    }
+
+    save(deal: Deal): Promise<void> {
+        return this.deals.save(deal, deal.id);
+    }
+
+    async layDown(deal: Deal, document: unknown): Promise<void> {
+        await this.deals.layDown(deal, signatories(deal), deal.id);
+        await this.documents.layDown(document, signatories(deal), deal.id);
+    }
+
+    async openFacts(id: string, terms: Terms): Promise<OpenDealFacts> {
+        const institutions = this.ctx.book('institution', institutionReader);
+        const parties: Partial<Record<Role, Awaited<ReturnType<typeof institutions.find>>>> = {};
+        for (const role of ['originator', 'servicer', 'trustee'] as const)
+            parties[role] = await institutions.find(partyOf(terms, role));
+        return { exists: await this.deals.exists(id), parties };
+    }
+}
+
+/** MSP ids of those who endorse every change of the deal. */
+export function signatories(deal: Deal): readonly string[] {
+    return [deal.originatorMsp, deal.trusteeMsp];
+}
