@@ -5,7 +5,11 @@ import { follow } from './client/event';
 import { Ledger } from './client/ledger';
 import { outcomeOf } from './client/outcome';
 import { newSigner } from './client/signer';
+import { Deals } from './deal';
 import { Institutions } from './institution';
+import { Pledges } from './pledge';
+import { Reports } from './report';
+import { Tapes } from './tape';
 
 import type { PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
@@ -58,7 +62,11 @@ export function connect(options: ConnectOptions): Connection {
 
 export class Connection {
     readonly mspId: string;
+    readonly deals: Deals;
     readonly institutions: Institutions;
+    readonly pledges: Pledges;
+    readonly reports: Reports;
+    readonly tapes: Tapes;
     private readonly client: Client;
 
     constructor(options: ConnectOptions) {
@@ -68,7 +76,11 @@ export class Connection {
         this.client = new Client(options.peers, identity, signWith, completed(options));
         const ledger = new Ledger(this.client);
         this.mspId = mspId;
+        this.deals = new Deals(ledger);
         this.institutions = new Institutions(ledger);
+        this.pledges = new Pledges(ledger, this.deals, this.institutions);
+        this.tapes = new Tapes(ledger, this.deals);
+        this.reports = new Reports(ledger, this.deals, this.tapes);
     }
 
     /** What committed transactions told, from the first block or after a position, until the signal. */

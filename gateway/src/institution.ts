@@ -1,8 +1,8 @@
-import { confirmInstitutionRequest, institutionReader, joinRequest, shape } from '@poolproof/chaincode/domain';
+import { confirmInstitutionRequest, institutionReader, joinRequest, Refusal, shape } from '@poolproof/chaincode/domain';
 
 import { told } from './client/ledger';
 
-import type { ConfirmInstitutionRequest, Institution, JoinRequest } from '@poolproof/chaincode/domain';
+import type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Receipt } from './client/ledger';
 
 /** Who takes part, and in which roles. */
@@ -28,5 +28,15 @@ export class Institutions {
     /** Every institution that has joined. */
     list(): Promise<readonly Institution[]> {
         return this.ledger.evaluate('institution:list', shape.list(institutionReader));
+    }
+
+    /**
+     * The first institution with a role, in the order of their ids.
+     * @throws Refusal NOT_FOUND
+     */
+    async anyWith(role: Role): Promise<Institution> {
+        const found = (await this.list()).find(institution => institution.roles.includes(role));
+        if (!found) throw new Refusal('NOT_FOUND', { noun: 'institution with the role', id: role });
+        return found;
     }
 }

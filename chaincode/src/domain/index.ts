@@ -82,6 +82,7 @@ export {
     place,
     settle,
 } from './settlement';
+export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
 export {
@@ -103,6 +104,7 @@ export { loanSummaryReader, summariseLoans } from './tape/summary';
 export { quietFacts, standardFacts } from './terms/facts';
 export { parseTerms, termsSchema } from './terms/parse';
 export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
+export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { canonical } from '@poolproof/chaincode/domain';
 
@@ -53,6 +53,19 @@ export class Ledger {
     async evaluate<A>(transaction: string, answer: Reader<A>, ...args: readonly string[]): Promise<A> {
         return decode(await this.client.gate.through(() => evaluate(this.client, { transaction, args })), answer);
     }
+}
+
+/** A query's argument. */
+export function asked(query: Readonly<Record<string, unknown>>): string {
+    return canonical(query);
+}
+
+/**
+ * Passage of private input: to the peers of these institutions alone, with the random salt from which the contract hides what it
+ * stores.
+ */
+export function privately(endorsers: readonly string[], input: Readonly<Record<string, Uint8Array>> = {}): Passage {
+    return { endorsers, transient: { ...input, salt: randomBytes(32) } };
 }
 
 /** Reads what a transaction told: the event's content, without the name of its type. */

@@ -5,6 +5,7 @@ import { readField } from './loan';
 import { readRows } from './row';
 
 import type { AssetClass, Cell, Currency, Field, Month } from '@poolproof/chaincode/domain';
+import type { Place } from './import-error';
 import type { Row } from './row';
 
 /** What a file calls the fields of the asset class, where it calls them otherwise: `{ totalActualAmountPaid: 'payment' }`. */
@@ -12,7 +13,7 @@ export type Columns = Readonly<Record<string, string>>;
 
 /** What one loan did in one collection period: a cell for every field of the asset class's period record, in its order. */
 export interface LoanMonth {
-    readonly line: number;
+    readonly place: Place;
     readonly period: Month;
     readonly cells: readonly Cell[];
 }
@@ -39,7 +40,7 @@ export async function* readLoanMonths(
         const key = `${period} ${String(cells[layout.fields.findIndex(field => field.name === stateRoles.number)])}`;
         if (seen.has(key)) throw new ImportError(row, `the loan stands twice in ${period}`);
         seen.add(key);
-        yield { line: row.line, period, cells };
+        yield { place: { file: row.file, line: row.line }, period, cells };
     }
 }
 

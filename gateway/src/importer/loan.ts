@@ -4,11 +4,12 @@ import { ImportError } from './import-error';
 import { readRows } from './row';
 
 import type { AssetClass, Cell, Currency, Field, Layout } from '@poolproof/chaincode/domain';
+import type { Place } from './import-error';
 import type { Row } from './row';
 
 /** One loan as its asset class records it: a cell for every field, in the layout's order. */
 export interface Loan {
-    readonly line: number;
+    readonly place: Place;
     readonly cells: readonly Cell[];
 }
 
@@ -25,7 +26,7 @@ export async function* readLoans(path: string, assetClass: AssetClass, currency:
         if (numbers.has(number))
             throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
         numbers.add(number);
-        yield { line: row.line, cells: layout.fields.map(field => readField(field, row, currency)) };
+        yield { place: { file: row.file, line: row.line }, cells: layout.fields.map(field => readField(field, row, currency)) };
     }
 }
 

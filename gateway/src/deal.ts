@@ -1,0 +1,73 @@
+import {
+    assetClassOf,
+    closeDealRequest,
+    dealReader,
+    openDealRequest,
+    parseTerms,
+    shape,
+} from '@poolproof/chaincode/domain';
+
+import { asked, told } from './client/ledger';
+
+import type { AssetClass, CloseDealRequest, Deal, OpenDealRequest, Terms } from '@poolproof/chaincode/domain';
+import type { Draft, Ledger, Receipt } from './client/ledger';
+
+const { id, integer, object } = shape;
+
+const dealOpened = told(object({ dealId: id, originator: id, trustee: id }));
+const dealIssued = told(object({ dealId: id, periods: integer(1) }));
+
+/** Deals: their terms, their parties, where they stand. */
+export class Deals {
+    private readonly known = new Map<string, Promise<Deal>>();
+
+    constructor(private readonly ledger: Ledger) {}
+
+    /**
+     * The originator opens a deal with its terms (see chaincode/terms) and the rules of its pool.
+     * @throws Refused TERMS_INVALID, ASSET_CLASS_UNKNOWN, DEAL_EXISTS, PARTY_UNFIT, PARTY_WRONG
+     */
+    open(request: Draft<OpenDealRequest>) {
+        return this.ledger.submit('deal:open', [openDealRequest, dealOpened], request);
+    }
+
+    /**
+     * The trustee closes a sealed deal: all its periods are laid down, and reporting begins.
+     * @throws Refused DEAL_STATUS_WRONG, PARTY_WRONG
+     */
+    close(request: Draft<CloseDealRequest>): Promise<Receipt<{ readonly dealId: string; readonly periods: number }>> {
+        return this.ledger.submit('deal:close', [closeDealRequest, dealIssued], request);
+    }
+
+    /** @throws Refused NOT_FOUND */
+    read(dealId: string): Promise<Deal> {
+        return this.ledger.evaluate('deal:read', dealReader, asked({ id: dealId }));
+    }
+
+    /** The terms in force. @throws Refused NOT_FOUND */
+    terms(dealId: string): Promise<Terms> {
+        return this.ledger.evaluate('deal:terms', parseTerms, asked({ id: dealId }));
+    }
+
+    list(): Promise<readonly Deal[]> {
+        return this.ledger.evaluate('deal:list', shape.list(dealReader));
+    }
+
+    /** MSP ids of those who sign every change of the deal's private records: its originator and its trustee. */
+    async signatories(dealId: string): Promise<readonly string[]> {
+        const { originatorMsp, trusteeMsp } = await this.parties(dealId);
+        return [originatorMsp, trusteeMsp];
+    }
+
+    async assetClass(dealId: string): Promise<AssetClass> {
+        return assetClassOf((await this.parties(dealId)).rules.assetClass);
+    }
+
+    /** The deal as it was first read here: its parties and rules do not change. */
+    private parties(dealId: string): Promise<Deal> {
+        const deal = this.known.get(dealId) ?? this.read(dealId);
+        this.known.set(dealId, deal);
+        deal.catch(() => this.known.delete(dealId));
+        return deal;
+    }
+}

@@ -1,0 +1,117 @@
+import {
+    confirmReportRequest,
+    disputeReportRequest,
+    fileReportRequest,
+    periodReader,
+    recordStatesRequest,
+    shape,
+    stateSummaryReader,
+} from '@poolproof/chaincode/domain';
+
+import { alignMonths, openChunk, packChunk } from './chunk';
+import { asked, privately, told } from './client/ledger';
+
+import type {
+    Chunk,
+    ConfirmReportRequest,
+    DisputeReportRequest,
+    FileReportRequest,
+    Period,
+    RecordStatesRequest,
+    StateSummary,
+} from '@poolproof/chaincode/domain';
+import type { Deals } from './deal';
+import type { Draft, Ledger, Receipt } from './client/ledger';
+import type { LoanMonth } from './importer/loan-month';
+import type { Tapes } from './tape';
+
+const { id, integer, list, object, text } = shape;
+
+const version = { dealId: id, period: integer(1), version: integer(1) };
+const statesRecorded = told(object({ ...version, number: integer(0) }));
+const reportFiled = told(object({ ...version, affected: list(integer(1)) }));
+const reportAnswered = told(object(version));
+const packedStates = object({ number: integer(0), chunk: text(20_000_000) });
+
+/** One version of one period's report. */
+export interface ReportId {
+    readonly dealId: string;
+    readonly period: number;
+    readonly version: number;
+}
+
+/** Monthly loan states, and the reports the contract computes from them. */
+export class Reports {
+    constructor(
+        private readonly ledger: Ledger,
+        private readonly deals: Deals,
+        private readonly tapes: Tapes,
+    ) {}
+
+    /**
+     * The servicer records a month of one chunk, laid out as the tape's chunk is (`alignMonths`, `packChunk`).
+     * @throws Refused PERIOD_OUT_OF_ORDER, VERSION_OUT_OF_ORDER, PERIOD_AFFECTED, STATE_NOT_ROLLED, CHUNK_INVALID
+     */
+    async recordStates(request: Draft<RecordStatesRequest>, packed: Uint8Array) {
+        const passage = privately(await this.deals.signatories(request.dealId), { chunk: packed });
+        return this.ledger.submit('report:recordStates', [recordStatesRequest, statesRecorded], request, passage);
+    }
+
+    /**
+     * The servicer records a whole month of the pool. What remains is `file`.
+     * @throws ImportError for a loan that is not in the deal's tape; nothing is sent then
+     */
+    async recordAll(report: ReportId, months: readonly LoanMonth[]): Promise<readonly StatesReceipt[]> {
+        const assetClass = await this.deals.assetClass(report.dealId);
+        const chunks = alignMonths(await this.tapes.numbers(report.dealId), months, assetClass);
+        const receipts: StatesReceipt[] = [];
+        for (const [number, rows] of chunks.entries())
+            receipts.push(await this.recordStates({ ...report, number }, packChunk(assetClass.state, rows)));
+        return receipts;
+    }
+
+    /**
+     * The servicer files the report of a period, or with a reason its restatement; every figure is recomputed from the loans.
+     * @throws Refused REASON_MISSING, STATES_MISSING, BASIS_CHANGED, FACT_UNKNOWN
+     */
+    async file(request: Draft<FileReportRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('report:file', [fileReportRequest, reportFiled], request, passage);
+    }
+
+    /** The trustee confirms a report: a distribution may rest on it. */
+    async confirm(request: Draft<ConfirmReportRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('report:confirm', [confirmReportRequest, reportAnswered], request, passage);
+    }
+
+    /** The trustee disputes a report: the servicer is to restate it. */
+    async dispute(request: Draft<DisputeReportRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('report:dispute', [disputeReportRequest, reportAnswered], request, passage);
+    }
+
+    /** A period and all reports on it. @throws Refused NOT_FOUND */
+    read(dealId: string, period: number): Promise<Period> {
+        return this.ledger.evaluate('report:read', periodReader, asked({ dealId, period }));
+    }
+
+    /** All periods of a deal. */
+    list(dealId: string): Promise<readonly Period[]> {
+        return this.ledger.evaluate('report:list', list(periodReader), asked({ dealId }));
+    }
+
+    /** The loan states of a chunk as recorded, for the deal's originator, its trustee and the regulator. */
+    async states(report: ReportId, number: number): Promise<Chunk> {
+        const { chunk } = await this.ledger.evaluate('report:states', packedStates, asked({ ...report, number }));
+        return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(report.dealId)).state);
+    }
+
+    /** Figures of a recorded chunk and the loans in it that do not roll forward, or null. For those who may see the loans. */
+    summary(report: ReportId, number: number): Promise<StateSummary | null> {
+        const answer = (value: unknown, at: string) => (value === null ? null : stateSummaryReader(value, at));
+        return this.ledger.evaluate('report:summary', answer, asked({ ...report, number }));
+    }
+}
+
+type StatesReceipt = Receipt<ReportId & { readonly number: number }>;

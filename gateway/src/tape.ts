@@ -1,0 +1,132 @@
+import {
+    loanSummaryReader,
+    recordChunkRequest,
+    rejectTapeRequest,
+    sealTapeRequest,
+    shape,
+    submitTapeRequest,
+    tapeReader,
+} from '@poolproof/chaincode/domain';
+
+import { loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
+import { asked, privately, told } from './client/ledger';
+
+import type {
+    Chunk,
+    LoanSummary,
+    RecordChunkRequest,
+    RejectTapeRequest,
+    SealTapeRequest,
+    SubmitTapeRequest,
+    Tape,
+} from '@poolproof/chaincode/domain';
+import type { Deals } from './deal';
+import type { Loan } from './importer/loan';
+import type { Draft, Ledger, Receipt } from './client/ledger';
+
+const { digest, id, integer, object, text } = shape;
+
+const chunkRecorded = told(object({ dealId: id, number: integer(0) }));
+const tapeSubmitted = told(object({ dealId: id, chunks: integer(1), root: digest }));
+const tapeRejected = told(object({ dealId: id, reason: text(500) }));
+const tapeSealed = told(object({ dealId: id, root: digest }));
+const packedChunk = object({ number: integer(0), chunk: text(20_000_000) });
+
+/** Loan tapes: private to the originator, the trustee and the regulator; only their root and the pool's figures are public. */
+export class Tapes {
+    constructor(
+        private readonly ledger: Ledger,
+        private readonly deals: Deals,
+    ) {}
+
+    /**
+     * The originator records one chunk of loans.
+     * @param packed the chunk, encoded and deflated (`packChunk`)
+     * @throws Refused DEAL_STATUS_WRONG, CHUNK_INVALID, FIELD_INVALID, ASSET_TWICE, CHUNK_UNSORTED
+     */
+    async record(request: Draft<RecordChunkRequest>, packed: Uint8Array) {
+        const passage = privately(await this.deals.signatories(request.dealId), { chunk: packed });
+        return this.ledger.submit('tape:record', [recordChunkRequest, chunkRecorded], request, passage);
+    }
+
+    /**
+     * The originator records a whole tape, chunk after chunk, and says after each how far it is. What remains is `submit`.
+     * @returns how many chunks there are
+     */
+    async recordAll(dealId: string, loans: readonly Loan[], progress?: (chunk: RecordedChunk) => void): Promise<number> {
+        const assetClass = await this.deals.assetClass(dealId);
+        const rows = orderLoans(loans, assetClass);
+        const chunks = Math.ceil(rows.length / loansPerChunk);
+        for (let number = 0; number < chunks; number++) {
+            const some = rows.slice(number * loansPerChunk, (number + 1) * loansPerChunk);
+            const packed = packChunk(assetClass.loan, some);
+            const receipt = await this.record({ dealId, number }, packed);
+            progress?.({ number, loans: some.length, bytes: packed.length, receipt });
+        }
+        return chunks;
+    }
+
+    /**
+     * The originator declares the tape complete.
+     * @throws Refused DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNKS_OVERLAP
+     */
+    async submit(request: Draft<SubmitTapeRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('tape:submit', [submitTapeRequest, tapeSubmitted], request, passage);
+    }
+
+    /**
+     * The trustee sends a submitted tape back.
+     * @throws Refused DEAL_STATUS_WRONG, TAPE_STILL_PLEDGED
+     */
+    async reject(request: Draft<RejectTapeRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('tape:reject', [rejectTapeRequest, tapeRejected], request, passage);
+    }
+
+    /**
+     * The trustee seals a tape all of whose chunks it has pledged; the pool's figures become public.
+     * @throws Refused DEAL_STATUS_WRONG, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_BALANCE_DIFFERS
+     */
+    async seal(request: Draft<SealTapeRequest>) {
+        const passage = privately(await this.deals.signatories(request.dealId));
+        return this.ledger.submit('tape:seal', [sealTapeRequest, tapeSealed], request, passage);
+    }
+
+    /** The public record. @throws Refused NOT_FOUND */
+    read(dealId: string): Promise<Tape> {
+        return this.ledger.evaluate('tape:read', tapeReader, asked({ dealId }));
+    }
+
+    /**
+     * The loans of a chunk, for the deal's originator, its trustee and the regulator.
+     * @throws Refused NOT_FOUND, CHUNK_MISSING; Failure where the caller's institution is none of them
+     */
+    async loans(dealId: string, number: number): Promise<Chunk> {
+        const { chunk } = await this.ledger.evaluate('tape:chunk', packedChunk, asked({ dealId, number }));
+        return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(dealId)).loan);
+    }
+
+    /** The numbers of the loans, chunk by chunk, in the tape's order. For those who may see the loans. */
+    async numbers(dealId: string): Promise<string[][]> {
+        const { loanRoles } = await this.deals.assetClass(dealId);
+        const { chunkRoots } = await this.read(dealId);
+        const chunks = chunkRoots.map(async (_, number) => (await this.loans(dealId, number)).texts(loanRoles.number));
+        return (await Promise.all(chunks)).map(texts => texts.map(String));
+    }
+
+    /** What is kept of a recorded chunk besides the loans, or null where there is none. For those who may see the loans. */
+    summary(dealId: string, number: number): Promise<LoanSummary | null> {
+        const answer = (value: unknown, at: string) => (value === null ? null : loanSummaryReader(value, at));
+        return this.ledger.evaluate('tape:summary', answer, asked({ dealId, number }));
+    }
+}
+
+/** One chunk of a tape that has been recorded. */
+export interface RecordedChunk {
+    readonly number: number;
+    readonly loans: number;
+    /** As sent and stored. */
+    readonly bytes: number;
+    readonly receipt: Receipt<{ readonly dealId: string; readonly number: number }>;
+}
