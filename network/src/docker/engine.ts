@@ -51,7 +51,15 @@ function composeWords(engine: Engine, plan: Plan, args: readonly string[]): read
 
 /** Names of a plan's containers that run now. */
 export async function runningContainers(plan: Plan): Promise<ReadonlySet<string>> {
-    const filter = `label=com.docker.compose.project=${plan.project}`;
-    const names = await must('docker', ['ps', '--filter', filter, '--format', '{{.Names}}']);
+    const names = await must('docker', ['ps', ...ofProject(plan), '--format', '{{.Names}}']);
     return new Set(names.split('\n').filter(name => name !== ''));
+}
+
+/** Whether any container of a plan is there, running or not. */
+export async function hasContainers(plan: Plan): Promise<boolean> {
+    return (await must('docker', ['ps', '--all', '--quiet', ...ofProject(plan)])) !== '';
+}
+
+function ofProject(plan: Plan): readonly string[] {
+    return ['--filter', `label=com.docker.compose.project=${plan.project}`];
 }

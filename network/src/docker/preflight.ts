@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from './engine';
-import { runningContainers } from './engine';
+import { hasContainers, runningContainers } from './engine';
 import { images } from './images';
 import type { Plan } from './plan';
 import { DockerProblem } from './problem';
@@ -8,6 +9,8 @@ import { lastLine, run } from './run';
 
 /** Megabytes one container takes at rest and under the stories' load, measured; see docker/README.md. */
 const needs = { orderer: 60, peer: 120, chaincode: 120 } as const;
+
+const settleSeconds = 10;
 
 /** See that a network can start here. Refuses with MEMORY_SHORT, IMAGE_MISSING or PORT_TAKEN. */
 export async function preflight(engine: Engine, plan: Plan): Promise<void> {
@@ -29,7 +32,21 @@ async function ensureImage(image: string): Promise<void> {
     if (pulled.code !== 0) throw new DockerProblem('IMAGE_MISSING', { image, problem: lastLine(pulled.stderr) });
 }
 
+/**
+ * Ports of our own running containers are no obstacle. A start that was cut short may still be binding some: then, and
+ * only then, it is worth looking again for a while.
+ */
 async function refuseTakenPorts(plan: Plan): Promise<void> {
+    const deadline = Date.now() + ((await hasContainers(plan)) ? settleSeconds * 1000 : 0);
+    for (;;) {
+        const taken = await takenPort(plan);
+        if (taken === undefined) return;
+        if (Date.now() >= deadline) throw new DockerProblem('PORT_TAKEN', taken);
+        await sleep(500);
+    }
+}
+
+async function takenPort(plan: Plan): Promise<{ readonly port: number; readonly node: string } | undefined> {
     const running = await runningContainers(plan);
     const wanted = [
         ...plan.orderers.map(orderer => ({
@@ -39,10 +56,9 @@ async function refuseTakenPorts(plan: Plan): Promise<void> {
         ...plan.peers.map(peer => ({ node: peer, ports: [peer.port, peer.operationsPort] })),
     ].filter(({ node }) => !running.has(node.container));
     for (const { node, ports } of wanted) {
-        for (const port of ports) {
-            if (await isTaken(port)) throw new DockerProblem('PORT_TAKEN', { port, node: node.name });
-        }
+        for (const port of ports) if (await isTaken(port)) return { port, node: node.name };
     }
+    return undefined;
 }
 
 function isTaken(port: number): Promise<boolean> {

@@ -64,7 +64,8 @@ export class DockerProblem extends Error {
         readonly details: Readonly<Record<string, string | number>> = {},
     ) {
         const { sentence, remedy } = problems[code];
-        super(`${code}: ${fill(sentence, details)}. ${fill(remedy, details)}`);
+        // What docker says may end in a full stop of its own.
+        super(`${code}: ${fill(sentence, details).replace(/[.?!]+$/, '')}. ${fill(remedy, details)}`);
     }
 }
 
