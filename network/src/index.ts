@@ -7,4 +7,9 @@ export { bookCollection, collectionsOf, pledgesCollection, readCollections, tape
 export type { Collection, Consortium, Institution, Role } from './consortium';
 export { holdersOf, institutionOf, parseConsortium, readConsortium } from './consortium';
 export { DocumentError } from './document';
+export type { ChaincodeLog } from './embedded/chaincode/launcher';
+export type { EmbeddedNetwork } from './embedded/open';
+export type { EmbeddedChaincode, EmbeddedOptions } from './embedded/options';
+export type { Cutting } from './embedded/orderer/ordering-service';
 export type { Identity, Network, PeerEndpoint } from './network';
+export { openNetwork } from './network';

@@ -1,4 +1,8 @@
 import type { Consortium } from './consortium';
+import { openDockerNetwork } from './docker/open';
+import type { EmbeddedNetwork } from './embedded/open';
+import { openEmbeddedNetwork } from './embedded/open';
+import type { EmbeddedOptions } from './embedded/options';
 
 /** How a client reaches one peer. */
 export interface PeerEndpoint {
@@ -30,4 +34,19 @@ export interface Network {
     /** A new identity of an institution with certificate attributes such as `{ 'poolproof.role': 'trustee' }`. */
     identity(institutionId: string, name: string, attributes?: Readonly<Record<string, string>>): Promise<Identity>;
     close(): Promise<void>;
+}
+
+/** Open the network of a consortium: embedded in this process, or the docker network that `network:up` brought up. */
+export function openNetwork(
+    kind: 'embedded',
+    consortium: Consortium,
+    options?: EmbeddedOptions,
+): Promise<EmbeddedNetwork>;
+export function openNetwork(kind: Network['kind'], consortium: Consortium): Promise<Network>;
+export function openNetwork(
+    kind: Network['kind'],
+    consortium: Consortium,
+    options?: EmbeddedOptions,
+): Promise<Network> {
+    return kind === 'docker' ? openDockerNetwork(consortium) : openEmbeddedNetwork(consortium, options);
 }

@@ -1,0 +1,167 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/*
+ * The thread in which one institution's chaincode runs, served by the package's own unmodified fabric-shim.
+ * Everything of the shim is resolved from the chaincode's folder; nothing of it is loaded in any other thread,
+ * because the shim changes process-wide settings and ends its process on messages it does not know.
+ */
+
+/** What the launcher tells this thread. */
+export interface WorkerTask {
+    readonly folder: string;
+    readonly packageId: string;
+    readonly address: string;
+}
+
+/** What this thread tells the launcher. */
+export type WorkerMessage =
+    | { readonly kind: 'ready' }
+    | {
+          readonly kind: 'log';
+          readonly level: LogLevel;
+          readonly source: string;
+          readonly txId: string;
+          readonly text: string;
+      };
+
+export type LogLevel = 'debug' | 'error' | 'info' | 'warn';
+
+interface Stub {
+    getTxID(): string;
+}
+
+interface Chaincode {
+    Init(stub: Stub): Promise<unknown>;
+    Invoke(stub: Stub): Promise<unknown>;
+    contractImplementations?: Record<string, { contractInstance: Contract }>;
+}
+
+interface Contract {
+    aroundTransaction(context: unknown, fn: unknown, parameters: unknown): Promise<unknown>;
+}
+
+interface ChaincodeServer {
+    _chaincode: Chaincode;
+    start(): Promise<void>;
+}
+
+interface Shim {
+    start(chaincode: Chaincode): unknown;
+    server(chaincode: Chaincode, options: Record<string, unknown>): ChaincodeServer;
+}
+
+const task = workerData as WorkerTask;
+const fromPackage = createRequire(join(task.folder, 'package.json'));
+const transaction = new AsyncLocalStorage<string>();
+
+function serve(): void {
+    tagConsole();
+    replaceLogger();
+    tellWhenServing();
+    if (usesContractApi()) {
+        // The package's own command line, exactly as `npm run start:server` runs it.
+        process.argv.splice(2, Infinity, 'server');
+        process.argv.push('--chaincode-address', task.address, '--chaincode-id', task.packageId);
+        process.argv.push('--module-path', task.folder);
+        fromPackage('fabric-shim/cli.js');
+        return;
+    }
+    serveWhereItWouldDial();
+    const description = JSON.parse(readFileSync(join(task.folder, 'package.json'), 'utf8')) as { main?: string };
+    fromPackage(join(task.folder, description.main ?? 'index.js'));
+}
+
+/** Packages with contract classes are started by fabric-chaincode-node; others call the shim from their main file. */
+function usesContractApi(): boolean {
+    const description = JSON.parse(readFileSync(join(task.folder, 'package.json'), 'utf8')) as {
+        scripts?: Record<string, string>;
+    };
+    return Object.values(description.scripts ?? {}).some(script => script.includes('fabric-chaincode-node'));
+}
+
+/** A package whose main file calls shim.start() expects to dial its peer; here the peer dials it. */
+function serveWhereItWouldDial(): void {
+    const shim = fromPackage('fabric-shim') as Shim;
+    shim.start = chaincode => {
+        const unlimited = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+        return shim.server(chaincode, { ccid: task.packageId, address: task.address, ...unlimited }).start();
+    };
+}
+
+/** The shim never says when its server listens, and the peer must not dial before. */
+function tellWhenServing(): void {
+    const Server = fromPackage('fabric-shim/lib/server.js') as { prototype: ChaincodeServer };
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
+    const start = Server.prototype.start;
+    Server.prototype.start = async function (this: ChaincodeServer): Promise<void> {
+        this._chaincode = observed(this._chaincode);
+        await start.call(this);
+        tell({ kind: 'ready' });
+    };
+}
+
+/** The same chaincode; what it logs carries its transaction, and what it throws is logged with its stack. */
+function observed(chaincode: Chaincode): Chaincode {
+    for (const { contractInstance } of Object.values(chaincode.contractImplementations ?? {})) {
+        const around = contractInstance.aroundTransaction.bind(contractInstance);
+        contractInstance.aroundTransaction = (context, fn, parameters) =>
+            around(context, fn, parameters).catch(rethrowLogged);
+    }
+    const [init, invoke] = [chaincode.Init.bind(chaincode), chaincode.Invoke.bind(chaincode)];
+    chaincode.Init = stub => transaction.run(stub.getTxID(), () => init(stub).catch(rethrowLogged));
+    chaincode.Invoke = stub => transaction.run(stub.getTxID(), () => invoke(stub).catch(rethrowLogged));
+    return chaincode;
+}
+
+function rethrowLogged(error: unknown): never {
+    log('error', 'contract', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    throw error;
+}
+
+/**
+ * The shim's own logger formats every line before it looks at the level, which costs a third of a busy chaincode's time.
+ * Lines of the shim itself matter only from warnings up; lines of contracts are all kept.
+ */
+function replaceLogger(): void {
+    const module = fromPackage('fabric-shim/lib/logger.js') as { getLogger(name?: string): unknown; setLevel(): void };
+    module.getLogger = (name = 'chaincode') => {
+        const ofShim = name.endsWith('.js');
+        const line =
+            (level: LogLevel) =>
+            (...parts: unknown[]): void =>
+                log(level, name, format(...parts));
+        const silent = (): void => undefined;
+        return {
+            error: line('error'),
+            fatal: line('error'),
+            warn: line('warn'),
+            info: ofShim ? silent : line('info'),
+            verbose: silent,
+            debug: ofShim ? silent : line('debug'),
+            silly: silent,
+        };
+    };
+    module.setLevel = () => undefined;
+}
+
+function tagConsole(): void {
+    const levels = { log: 'info', info: 'info', debug: 'debug', warn: 'warn', error: 'error', trace: 'debug' } as const;
+    for (const [method, level] of Object.entries(levels)) {
+        console[method as keyof typeof levels] = (...parts: unknown[]) => log(level, 'console', format(...parts));
+    }
+}
+
+function log(level: LogLevel, source: string, text: string): void {
+    tell({ kind: 'log', level, source, txId: transaction.getStore() ?? '', text });
+}
+
+function tell(message: WorkerMessage): void {
+    parentPort?.postMessage(message);
+}
+
+serve();

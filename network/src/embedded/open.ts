@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { url as inspectorUrl } from 'node:inspector';
+import { dirname, join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { issueCertificates } from '../certificates';
+import type { Certificates, Organization } from '../certificates';
+import { collectionsOf } from '../collections';
+import type { Consortium } from '../consortium';
+import { institutionOf } from '../consortium';
+import { DocumentError } from '../document';
+import type { Identity, Network, PeerEndpoint } from '../network';
+import type { ChaincodeLog } from './chaincode/launcher';
+import { Caller } from './control';
+import type { FabricOrganization } from './fabric';
+import type { EmbeddedChaincode, EmbeddedOptions } from './options';
+import type { ThreadTask } from './thread';
+
+/** Milliseconds a chaincode may take on a peer (core.yaml). */
+const defaultExecuteTimeout = 30_000;
+
+/** Open a network of the consortium in this process. Nothing of it is left behind once it is closed. */
+export async function openEmbeddedNetwork(
+    consortium: Consortium,
+    options: EmbeddedOptions = {},
+): Promise<EmbeddedNetwork> {
+    const thread = new FabricThread(taskOf(consortium, options), options);
+    try {
+        const certificates = await issueCertificates(consortium);
+        const endpoints = await thread.caller.call<readonly Endpoint[]>(
+            'open',
+            certificates.institutions.map(plain),
+            plain(certificates.orderers),
+        );
+        return new EmbeddedNetwork(consortium, certificates, endpoints, thread);
+    } catch (error) {
+        await thread.end();
+        throw error;
+    }
+}
+
+interface Endpoint {
+    readonly name: string;
+    readonly mspId: string;
+    readonly port: number;
+}
+
+/** A consortium's network within this process: Fabric's protocols, none of its binaries. */
+export class EmbeddedNetwork implements Network {
+    readonly kind = 'embedded';
+    private closing: Promise<void> | undefined;
+
+    constructor(
+        readonly consortium: Consortium,
+        private readonly certificates: Certificates,
+        private readonly endpoints: readonly Endpoint[],
+        private readonly thread: FabricThread,
+    ) {}
+
+    peers(institutionId?: string): readonly PeerEndpoint[] {
+        const mspId = institutionId === undefined ? undefined : institutionOf(this.consortium, institutionId).mspId;
+        return this.endpoints
+            .filter(endpoint => mspId === undefined || endpoint.mspId === mspId)
+            .map(({ name, mspId: owner, port }) => ({
+                name,
+                mspId: owner,
+                address: `127.0.0.1:${port}`,
+                tlsRootPem: this.organization(owner).tlsAuthority.certificatePem,
+                tlsHostName: name,
+            }));
+    }
+
+    async identity(
+        institutionId: string,
+        name: string,
+        attributes: Readonly<Record<string, string>> = {},
+    ): Promise<Identity> {
+        const { mspId } = institutionOf(this.consortium, institutionId);
+        const pair = await this.organization(mspId).authority.issueIdentity(name, 'client', attributes);
+        return { mspId, name, ...pair };
+    }
+
+    /** End the network: its connections, threads and files. May be called again. */
+    close(): Promise<void> {
+        this.closing ??= this.thread.caller.call<void>('close').finally(() => this.thread.end());
+        return this.closing;
+    }
+
+    private organization(mspId: string): Organization {
+        return this.certificates.institutions.find(institution => institution.mspId === mspId)!;
+    }
+}
+
+/** The network's own thread, seen from the client's. */
+class FabricThread {
+    readonly caller: Caller;
+    private readonly worker: Worker;
+
+    constructor(task: ThreadTask, options: EmbeddedOptions) {
+        this.worker = new Worker(join(__dirname, 'thread.js'), { workerData: task });
+        this.caller = new Caller(this.worker, (name, value) => {
+            if (name === 'log') options.onLog?.(value as ChaincodeLog);
+        });
+        this.worker.on('error', error => this.caller.fail(error));
+        this.worker.on('exit', () => this.caller.fail(new Error('the embedded network has ended')));
+    }
+
+    async end(): Promise<void> {
+        await this.worker.terminate();
+    }
+}
+
+function taskOf(consortium: Consortium, options: EmbeddedOptions): ThreadTask {
+    const chaincodes = options.chaincodes ?? [defaultChaincode(consortium)];
+    return {
+        consortium,
+        chaincodes: chaincodes.map(chaincode => ({
+            name: chaincode.name,
+            version: chaincode.version,
+            sequence: 1,
+            initRequired: chaincode.initRequired ?? false,
+            endorsement: endorsementOf(chaincode.endorsement ?? 'majority', consortium),
+            collections: chaincode.collections ?? [],
+            folder: packageFolder(chaincode.folder),
+            environment: chaincode.environment ?? {},
+        })),
+        cutting: options.cutting ?? 'instant',
+        // A breakpoint must not run into a time-out.
+        executeTimeout: options.executeTimeout ?? (inspectorUrl() === undefined ? defaultExecuteTimeout : 0),
+    };
+}
+
+function defaultChaincode(consortium: Consortium): EmbeddedChaincode {
+    return {
+        ...consortium.chaincode,
+        folder: dirname(require.resolve('@poolproof/chaincode/package.json')),
+        collections: collectionsOf(consortium),
+    };
+}
+
+function endorsementOf(text: string, consortium: Consortium): string {
+    if (text === 'majority') return '/Channel/Application/Endorsement';
+    if (text !== 'any') return text;
+    return `OR(${consortium.institutions.map(({ mspId }) => `'${mspId}.peer'`).join(',')})`;
+}
+
+function packageFolder(folder: string): string {
+    const absolute = resolve(folder);
+    if (existsSync(join(absolute, 'package.json'))) return absolute;
+    throw new DocumentError(absolute, 'no chaincode package: there is no package.json in this folder');
+}
+
+/** What crosses to the network's thread: authorities stay here. */
+function plain({ mspId, authority, tlsAuthority, admin, nodes }: Organization): FabricOrganization {
+    return { mspId, rootPem: authority.certificatePem, tlsRootPem: tlsAuthority.certificatePem, admin, nodes };
+}

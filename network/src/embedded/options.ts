@@ -1,0 +1,28 @@
+import type { Collection } from '../consortium';
+import type { ChaincodeLog } from './chaincode/launcher';
+import type { Cutting } from './orderer/ordering-service';
+
+/** A chaincode to define on the channel and run for every institution. */
+export interface EmbeddedChaincode {
+    readonly name: string;
+    readonly version: string;
+    /** Folder of any package made with fabric-contract-api or fabric-shim: where its package.json is. */
+    readonly folder: string;
+    /** `majority`, `any` or a signature policy; majority if absent. */
+    readonly endorsement?: string;
+    readonly collections?: readonly Collection[];
+    readonly initRequired?: boolean;
+    /** Environment variables of the chaincode. */
+    readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedOptions {
+    /** Absent: the consortium's chaincode, from the package @poolproof/chaincode, with the consortium's collections. */
+    readonly chaincodes?: readonly EmbeddedChaincode[];
+    /** When blocks are cut; `instant` if absent. */
+    readonly cutting?: Cutting;
+    /** Milliseconds a chaincode may take, 0 for ever. 30 seconds if absent, for ever while a debugger is attached. */
+    readonly executeTimeout?: number;
+    /** Told of every line that chaincode logs or writes to its console. */
+    readonly onLog?: (line: ChaincodeLog) => void;
+}
