@@ -53,7 +53,11 @@ export class Tapes {
      * The originator records a whole tape, chunk after chunk, and says after each how far it is. What remains is `submit`.
      * @returns how many chunks there are
      */
-    async recordAll(dealId: string, loans: readonly Loan[], progress?: (chunk: RecordedChunk) => void): Promise<number> {
+    async recordAll(
+        dealId: string,
+        loans: readonly Loan[],
+        progress?: (chunk: RecordedChunk) => void,
+    ): Promise<number> {
         const assetClass = await this.deals.assetClass(dealId);
         const rows = orderLoans(loans, assetClass);
         const chunks = Math.ceil(rows.length / loansPerChunk);

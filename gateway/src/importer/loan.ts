@@ -26,7 +26,10 @@ export async function* readLoans(path: string, assetClass: AssetClass, currency:
         if (numbers.has(number))
             throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
         numbers.add(number);
-        yield { place: { file: row.file, line: row.line }, cells: layout.fields.map(field => readField(field, row, currency)) };
+        yield {
+            place: { file: row.file, line: row.line },
+            cells: layout.fields.map(field => readField(field, row, currency)),
+        };
     }
 }
 

@@ -106,10 +106,22 @@ function monthOf(loan: Loan, month: YearMonth, random: () => number): string[] {
     const { principal, payment, proceeds } = happening(loan, interest, random());
     loan.balance -= principal;
     const period = `${month.year}-${String(month.month).padStart(2, '0')}`;
-    return [loan.assetNumber, period, dollars(loan.balance), dollars(principal), dollars(payment), '', dollars(proceeds)];
+    return [
+        loan.assetNumber,
+        period,
+        dollars(loan.balance),
+        dollars(principal),
+        dollars(payment),
+        '',
+        dollars(proceeds),
+    ];
 }
 
-function happening(loan: Loan, interest: number, chance: number): { principal: number; payment: number; proceeds: number } {
+function happening(
+    loan: Loan,
+    interest: number,
+    chance: number,
+): { principal: number; payment: number; proceeds: number } {
     if (loan.missed >= 4) {
         return { principal: loan.balance, payment: 0, proceeds: Math.round(loan.balance * 0.35) };
     }

@@ -1,0 +1,48 @@
+import { connect } from '@poolproof/gateway';
+
+import type { Connection } from '@poolproof/gateway';
+import type { Network } from '@poolproof/network';
+
+/** The institutions of the example consortium at work: one connection a desk, each with its own institution's certificate. */
+export interface Cast {
+    readonly bankA: Connection;
+    readonly bankB: Connection;
+    readonly trust: Connection;
+    readonly fund: Connection;
+    readonly regulator: Connection;
+    leave(): void;
+}
+
+/** Roles of the example consortium's institutions, in the order in which they join: the regulator founds. */
+export const members = [
+    { id: 'regulator', name: 'Regulator', roles: ['regulator'] },
+    { id: 'trust', name: 'Trust Company', roles: ['depository', 'trustee'] },
+    { id: 'bank-a', name: 'Bank A', roles: ['originator', 'servicer'] },
+    { id: 'bank-b', name: 'Bank B', roles: ['investor', 'originator', 'servicer'] },
+    { id: 'fund', name: 'Asset Manager', roles: ['investor'] },
+] as const;
+
+export type MemberId = (typeof members)[number]['id'];
+
+export async function gather(network: Network): Promise<Cast> {
+    const connections = new Map<MemberId, Connection>();
+    for (const { id } of members) connections.set(id, await desk(network, id));
+    const of = (id: MemberId) => connections.get(id) as Connection;
+    return {
+        bankA: of('bank-a'),
+        bankB: of('bank-b'),
+        trust: of('trust'),
+        fund: of('fund'),
+        regulator: of('regulator'),
+        leave: () => connections.forEach(connection => connection.close()),
+    };
+}
+
+/** A desk that may exercise all of its institution's roles, and administer it. */
+export async function desk(network: Network, id: MemberId): Promise<Connection> {
+    const roles = members.find(member => member.id === id)?.roles ?? [];
+    const attributes = { 'poolproof.role': [...roles, 'admin'].join(',') };
+    const identity = await network.identity(id, `desk@${id}`, attributes);
+    const { channel, chaincode } = network.consortium;
+    return connect({ identity, peers: network.peers(id), channel, chaincode: chaincode.name });
+}
