@@ -1,0 +1,141 @@
+import { deflateRawSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { assetClassOf, compareBytes, encodeChunk, identityOf, orderOf } from '@poolproof/chaincode/domain';
+
+import { MemoryLedger } from './memory-ledger';
+
+import type { Cell } from '@poolproof/chaincode/domain';
+import type { Client, Transient } from './memory-ledger';
+
+export const bankA: Client = { institution: 'bank-a', roles: 'admin,originator,servicer' };
+export const bankB: Client = { institution: 'bank-b', roles: 'admin,originator,servicer' };
+export const trustee: Client = { institution: 'trust', roles: 'admin,trustee' };
+export const fund: Client = { institution: 'fund', roles: 'admin,investor' };
+export const regulator: Client = { institution: 'regulator', roles: 'admin,regulator' };
+
+export type Record_ = Readonly<Record<string, Cell>>;
+
+const autoLoan = assetClassOf('auto-loan');
+
+let requests = 0;
+
+/** A request id of its own. */
+export function requestId(): string {
+    requests += 1;
+    return `request-${requests}`;
+}
+
+/** A loan in minor units; whatever is given replaces what a plain loan would say. */
+export function loan(assetNumber: string, given: Record_ = {}): Record_ {
+    return {
+        assetNumber,
+        originatorName: 'Bank A',
+        originalLoanAmount: 2_000_000,
+        originalLoanTerm: 72,
+        obligorCreditScore: 700,
+        obligorGeographicLocation: 'TX',
+        remainingTermToMaturityNumber: 60,
+        reportingPeriodInterestRatePercentage: 5_000_000,
+        reportingPeriodActualEndBalanceAmount: 1_000_000,
+        ...given,
+    };
+}
+
+/** A chunk of loans in the tape's order, as it travels in the transient map. */
+export function loanChunk(loans: readonly Record_[]): Transient {
+    return chunkOf('loan', inOrder(loans));
+}
+
+/** A month of the same loans; those not given report nothing. */
+export function stateChunk(loans: readonly Record_[], states: Readonly<Record<string, Record_>>): Transient {
+    const rows = inOrder(loans).map(({ assetNumber }) => ({
+        assetNumber: assetNumber ?? null,
+        ...states[String(assetNumber)],
+    }));
+    return chunkOf('state', rows);
+}
+
+/** Rows as given, in whatever order. */
+export function chunkOf(kind: 'loan' | 'state', rows: readonly Record_[]): Transient {
+    const layout = autoLoan[kind];
+    const cells = rows.map(row => layout.fields.map(field => row[field.name] ?? null));
+    return privately({ chunk: deflateRawSync(encodeChunk(layout, cells, randomBytes(32))) });
+}
+
+export function inOrder(loans: readonly Record_[]): Record_[] {
+    const order = (row: Record_): Uint8Array =>
+        orderOf(
+            identityOf(
+                autoLoan,
+                autoLoan.identity.fields.map(field => row[field] ?? null),
+            ),
+        );
+    return [...loans].sort((a, b) => compareBytes(order(a), order(b)));
+}
+
+export function privately(fields: Transient = {}): Transient {
+    return { salt: randomBytes(32), ...fields };
+}
+
+/** Terms of an auto-loan deal between bank A and the trust company on a pool of this balance. */
+export function terms(balance: number): Record<string, unknown> {
+    const document = JSON.parse(
+        readFileSync(require.resolve('../../../chaincode/terms/auto-loan.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    const amount = `${Math.floor(balance / 100)}.${String(balance % 100).padStart(2, '0')}`;
+    return {
+        ...document,
+        parties: { ...(document['parties'] as object), originator: 'bank-a', servicer: 'bank-a', trustee: 'trust' },
+        pool: { balance: amount },
+    };
+}
+
+export const rules = { assetClass: 'auto-loan', rollForward: { exceptions: 'adjust', chargeOffAtZero: true } };
+
+/** A consortium whose institutions have joined and hold their roles. */
+export async function consortium(): Promise<MemoryLedger> {
+    const ledger = new MemoryLedger();
+    const wanted: readonly (readonly [Client, string[]])[] = [
+        [regulator, ['regulator']],
+        [bankA, ['originator', 'servicer']],
+        [bankB, ['originator', 'servicer']],
+        [trustee, ['trustee']],
+        [fund, ['investor']],
+    ];
+    for (const [client, roles] of wanted) {
+        const id = client.institution;
+        await ledger.submit(client, 'institution:join', { requestId: requestId(), id, name: id, roles });
+        if (client !== regulator)
+            await ledger.submit(regulator, 'institution:confirm', { requestId: requestId(), id, roles });
+    }
+    await ledger.submit(regulator, 'pledge:layKey', { requestId: requestId() }, privately({ key: randomBytes(32) }));
+    return ledger;
+}
+
+/** A deal in structuring on a pool of these loans. */
+export async function opened(ledger: MemoryLedger, id: string, loans: readonly Record_[]): Promise<void> {
+    const balance = loans.reduce((sum, row) => sum + Number(row['reportingPeriodActualEndBalanceAmount']), 0);
+    await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id, terms: terms(balance), rules });
+}
+
+/** ... whose tape is recorded in one chunk and submitted. */
+export async function submitted(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+    await opened(ledger, dealId, loans);
+    await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, loanChunk(loans));
+    await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
+}
+
+/** ... and pledged and sealed by the trustee. */
+export async function sealed(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+    await submitted(ledger, dealId, loans);
+    await ledger.submit(trustee, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
+    await ledger.submit(trustee, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
+}
+
+/** ... and issued: its months can be reported. */
+export async function issued(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+    await sealed(ledger, dealId, loans);
+    await ledger.submit(trustee, 'deal:close', { requestId: requestId(), id: dealId });
+}
