@@ -107,6 +107,7 @@ describe('A pool', () => {
                     expect(month.balanceEnding >= 0n && month.interest >= 0n && month.count >= 0).toBe(true);
                 });
             }),
+            { numRuns: 50 },
         );
     });
 
@@ -126,7 +127,7 @@ describe('A pool', () => {
                     expect(byColumn).toEqual(byLine);
                 },
             ),
-            { numRuns: 400 },
+            { numRuns: 200 },
         );
     });
 

@@ -6,18 +6,20 @@ export {
     businessDayConventions,
     isBusinessDay,
     readCalendar,
-    weekendsOnly,
 } from './calendar/business-day';
 export { dayCounts, yearFraction } from './calendar/day-count';
 export { notionalDate, paymentPeriod, paymentPeriods } from './calendar/schedule';
 export { byCodePoint, canonical } from './canonical';
 export { amortise } from './cashflow/amortise';
 export { asScheduled, readAssumptions, withDefaultsTimes } from './cashflow/assumptions';
+export { breakEven } from './cashflow/break-even';
 export { addColumns } from './cashflow/column-flows';
 export { addLine, hazardsOf, noFlows } from './cashflow/line-flows';
 export { loanTable } from './cashflow/loan-columns';
 export { discountMargin, moneyMarket } from './cashflow/margin';
+export { collectionPeriod, periodFacts } from './cashflow/period-facts';
 export { horizonOf, PoolProjection, projectPool } from './cashflow/pool';
+export { positionAtClosing, simulate } from './cashflow/simulate';
 export { monthlyRates } from './cashflow/speed';
 export { accruedOf, averageLife, bondEquivalent, valueAtPrice, valueAtYield } from './cashflow/valuation';
 export {
@@ -117,10 +119,14 @@ export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
 export type { Canonical } from './canonical';
 export type { Instalment, Loan, Repayment } from './cashflow/amortise';
 export type { Assumptions } from './cashflow/assumptions';
+export type { BreakEven } from './cashflow/break-even';
 export type { Flows, Hazards, PoolLine } from './cashflow/line-flows';
 export type { LoanColumns, LoanTable } from './cashflow/loan-columns';
+export type { CollectionPeriod } from './cashflow/period-facts';
 export type { PoolMonth, Purchase } from './cashflow/pool';
+export type { Scenario, SimulatedPeriod, Simulation } from './cashflow/simulate';
 export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashflow/speed';
+export type { TrancheResult } from './cashflow/tranche-result';
 export type { Position, TrancheFlow, Valuation, YieldBasis } from './cashflow/valuation';
 export type { Day, Month } from './day';
 export type { CloseDealRequest, Deal, DealPeriod, DealStatus, OpenDealRequest, PoolRules } from './deal';

@@ -22,8 +22,6 @@ export interface BusinessCalendar {
     readonly workdays: ReadonlySet<Day>;
 }
 
-export const weekendsOnly: BusinessCalendar = { holidays: new Set(), workdays: new Set() };
-
 const calendarShape = object({ holidays: list(readDay), workdays: list(readDay) });
 
 /** Reads `{ "holidays": ["2017-12-25"], "workdays": [] }`. @throws Refusal REQUEST_INVALID */
@@ -32,8 +30,9 @@ export const readCalendar: Reader<BusinessCalendar> = (value, at) => {
     return { holidays: new Set(holidays), workdays: new Set(workdays) };
 };
 
+/** Whether every place is open; with no place named, only weekends are closed. */
 export function isBusinessDay(day: Day, calendars: readonly BusinessCalendar[]): boolean {
-    return calendars.every(calendar => isOpen(day, calendar));
+    return calendars.length === 0 ? !isWeekend(day) : calendars.every(calendar => isOpen(day, calendar));
 }
 
 /**

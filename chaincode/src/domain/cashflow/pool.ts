@@ -70,6 +70,19 @@ export class PoolProjection {
         onProgress(done + others.length);
     }
 
+    /** Nothing is left to be paid or recovered. */
+    get isOver(): boolean {
+        const { lag } = this.assumptions.recovery;
+        const recent = Array.from({ length: lag }, (_, back) => this.defaultedIn(this.month - 1 - back));
+        return this.performing === 0n && this.inDefault(this.month - 1) === 0n && add(...recent) === 0n;
+    }
+
+    /** Principal that the next month will collect: what a revolving pool can spend. */
+    get comingPrincipal(): Amount {
+        const { scheduled, prepaid } = this.flowsIn(this.month);
+        return add(scheduled, prepaid);
+    }
+
     /** The next month; `purchase` is bought at its end and pays from the month after. */
     next(purchase?: Purchase): PoolMonth {
         const month = this.month++;

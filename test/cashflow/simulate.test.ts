@@ -1,0 +1,129 @@
+import {
+    breakEven,
+    openingState,
+    parseRate,
+    positionAtClosing,
+    rate,
+    runPeriod,
+    simulate,
+    valueAtPrice,
+    withDefaultsTimes,
+} from '@poolproof/chaincode/domain';
+
+import { carLoans, readyTerms, usual } from './deal';
+
+import type { Simulation } from '@poolproof/chaincode/domain';
+
+const terms = readyTerms('auto-loan');
+const lines = carLoans(terms.pool.balance);
+const scenario = { assumptions: usual() };
+const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n);
+const asNumber = (value: { n: bigint; d: bigint } | undefined) => (value ? Number(value.n) / Number(value.d) : NaN);
+
+/** Cash that entered the deal, and cash that left it or is still held. */
+function cashOf({ periods }: Simulation) {
+    const entered = sum(
+        periods.map(({ facts }) => facts.interestCollections + facts.principalCollections + facts.recoveries),
+    );
+    const left = sum(
+        periods.flatMap(({ run }) => [
+            ...Object.values(run.payments),
+            ...Object.values(run.distributions).flatMap(each => [each.interest, each.principal, each.residual]),
+        ]),
+    );
+    const held = sum(Object.values(periods.at(-1)?.run.state.accounts ?? {}));
+    return { entered: entered + sum(Object.values(openingState(terms).accounts)), left: left + held };
+}
+
+describe('A simulation', () => {
+    const simulation = simulate(terms, lines, scenario);
+
+    it("is the contract's own waterfall run period by period on the projected facts", () => {
+        let state = openingState(terms);
+        for (const { facts, run } of simulation.periods) {
+            expect(runPeriod(terms, state, facts)).toEqual(run);
+            state = run.state;
+        }
+    });
+
+    it('carries the pool on from month to month', () => {
+        simulation.periods.forEach(({ facts, period }, i) => {
+            const before = simulation.periods[i - 1]?.facts;
+            expect(facts.poolBalanceBeginning).toBe(before?.poolBalanceEnding ?? terms.pool.balance);
+            expect(facts.poolBalanceBeginning - facts.principalCollections - facts.chargedOffPrincipal).toBe(
+                facts.poolBalanceEnding,
+            );
+            expect(facts.cumulativeChargedOff - (before?.cumulativeChargedOff ?? 0n)).toBe(facts.chargedOffPrincipal);
+            expect(period.months).toBe(1);
+        });
+        expect(simulation.periods[0]?.facts).toMatchObject({
+            periodBegin: '2026-01-01',
+            periodEnd: '2026-01-31',
+            paymentDate: '2026-02-16',
+        });
+    });
+
+    it('leaves no cent unaccounted for', () => {
+        const { entered, left } = cashOf(simulation);
+        expect(left).toBe(entered);
+    });
+
+    it('repays the tranches in order, each in full', () => {
+        const order = ['A-1', 'A-2', 'B', 'C'].map(id => simulation.tranches[id]);
+        order.forEach((tranche, i) => {
+            expect(tranche).toMatchObject({ unpaidInterest: 0n, lostPrincipal: 0n });
+            expect(asNumber(tranche?.averageLife)).toBeGreaterThan(asNumber(order[i - 1]?.averageLife ?? rate(0n)));
+            expect((tranche?.firstPrincipal ?? '') >= (order[i - 1]?.lastPrincipal ?? '')).toBe(true);
+        });
+        expect(sum(simulation.tranches['A-2']?.flows.map(flow => flow.principal) ?? [])).toBe(34_000_000_000n);
+    });
+
+    it('values a tranche bought at closing: at par it yields about its coupon', () => {
+        const value = valueAtPrice(positionAtClosing(terms, simulation, 'B'), parseRate('100'));
+        expect(asNumber(value.yield)).toBeGreaterThan(0.0498);
+        expect(asNumber(value.yield)).toBeLessThan(0.0505);
+        expect(asNumber(value.modifiedDuration)).toBeGreaterThan(2);
+    });
+
+    it('takes principal from the lowest tranche first when defaults are heavy', () => {
+        const stressed = simulate(terms, lines, { assumptions: withDefaultsTimes(usual(), rate(20n)) });
+        expect(stressed.tranches['C']?.lostPrincipal).toBeGreaterThan(0n);
+        expect(stressed.tranches['A-1']).toMatchObject({ unpaidInterest: 0n, lostPrincipal: 0n });
+        const { entered, left } = cashOf(stressed);
+        expect(left).toBe(entered);
+        expect(stressed.periods.at(-1)?.period.payment.due).toBe(terms.dates.legalFinal);
+    });
+
+    it('tells how far it is', () => {
+        const told: number[] = [];
+        const { periods } = simulate(terms, lines, scenario, period => told.push(period));
+        expect(told).toEqual(periods.map((_, i) => i + 1));
+    });
+});
+
+describe('The break-even default rate', () => {
+    const few = carLoans(terms.pool.balance).slice(0, 1);
+    const one = [{ ...few[0]!, loan: { ...few[0]!.loan, balance: terms.pool.balance, rate: parseRate('8%') } }];
+    const coverage = (id: string) => breakEven(terms, one, scenario, id);
+
+    it('is higher the more senior the tranche, and just bearable', () => {
+        const [senior, junior] = [coverage('A-2'), coverage('C')];
+        expect(asNumber(senior?.defaultRate)).toBeGreaterThan(asNumber(junior?.defaultRate));
+        expect(asNumber(senior?.coverage)).toBeGreaterThan(asNumber(junior?.coverage));
+        expect(asNumber(junior?.netLoss)).toBeGreaterThan(0.05);
+        const lossAt = (extra: bigint) => {
+            const rates = [rate((junior!.defaultRate.n * 10_000n) / junior!.defaultRate.d + extra, 10_000n)];
+            const stressed = { assumptions: usual({ default: { model: 'CDR', rates } }) };
+            return simulate(terms, one, stressed).tranches['C']?.lostPrincipal ?? 0n;
+        };
+        expect(lossAt(0n)).toBe(0n);
+        expect(lossAt(1n)).toBeGreaterThan(0n);
+    });
+
+    it('does not exist for a tranche that fails without any default', () => {
+        const half = [
+            { ...one[0]!, loan: { ...one[0]!.loan, balance: (terms.pool.balance / 2n) as typeof terms.pool.balance } },
+        ];
+        expect(breakEven(terms, half, scenario, 'C')).toBeUndefined();
+    });
+});
