@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+import { readCollections } from '../collections';
 import type { Consortium } from '../consortium';
 import { readConsortium } from '../consortium';
 import { DocumentError } from '../document';
@@ -6,23 +8,24 @@ import { findEngine, showCompose } from './engine';
 import { planNetwork } from './plan';
 import { DockerProblem } from './problem';
 import { status } from './status';
+import type { DockerChaincode } from './up';
 import { up } from './up';
 
-const usage = 'up|down|status|logs [--consortium FILE] [--chaincode FOLDER] [NAME ...]';
+const usage = 'up|down|status|logs [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
 
 interface Command {
     readonly verb: string;
     readonly consortium: Consortium;
-    readonly chaincodeFolder: string;
+    readonly chaincode: DockerChaincode;
     readonly names: readonly string[];
 }
 
 async function main(words: readonly string[]): Promise<void> {
-    const { verb, consortium, chaincodeFolder, names } = read(words);
+    const { verb, consortium, chaincode, names } = read(words);
     const say = (text: string): void => void process.stdout.write(text);
     switch (verb) {
         case 'up':
-            return up(consortium, chaincodeFolder, say);
+            return up(consortium, chaincode, say);
         case 'down':
             return down(consortium, say);
         case 'status':
@@ -36,17 +39,31 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 function read(words: readonly string[]): Command {
-    const [verb = '', ...rest] = words;
-    let consortiumFile = 'network/consortium.json';
-    let chaincodeFolder = 'chaincode';
-    const names: string[] = [];
-    while (rest.length > 0) {
-        const word = rest.shift()!;
-        if (word === '--consortium') consortiumFile = rest.shift() ?? '';
-        else if (word === '--chaincode') chaincodeFolder = rest.shift() ?? '';
-        else names.push(word);
+    const { values, positionals } = parse(words);
+    const [verb = '', ...names] = positionals;
+    const { chaincode: folder, collections } = values;
+    return {
+        verb,
+        consortium: readConsortium(values.consortium),
+        chaincode: { folder, ...(collections === undefined ? {} : { collections: readCollections(collections) }) },
+        names,
+    };
+}
+
+function parse(words: readonly string[]) {
+    try {
+        return parseArgs({
+            args: [...words],
+            allowPositionals: true,
+            options: {
+                consortium: { type: 'string', default: 'network/consortium.json' },
+                chaincode: { type: 'string', default: 'chaincode' },
+                collections: { type: 'string' },
+            },
+        });
+    } catch (error) {
+        throw new DockerProblem('USAGE', { problem: (error as Error).message, usage });
     }
-    return { verb, consortium: readConsortium(consortiumFile), chaincodeFolder, names };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

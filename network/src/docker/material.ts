@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { issueCertificates } from '../certificates';
 import { writeCertificates } from '../certificate-folders';
-import { collectionsOf } from '../collections';
-import type { Consortium } from '../consortium';
+import type { Collection, Consortium } from '../consortium';
 import { makePackage } from './chaincode-package';
 import { composeFile } from './compose';
 import { configtx, profile } from './configtx';
@@ -40,8 +39,8 @@ export async function makeMaterial(plan: Plan): Promise<void> {
 }
 
 /** Write what follows from the consortium file and may change under way: collections and the compose file. */
-export function writeDerived(plan: Plan): void {
-    writeJson(join(plan.folder, collectionsFile), collectionsOf(plan.consortium));
+export function writeDerived(plan: Plan, collections: readonly Collection[]): void {
+    writeJson(join(plan.folder, collectionsFile), collections);
     // Compose takes a dollar sign for a variable.
     writeFileSync(composePath(plan), JSON.stringify(composeFile(plan), undefined, 2).replaceAll('$', '$$$$'));
 }

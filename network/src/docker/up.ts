@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readCertificates } from '../certificate-folders';
-import type { Consortium } from '../consortium';
+import { collectionsOf } from '../collections';
+import type { Collection, Consortium } from '../consortium';
 import { buildChaincodeImage } from './chaincode-image';
 import { joinPeers } from './channel';
 import { compose, findEngine } from './engine';
@@ -15,11 +16,19 @@ import { waitForChaincode, waitForDiscovery, waitForPeers } from './readiness';
 import type { Say } from './step';
 import { Steps } from './step';
 
+/** The chaincode a docker network runs. */
+export interface DockerChaincode {
+    /** Folder of its package, built, with its dependencies installed. */
+    readonly folder: string;
+    /** Absent: those that follow from the consortium's roles. */
+    readonly collections?: readonly Collection[];
+}
+
 /**
  * Bring a consortium up on real Fabric in docker, with the chaincode of a folder. What stands already is left alone,
  * so that it may be called twice, after a crash in the middle, or with a changed chaincode of the same version.
  */
-export async function up(consortium: Consortium, chaincodeFolder: string, say: Say): Promise<void> {
+export async function up(consortium: Consortium, chaincode: DockerChaincode, say: Say): Promise<void> {
     const plan = planNetwork(consortium);
     const steps = new Steps(say, 10);
     const engine = await steps.take('Finding docker, images, memory and free ports', async () => {
@@ -29,13 +38,13 @@ export async function up(consortium: Consortium, chaincodeFolder: string, say: S
     });
     const certificates = await steps.take('Making certificates, genesis block and collections', async () => {
         await makeMaterial(plan);
-        writeDerived(plan);
+        writeDerived(plan, chaincode.collections ?? collectionsOf(consortium));
         const made = await readCertificates(consortium, certificatesFolder(plan));
         writeProfiles(plan, made);
         return made;
     });
     await steps.take(`Building the chaincode image ${plan.chaincodeImage}`, () =>
-        buildChaincodeImage(chaincodeFolder, join(plan.folder, 'image'), plan.chaincodeImage),
+        buildChaincodeImage(chaincode.folder, join(plan.folder, 'image'), plan.chaincodeImage),
     );
     await steps.take(`Starting ${plan.orderers.length} orderers, ${plan.peers.length} peers and their chaincode`, () =>
         compose(engine, plan, 'up', '--detach', '--remove-orphans'),
