@@ -177,3 +177,4 @@ export type {
     WaterfallRun,
 } from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';
+export type { PrintedLine } from './waterfall/certificate';

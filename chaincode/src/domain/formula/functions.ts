@@ -179,8 +179,9 @@ function prior(compiler: Compiler, call: Call): Compiled {
 function window(kind: 'average' | 'total'): Builder {
     return (compiler, call) => {
         const { remembered, back, name } = rememberedOf(compiler, call, 1);
-        const { unit, read, memory } = remembered;
-        compiler.use(name, remembered);
+        const { memory } = remembered;
+        const { unit, read } = compiler.scope.name(name, call.column);
+        compiler.use(name, { unit, read });
         if (unit === 'boolean' || unit === 'date') throw wrong(call, `${kind} of ${unitNames[unit]}`);
         const sum = (frame: Frame) => sumOf(unit, latest(frame, read, memory, back));
         if (kind === 'total') return { unit, run: sum };

@@ -149,6 +149,7 @@ const scheduleGrammar = object<Schedule>('A table over due dates.', {
 const valueGrammar = object<Value>('A formula with a name, computed before the first step.', {
     id,
     formula,
+    unit: optional(oneOf('money', 'rate', 'count', 'date', 'boolean')),
     remember: optional(said('How many past values formulas can reach.', integer(1, 120))),
     meaning: label,
 });
@@ -294,8 +295,9 @@ const stepGrammar: Grammar<Step> = choice('do', stepKinds);
 const certificateLineGrammar = object<CertificateLine>("A line of the deal's own certificate.", {
     line: text,
     label: text,
-    values: list(formula, 1),
-    format: oneOf('money', 'count', 'factor', 'percent', 'yes-no', 'date'),
+    columns: list(formula, 1),
+    decimals: optional(said('Decimals of a rate, 7 when absent.', integer(0, 12))),
+    percent: optional(said('A rate is printed times one hundred.', flag)),
     from: optional(day),
     until: optional(day),
 });
@@ -318,6 +320,7 @@ function withSets(): Grammar<BusinessCalendar> {
 
 const termsGrammar = object<Terms>('The terms of a deal, as the contract executes them.', {
     name: text,
+    about: optional(said('What a reader should know about these terms.', text)),
     asset: said('Kind of asset.', id),
     currency,
     parties: map('Who plays which role.', text),

@@ -12,6 +12,8 @@ export type Formula = string;
 /** The terms of a deal as read from its JSON document. Every id is unique in the whole document: formulas name things by it. */
 export interface Terms {
     readonly name: string;
+    /** What a reader should know: where the terms come from, what is assumed. */
+    readonly about?: string;
     readonly asset: string;
     readonly currency: Currency;
     /** Who plays which role: `{ "servicer": "bank-a" }`. Payees of fees and of residual cash are roles. */
@@ -157,6 +159,8 @@ export interface Schedule {
 export interface Value {
     readonly id: string;
     readonly formula: Formula;
+    /** Needed only where the formula looks back at its own earlier values, as a running total does. */
+    readonly unit?: Unit;
     /** How many past values `prior` and `average` can reach. */
     readonly remember?: number;
     readonly meaning?: string;
@@ -312,12 +316,16 @@ export type Step =
     | Transfer
     | WriteDown;
 
+/** A numbered line of the deal's own certificate. */
 export interface CertificateLine {
     readonly line: string;
     readonly label: string;
-    /** One formula a column. */
-    readonly values: readonly Formula[];
-    readonly format: 'money' | 'count' | 'factor' | 'percent' | 'yes-no' | 'date';
+    /** One formula a column, over everything known at the end of the run. */
+    readonly columns: readonly Formula[];
+    /** Decimals of a rate, 7 (a factor) when absent. */
+    readonly decimals?: number;
+    /** A rate is printed times one hundred. */
+    readonly percent?: boolean;
     /** Payment dates on which the line is printed. */
     readonly from?: Day;
     readonly until?: Day;

@@ -64,7 +64,7 @@ export interface RememberedProgram extends ResultProgram {
 
 export interface LineProgram {
     readonly terms: CertificateLine;
-    readonly values: readonly Program[];
+    readonly columns: readonly Program[];
 }
 
 const programs = new WeakMap<Terms, DealProgram>();
@@ -116,8 +116,8 @@ function compileDeal(terms: Terms): DealProgram {
     vocabulary.makeAll();
     const certificate = (terms.certificate ?? []).map((line, i) => ({
         terms: line,
-        values: line.values.map((formula, j) =>
-            vocabulary.compile(formula, undefined, `certificate[${i}].values[${j}]`),
+        columns: line.columns.map((formula, j) =>
+            vocabulary.compile(formula, undefined, `certificate[${i}].columns[${j}]`),
         ),
     }));
     const values = terms.values ?? [];
@@ -191,8 +191,14 @@ function scheduled(vocabulary: Vocabulary, { unit }: Schedule, text: string, at:
 
 function nameValues(vocabulary: Vocabulary, opening: ((frame: Frame) => void)[], terms: Terms): void {
     (terms.values ?? []).forEach((value, i) => {
-        if (value.remember !== undefined) vocabulary.remember(value.id, value.remember);
-        vocabulary.defer(value.id, () => makeValue(vocabulary, opening, value, `values[${i}]`), `values[${i}].id`);
+        const slot = value.unit === undefined ? undefined : vocabulary.hiddenSlot(value.unit);
+        if (value.remember !== undefined)
+            vocabulary.remember(value.id, value.remember, slot && { unit: slot.unit, read: reader(slot) });
+        vocabulary.defer(
+            value.id,
+            () => makeValue(vocabulary, opening, value, slot, `values[${i}]`),
+            `values[${i}].id`,
+        );
     });
 }
 
@@ -200,13 +206,18 @@ function makeValue(
     vocabulary: Vocabulary,
     opening: ((frame: Frame) => void)[],
     { formula }: Value,
+    declared: Slot | undefined,
     at: string,
 ): ScopeName | undefined {
-    const program = vocabulary.compile(formula, undefined, `${at}.formula`);
+    const program = vocabulary.compile(formula, declared?.unit, `${at}.formula`);
     if (program.isBroken) return undefined;
-    const slot = vocabulary.hiddenSlot(program.unit);
+    const slot = declared ?? vocabulary.hiddenSlot(program.unit);
     opening.push(frame => put(frame, slot, program.run(frame)));
-    return { unit: program.unit, read: frame => frame.values[slot.index] as FormulaValue };
+    return { unit: slot.unit, read: reader(slot) };
+}
+
+function reader({ index }: Slot): ScopeName['read'] {
+    return frame => frame.values[index] as FormulaValue;
 }
 
 /** Names as a run states them, once every name has been made. */
@@ -341,7 +352,7 @@ export function decodeValue(unit: Unit, text: string): FormulaValue {
     switch (unit) {
         case 'money':
         case 'count':
-            return BigInt(text) as Amount;
+            return BigInt(text);
         case 'rate': {
             const [n = '0', d = '1'] = text.split('/');
             return rate(BigInt(n), BigInt(d));

@@ -2,7 +2,15 @@ import { day, flag, id, integer, list, minor, object, oneOf, optional, text } fr
 import { Refusal } from '../refusal';
 
 import type { Reader } from '../shape';
-import type { Distribution, Notice, OutcomeRecord, PaymentRecord, RecordedValue, StepRecord, WaterfallRun } from './record';
+import type {
+    Distribution,
+    Notice,
+    OutcomeRecord,
+    PaymentRecord,
+    RecordedValue,
+    StepRecord,
+    WaterfallRun,
+} from './record';
 import type { DealState } from './state';
 
 /**

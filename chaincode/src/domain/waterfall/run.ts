@@ -26,6 +26,19 @@ import type { DealState, TrancheState } from './state';
  */
 export function runPeriod(terms: Terms, state: DealState, facts: PeriodFacts): WaterfallRun {
     const program = dealProgram(terms);
+    return closeRun(execute(program, state, facts), program, state, facts);
+}
+
+/** A run whose last step has been taken. */
+export interface Executed extends Run {
+    /** The status whose waterfall ran. */
+    readonly status: string;
+    /** What accretion tranches added to their balances, in the order of the terms. */
+    readonly accreted: readonly bigint[];
+}
+
+/** Runs every step and trigger, and leaves the frame as it stands at the end. */
+export function execute(program: DealProgram, state: DealState, facts: PeriodFacts): Executed {
     const run = openRun(program, state, facts);
     testTriggers(run, program, 'before');
     const status = run.frame.status;
@@ -34,11 +47,11 @@ export function runPeriod(terms: Terms, state: DealState, facts: PeriodFacts): W
     waterfall(run);
     const accreted = program.tranches.map(tranche => accrete(run.frame, tranche));
     testTriggers(run, program, 'after');
-    return closeRun(run, program, state, facts, status, accreted);
+    return { ...run, status, accreted };
 }
 
 /** A run ready for its first step: the state's balances, the facts, what is due, and the deposits in their accounts. */
-export function openRun(program: DealProgram, state: DealState, facts: PeriodFacts): Run {
+function openRun(program: DealProgram, state: DealState, facts: PeriodFacts): Run {
     if (facts.paymentDate <= state.asOf)
         throw new Refusal('FACTS_INVALID', { at: 'paymentDate', problem: `not after ${state.asOf}, the last one run` });
     const run = bareRun(program, state, facts);
@@ -90,15 +103,8 @@ function accrete(frame: Frame, tranche: TrancheProgram): bigint {
     return unpaid;
 }
 
-function closeRun(
-    run: Run,
-    program: DealProgram,
-    before: DealState,
-    facts: PeriodFacts,
-    status: string,
-    accreted: readonly bigint[],
-): WaterfallRun {
-    const { frame } = run;
+function closeRun(run: Executed, program: DealProgram, before: DealState, facts: PeriodFacts): WaterfallRun {
+    const { frame, status, accreted } = run;
     const tranches = program.tranches.map((tranche, i) => closeTranche(frame, tranche, accreted[i] ?? 0n));
     return {
         paymentDate: facts.paymentDate,

@@ -21,6 +21,12 @@ export interface Slot {
     readonly unit: Unit;
 }
 
+interface Memory {
+    readonly memory: number;
+    readonly depth: number;
+    readonly declared: ScopeName | undefined;
+}
+
 /**
  * The names of a deal while its terms are compiled. A name is either a slot, or made on first use: a value's formula is
  * compiled when the first formula mentions it, which puts values in order of dependence and finds those that depend on themselves.
@@ -31,7 +37,7 @@ export class Vocabulary implements Scope {
     private readonly pending = new Map<string, () => ScopeName | undefined>();
     private readonly making: string[] = [];
     private readonly failed = new Set<string>();
-    private readonly memories = new Map<string, { readonly memory: number; readonly depth: number }>();
+    private readonly memories = new Map<string, Memory>();
     private readonly tables = new Map<string, ScopeSchedule>();
     private readonly initial: FormulaValue[] = [];
 
@@ -61,10 +67,9 @@ export class Vocabulary implements Scope {
         else this.pending.set(name, make);
     }
 
-    remember(name: string, depth: number): number {
-        const memory = this.memories.size;
-        this.memories.set(name, { memory, depth });
-        return memory;
+    /** A value kept for later runs. When its unit is declared it may look back at itself. */
+    remember(name: string, depth: number, declared: ScopeName | undefined): void {
+        this.memories.set(name, { memory: this.memories.size, depth, declared });
     }
 
     table(id: string, schedule: ScopeSchedule): void {
@@ -111,7 +116,7 @@ export class Vocabulary implements Scope {
                 `'${name}' is not remembered: state at the value how many runs to \`remember\``,
                 column,
             );
-        return { ...this.name(name, column), ...memory };
+        return { ...(memory.declared ?? this.name(name, column)), memory: memory.memory, depth: memory.depth };
     }
 
     schedule(name: string, column: number): ScopeSchedule {
