@@ -15,7 +15,7 @@ export const trustee: Client = { institution: 'trust', roles: 'admin,trustee' };
 export const fund: Client = { institution: 'fund', roles: 'admin,investor' };
 export const regulator: Client = { institution: 'regulator', roles: 'admin,regulator' };
 
-export type Record_ = Readonly<Record<string, Cell>>;
+export type Row = Readonly<Record<string, Cell>>;
 
 const autoLoan = assetClassOf('auto-loan');
 
@@ -28,7 +28,7 @@ export function requestId(): string {
 }
 
 /** A loan in minor units; whatever is given replaces what a plain loan would say. */
-export function loan(assetNumber: string, given: Record_ = {}): Record_ {
+export function loan(assetNumber: string, given: Row = {}): Row {
     return {
         assetNumber,
         originatorName: 'Bank A',
@@ -44,12 +44,12 @@ export function loan(assetNumber: string, given: Record_ = {}): Record_ {
 }
 
 /** A chunk of loans in the tape's order, as it travels in the transient map. */
-export function loanChunk(loans: readonly Record_[]): Transient {
+export function loanChunk(loans: readonly Row[]): Transient {
     return chunkOf('loan', inOrder(loans));
 }
 
 /** A month of the same loans; those not given report nothing. */
-export function stateChunk(loans: readonly Record_[], states: Readonly<Record<string, Record_>>): Transient {
+export function stateChunk(loans: readonly Row[], states: Readonly<Record<string, Row>>): Transient {
     const rows = inOrder(loans).map(({ assetNumber }) => ({
         assetNumber: assetNumber ?? null,
         ...states[String(assetNumber)],
@@ -58,21 +58,22 @@ export function stateChunk(loans: readonly Record_[], states: Readonly<Record<st
 }
 
 /** Rows as given, in whatever order. */
-export function chunkOf(kind: 'loan' | 'state', rows: readonly Record_[]): Transient {
+export function chunkOf(kind: 'loan' | 'state', rows: readonly Row[]): Transient {
     const layout = autoLoan[kind];
     const cells = rows.map(row => layout.fields.map(field => row[field.name] ?? null));
     return privately({ chunk: deflateRawSync(encodeChunk(layout, cells, randomBytes(32))) });
 }
 
-export function inOrder(loans: readonly Record_[]): Record_[] {
-    const order = (row: Record_): Uint8Array =>
-        orderOf(
-            identityOf(
-                autoLoan,
-                autoLoan.identity.fields.map(field => row[field] ?? null),
-            ),
-        );
-    return [...loans].sort((a, b) => compareBytes(order(a), order(b)));
+export function inOrder(loans: readonly Row[]): Row[] {
+    return loans
+        .map(row => ({ row, order: placeOf(row) }))
+        .sort((a, b) => compareBytes(a.order, b.order))
+        .map(({ row }) => row);
+}
+
+function placeOf(row: Row): Uint8Array {
+    const values = autoLoan.identity.fields.map(field => row[field] ?? null);
+    return orderOf(identityOf(autoLoan, values));
 }
 
 export function privately(fields: Transient = {}): Transient {
@@ -115,27 +116,27 @@ export async function consortium(): Promise<MemoryLedger> {
 }
 
 /** A deal in structuring on a pool of these loans. */
-export async function opened(ledger: MemoryLedger, id: string, loans: readonly Record_[]): Promise<void> {
+export async function opened(ledger: MemoryLedger, id: string, loans: readonly Row[]): Promise<void> {
     const balance = loans.reduce((sum, row) => sum + Number(row['reportingPeriodActualEndBalanceAmount']), 0);
     await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id, terms: terms(balance), rules });
 }
 
 /** ... whose tape is recorded in one chunk and submitted. */
-export async function submitted(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+export async function submitted(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
     await opened(ledger, dealId, loans);
     await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, loanChunk(loans));
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
 }
 
 /** ... and pledged and sealed by the trustee. */
-export async function sealed(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+export async function sealed(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
     await submitted(ledger, dealId, loans);
     await ledger.submit(trustee, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
     await ledger.submit(trustee, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
 }
 
 /** ... and issued: its months can be reported. */
-export async function issued(ledger: MemoryLedger, dealId: string, loans: readonly Record_[]): Promise<void> {
+export async function issued(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
     await sealed(ledger, dealId, loans);
     await ledger.submit(trustee, 'deal:close', { requestId: requestId(), id: dealId });
 }

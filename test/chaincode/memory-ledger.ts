@@ -1,3 +1,5 @@
+import './quiet';
+
 import { createHash } from 'node:crypto';
 
 import { KeyEndorsementPolicy } from 'fabric-shim';
