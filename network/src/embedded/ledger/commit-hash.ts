@@ -10,42 +10,53 @@ export function commitHash(codes: readonly ValidationCode[], updates: BlockUpdat
 
 /** Public and hashed updates in one order for all peers: by namespace, public keys first, then by collection, then by key. */
 function encodeUpdates(updates: BlockUpdates): Uint8Array {
-    const namespaces = [...new Set([...updates.publicKeys.keys(), ...updates.hashes.keys()])].filter(
-        name => name !== '',
-    );
+    const namespaces = new Set([...updates.publicKeys.keys(), ...updates.hashes.keys()]);
     return Buffer.concat(
-        namespaces.sort().flatMap(namespace => {
-            const groups = [
-                { collection: '', updates: updates.publicKeys.get(namespace) },
-                ...[...(updates.hashes.get(namespace) ?? [])]
-                    .sort(([left], [right]) => (left < right ? -1 : 1))
-                    .map(([collection, hashes]) => ({ collection, updates: hashes })),
-            ];
-            return groups.flatMap((group, index) => encodeGroup(index === 0 ? namespace : '', group));
-        }),
+        [...namespaces]
+            .filter(namespace => namespace !== '')
+            .sort()
+            .flatMap(namespace => {
+                const hashes = [...(updates.hashes.get(namespace) ?? [])].sort(byName);
+                const writes = [
+                    ...writesOf('', updates.publicKeys.get(namespace)),
+                    ...hashes.flatMap(([collection, keys]) => writesOf(collection, keys)),
+                ];
+                return writes.map((write, index) => encodeWrite(index === 0 ? namespace : '', write));
+            }),
     );
 }
 
-/** Only the first key of a namespace and of a collection names it. */
-function encodeGroup(
-    namespace: string,
-    group: { readonly collection: string; readonly updates: ReadonlyMap<string, Update> | undefined },
-): Uint8Array[] {
-    const keys = [...(group.updates ?? [])].sort(([left], [right]) => (left < right ? -1 : 1));
-    return keys.map(([key, update], index) => {
-        const write = Buffer.concat([
-            bytesField(1, Buffer.from(index === 0 ? namespace : '')),
-            bytesField(2, Buffer.from(index === 0 ? group.collection : '')),
+interface Write {
+    /** Named with the first key of a collection only. */
+    readonly collection: string;
+    readonly key: string;
+    readonly update: Update;
+}
+
+function writesOf(collection: string, updates: ReadonlyMap<string, Update> | undefined): Write[] {
+    return [...(updates ?? [])]
+        .sort(byName)
+        .map(([key, update], index) => ({ collection: index === 0 ? collection : '', key, update }));
+}
+
+/** The namespace is named with its first key only. */
+function encodeWrite(namespace: string, { collection, key, update }: Write): Uint8Array {
+    const { block, transaction } = update.version;
+    return bytesField(
+        1,
+        Buffer.concat([
+            bytesField(1, Buffer.from(namespace)),
+            bytesField(2, Buffer.from(collection)),
             bytesField(3, Buffer.from(key, 'latin1')),
             update.value === undefined ? Buffer.from([0x20, 1]) : Buffer.alloc(0),
             bytesField(5, update.value ?? new Uint8Array()),
-            bytesField(
-                6,
-                Buffer.concat([orderedNumber(update.version.block), orderedNumber(update.version.transaction)]),
-            ),
-        ]);
-        return bytesField(1, write);
-    });
+            bytesField(6, Buffer.concat([orderedNumber(block), orderedNumber(transaction)])),
+        ]),
+    );
+}
+
+function byName(left: readonly [string, unknown], right: readonly [string, unknown]): number {
+    return left[0] < right[0] ? -1 : 1;
 }
 
 /** A length-delimited protobuf field; empty ones are left out. */
