@@ -1,8 +1,22 @@
 import { DealContract } from './contracts/deal';
+import { HoldingContract } from './contracts/holding';
 import { InstitutionContract } from './contracts/institution';
 import { PledgeContract } from './contracts/pledge';
 import { ReportContract } from './contracts/report';
+import { SettlementContract } from './contracts/settlement';
 import { TapeContract } from './contracts/tape';
+import { TrancheContract } from './contracts/tranche';
+import { WaterfallContract } from './contracts/waterfall';
 
 /** The contracts of the chaincode, as fabric-shim serves them. */
-export const contracts = [DealContract, InstitutionContract, PledgeContract, ReportContract, TapeContract];
+export const contracts = [
+    DealContract,
+    HoldingContract,
+    InstitutionContract,
+    PledgeContract,
+    ReportContract,
+    SettlementContract,
+    TapeContract,
+    TrancheContract,
+    WaterfallContract,
+];

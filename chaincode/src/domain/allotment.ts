@@ -1,5 +1,5 @@
 import { add, greater, lesser, subtract, zero } from './money';
-import { asset as assetReader, placeOf, post } from './holding';
+import { placeOf, positive, post } from './holding';
 import { byCodePoint } from './canonical';
 import { compare, parseRate, portion } from './rate';
 import { id, list, minor, object, oneOf, optional, text } from './shape';
@@ -38,20 +38,57 @@ export const orderReader = object({
 });
 export type Order = ReturnType<typeof orderReader>;
 
-/** What the depository needs to settle the issue: who is to receive and pay what. In the depository's book. */
-export const allotmentReader = object({
+/** Transient field `order`: what an investor orders. */
+export const placeOrderReader = object({
     dealId: id,
-    cash: assetReader,
-    orders: list(object({ className: id, investor: id })),
-    status: oneOf('allotted', 'settled'),
+    className: id,
+    face: positive,
+    minimum: optional(positive),
+    limit: optional(price),
 });
+export type PlaceOrder = ReturnType<typeof placeOrderReader>;
+
+/** Transient field `order` of a withdrawal. */
+export const withdrawOrderReader = object({ dealId: id, className: id });
+
+/** Transient field `allotment`: the price of every class in percent of face, and who has ordered. */
+export const allotReader = object({
+    dealId: id,
+    prices: list(object({ className: id, price }), { least: 1, most: 100 }),
+    orders: list(object({ className: id, investor: id }), { least: 1, most: 1000 }),
+});
+export type Allot = ReturnType<typeof allotReader>;
+
+/** Which orders were allotted or not when the book was closed. In the depository's book. */
+export const allotmentReader = object({ dealId: id, orders: list(object({ className: id, investor: id })) });
 export type Allotment = ReturnType<typeof allotmentReader>;
+
+/**
+ * An investor's order, which replaces its earlier one in the same class.
+ * @throws Refusal NOTES_NOT_AUTHORISED, ORDER_CLOSED, ORDER_INVALID
+ */
+export function order(asked: PlaceOrder, investor: string, tranche: TrancheRecord, before: Order | undefined): Order {
+    const { className, face, minimum = tranche.minimum } = asked;
+    if (tranche.status !== 'authorised')
+        throw new Refusal('NOTES_NOT_AUTHORISED', { className, status: tranche.status });
+    if (before !== undefined && before.status !== 'placed' && before.status !== 'withdrawn')
+        throw new Refusal('ORDER_CLOSED', { className });
+    if (face < tranche.minimum || face > tranche.original || minimum > face)
+        throw new Refusal('ORDER_INVALID', { className });
+    return { ...asked, minimum, investor, status: 'placed', allotted: zero, due: zero };
+}
+
+/** @throws Refusal ORDER_CLOSED */
+export function withdraw(before: Order): Order {
+    if (before.status !== 'placed') throw new Refusal('ORDER_CLOSED', { className: before.className });
+    return { ...before, status: 'withdrawn' };
+}
 
 export interface AllotFacts {
     readonly tranches: readonly TrancheRecord[];
     /** Every order placed in the classes offered. */
     readonly orders: readonly Order[];
-    readonly prices: Readonly<Record<string, string>>;
+    readonly prices: Allot['prices'];
 }
 
 /**
@@ -63,7 +100,7 @@ export interface AllotFacts {
  */
 export function allot({ tranches, orders, prices }: AllotFacts): Order[] {
     return tranches.flatMap(tranche => {
-        const price = prices[tranche.className];
+        const price = prices.find(({ className }) => className === tranche.className)?.price;
         if (price === undefined) throw new Refusal('PRICE_MISSING', { className: tranche.className });
         const placed = orders.filter(order => order.className === tranche.className && order.status === 'placed');
         const faces = allotClass(tranche, placed, price);

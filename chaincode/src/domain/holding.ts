@@ -1,5 +1,5 @@
 import { addDays } from './day';
-import { day, id, list, minor, object } from './shape';
+import { currency, day, id, list, minor, object } from './shape';
 import { isCurrency, zero } from './money';
 import { Refusal } from './refusal';
 
@@ -60,6 +60,26 @@ export const holdingReader = object({
 });
 export type Holding = ReturnType<typeof holdingReader>;
 export type Closing = Holding['closings'][number];
+
+/** The public record of a bank's deposit in a currency: its outstanding amount is what the bank owes all holders together. */
+export const depositReader = object({
+    asset: cashAsset,
+    /** The institution that keeps the books in which it is held. */
+    depository: id,
+    outstanding: minor,
+});
+export type Deposit = ReturnType<typeof depositReader>;
+
+export const openDepositRequest = object({ requestId: id, currency, bank: id });
+/** The depository admits a bank whose deposits in a currency it settles in. */
+export type OpenDepositRequest = ReturnType<typeof openDepositRequest>;
+
+/** A bank's deposit before anybody holds any of it. @throws Refusal DEPOSIT_EXISTS */
+export function openDeposit(asked: OpenDepositRequest, depository: string, before: Deposit | undefined): Deposit {
+    const asset = cashOf(asked.currency, asked.bank);
+    if (before !== undefined) throw new Refusal('DEPOSIT_EXISTS', { asset });
+    return { asset, depository, outstanding: zero };
+}
 
 /** How much of an asset its issuer owes: the public figure to which all books together must sum. */
 export interface Supply {

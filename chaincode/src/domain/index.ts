@@ -1,12 +1,15 @@
-export { allot, issue, issueMovements, orderReader } from './allotment';
-export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
 export {
-    addBusinessDays,
-    adjust,
-    businessDayConventions,
-    isBusinessDay,
-    readCalendar,
-} from './calendar/business-day';
+    allot,
+    allotReader,
+    issue,
+    issueMovements,
+    orderReader,
+    placeOrderReader,
+    withdrawOrderReader,
+} from './allotment';
+export { businessDayReader, openDayRequest } from './business-day';
+export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
+export { addBusinessDays, adjust, businessDayConventions, isBusinessDay, readCalendar } from './calendar/business-day';
 export { dayCounts, yearFraction } from './calendar/day-count';
 export { notionalDate, paymentPeriod, paymentPeriods } from './calendar/schedule';
 export { byCodePoint, canonical } from './canonical';
@@ -36,7 +39,7 @@ export {
     partsOf,
 } from './day';
 export { closeDealRequest, dealReader, openDealRequest, periodsOf, tapeCollection } from './deal';
-export { distribute, distributionReader, heldAccount, noticeReader } from './distribution';
+export { distribute, distributeRequest, distributionReader, heldAccount, noticeReader } from './distribution';
 export { sha256 } from './hash';
 export {
     asset,
@@ -47,6 +50,7 @@ export {
     emptyHolding,
     holdingReader,
     noteOf,
+    openDepositRequest,
     partsOfAsset,
     placeOf,
     placesOf,
@@ -58,6 +62,7 @@ export {
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
+export { bookContentReader, readBookRequest } from './own-book';
 export { layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { Refusal, refusals } from './refusal';
@@ -74,17 +79,22 @@ export {
     reportVersionReader,
 } from './report';
 export { stateSummaryReader } from './report/state-summary';
+export { readRunRequest, runReader, runRequest, runWaterfall, scheduledRuns } from './run';
 export {
+    batchReader,
     cancel,
+    cancelReader,
     confirmPayment,
+    confirmPaymentReader,
     instructionReader,
     instructReader,
     lienReader,
     movementsOf,
+    pairUp,
     place,
+    privateRequest,
     settle,
 } from './settlement';
-export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
 export {
@@ -105,14 +115,25 @@ export { fewestLoans, poolStatistics } from './tape/pool';
 export { loanSummaryReader, summariseLoans } from './tape/summary';
 export { quietFacts, standardFacts } from './terms/facts';
 export { parseTerms, termsSchema } from './terms/parse';
-export { authorise, factorOf, offeringReader, trancheReader } from './tranche';
+export {
+    authorise,
+    authoriseRequest,
+    dealRequest,
+    factorOf,
+    issueReader,
+    offeringReader,
+    planIssue,
+    readDealRequest,
+    trancheReader,
+} from './tranche';
 export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
 
-export type { Allotment, Issued, IssueFacts, Order } from './allotment';
+export type { Allot, Allotment, IssueClosing, Issued, IssueFacts, Order, PlaceOrder } from './allotment';
+export type { BusinessDay, OpenDayRequest } from './business-day';
 export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
 export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
 export type { PaymentCalendar, PaymentPeriod } from './calendar/schedule';
@@ -130,10 +151,28 @@ export type { TrancheResult } from './cashflow/tranche-result';
 export type { Position, TrancheFlow, Valuation, YieldBasis } from './cashflow/valuation';
 export type { Day, Month } from './day';
 export type { CloseDealRequest, Deal, DealPeriod, DealStatus, OpenDealRequest, PoolRules } from './deal';
-export type { Distributed, DistributionFacts, DistributionRecord, HolderNotice } from './distribution';
-export type { Asset, Books, Closing, Deposit, Holding, Movement, Part, Place, Supply } from './holding';
+export type {
+    Distributed,
+    DistributeRequest,
+    DistributionFacts,
+    DistributionRecord,
+    HolderNotice,
+} from './distribution';
+export type {
+    Asset,
+    Books,
+    Closing,
+    Deposit,
+    Holding,
+    Movement,
+    OpenDepositRequest,
+    Part,
+    Place,
+    Supply,
+} from './holding';
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type { Amount, Currency, Money } from './money';
+export type { BookContent, ReadBookRequest } from './own-book';
 export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRequest } from './pledge';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
@@ -149,7 +188,19 @@ export type {
 } from './report';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
-export type { Instruct, Instruction, Lien, Pair, Payment, Restrictions, Settled, SettlementFacts } from './settlement';
+export type { ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
+export type {
+    Batch,
+    Instruct,
+    Instruction,
+    Lien,
+    Pair,
+    Payment,
+    PrivateRequest,
+    Restrictions,
+    Settled,
+    SettlementFacts,
+} from './settlement';
 export type { Standing, StandingRecord } from './standing';
 export type {
     ReadChunkRequest,
@@ -166,7 +217,8 @@ export type { PoolStatistics, PoolStratum } from './tape/pool';
 export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
-export type { Offering, Rating, TrancheRecord } from './tranche';
+export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';
+export type { PrintedLine } from './waterfall/certificate';
 export type {
     Distribution,
     Notice,
@@ -177,4 +229,3 @@ export type {
     WaterfallRun,
 } from './waterfall/record';
 export type { DealState, FeeState, TrancheState, TriggerState } from './waterfall/state';
-export type { PrintedLine } from './waterfall/certificate';

@@ -24,10 +24,6 @@ export const refusals = {
             'the loan states of period {period}, chunk {number}, were rolled forward from other states than those now in force',
         remedy: 'Record the chunk again.',
     },
-    BOOK_EXISTS: {
-        sentence: 'the book of {institution} is open already',
-        remedy: 'Use the book as it is.',
-    },
     BOOK_NOT_OPEN: {
         sentence: 'the book of {institution} has not been opened',
         remedy: 'Have the depository open it.',
@@ -84,6 +80,10 @@ export const refusals = {
         sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
         remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
     },
+    DEPOSIT_CURRENCY_WRONG: {
+        sentence: "{asset} is not in the deal's currency, {currency}",
+        remedy: 'Name a deposit in the currency of the deal.',
+    },
     DEPOSIT_EXISTS: {
         sentence: '{asset} has been admitted before',
         remedy: 'Use the deposit as it is.',
@@ -95,6 +95,10 @@ export const refusals = {
     DISTRIBUTION_ALREADY_PAID: {
         sentence: 'the distribution of deal {dealId} for {period} has been paid',
         remedy: 'What has been paid stands. A restated report is made good in the next period not yet paid.',
+    },
+    DISTRIBUTION_OUT_OF_ORDER: {
+        sentence: 'the period before period {period} of deal {dealId} has not been paid',
+        remedy: 'Pay the periods in their order.',
     },
     FACTS_INVALID: {
         sentence: '{at}: {problem}',
@@ -111,6 +115,10 @@ export const refusals = {
     HOLDERS_INCOMPLETE: {
         sentence: 'the books of class {className} at the end of {day} do not sum to what is outstanding',
         remedy: 'Choose a record date on or after the closing; if it is, the register of holders lacks one.',
+    },
+    HOLDER_NOT_FILED: {
+        sentence: 'a party of {reference} has no standing on file',
+        remedy: 'The depository files the standing of every institution that takes part.',
     },
     HOLDING_SHORT: {
         sentence: 'nothing was moved: {short} of the accounts would hold less than nothing',
@@ -176,6 +184,10 @@ export const refusals = {
         sentence: 'row {row} is not the loan that stands there in the tape',
         remedy: 'Report the loans of the tape, all of them, in its order.',
     },
+    NOTES_KEPT_ELSEWHERE: {
+        sentence: 'the notes in {reference} are kept by another depository',
+        remedy: 'Have the depository that keeps their books settle it.',
+    },
     NOTES_LOCKED: {
         sentence: 'the notes in {reference} may not change hands before {until}',
         remedy: 'Settle on or after that day.',
@@ -191,10 +203,6 @@ export const refusals = {
     NOT_FOUND: {
         sentence: 'there is no {noun} {id}',
         remedy: 'Check the id; list what there is.',
-    },
-    NOT_READABLE: {
-        sentence: 'the book of {institution} is not yours to read',
-        remedy: 'An institution reads its own book; the depository and the regulator read all.',
     },
     OFFERING_INCOMPLETE: {
         sentence: 'the offering and the terms do not name the same classes: {className}',
@@ -297,6 +305,10 @@ export const refusals = {
     ROLE_NOT_REQUESTED: {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
         remedy: 'Let the institution ask for the role first.',
+    },
+    RUN_MISSING: {
+        sentence: 'period {period} of deal {dealId} has not been run',
+        remedy: 'Run the waterfall of the period first.',
     },
     RUN_OUT_OF_ORDER: {
         sentence: 'the period before period {period} of deal {dealId} has not been run',

@@ -1,4 +1,4 @@
-import { currency, day, flag, id, minor, object, oneOf, optional, text } from './shape';
+import { currency, day, flag, id, list, minor, object, oneOf, optional, text } from './shape';
 import { divide } from './rate';
 import { isEligible } from './standing';
 import { asset as assetReader, cashAsset, partsOfAsset, placeOf, positive, post, quantityOf } from './holding';
@@ -7,9 +7,9 @@ import { Refusal } from './refusal';
 
 import type { Amount } from './money';
 import type { Asset, Books, Holding, Movement, Supply } from './holding';
-import type { Day } from './day';
 import type { Reader } from './shape';
 import type { Standing } from './standing';
+import type { TrancheRecord } from './tranche';
 
 const deposit = object({ means: oneOf('deposit'), asset: cashAsset, amount: positive });
 const outside = object({ means: oneOf('outside'), currency, amount: positive });
@@ -65,11 +65,30 @@ export const instructionReader = object({
 });
 export type Instruction = ReturnType<typeof instructionReader>;
 
+/** A party's public request: everything else about its instruction travels in the transient field `instruction`. */
+export const privateRequest = object({ requestId: id });
+export type PrivateRequest = ReturnType<typeof privateRequest>;
+
+/** Transient field `instruction` of a cancellation. */
+export const cancelReader = object({ reference: id });
+
+/** Transient field `instruction` of a deliverer's confirmation that cash paid outside has arrived. */
+export const confirmPaymentReader = object({ reference: id, paymentReference: text(100) });
+
+/** Transient field `batch`: which instructions the depository settles together, and how much of each where not all. */
+export const batchReader = object({
+    pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(positive) }), {
+        least: 1,
+        most: 500,
+    }),
+});
+export type Batch = ReturnType<typeof batchReader>;
+
 /** Two instructions of one reference, and how much of them to settle: all that is left, where nothing is said. */
 export interface Pair {
     readonly deliver: Instruction;
     readonly receive: Instruction;
-    readonly quantity?: Amount;
+    readonly quantity?: Amount | undefined;
 }
 
 /** A lender's charge on notes, in the pledgor's book under the pledge's reference. Only this lender can release it. */
@@ -83,18 +102,15 @@ export const lienReader = object({
 });
 export type Lien = ReturnType<typeof lienReader>;
 
-/** What the terms allow a class to be transferred in and to whom. */
-export interface Restrictions {
-    readonly asset: Asset;
-    readonly status: string;
-    readonly minimum: Amount;
-    readonly increment: Amount;
-    readonly lockedUntil?: Day;
-    /** Categories one of which a new holder must have; empty: anybody whose identification holds. */
-    readonly categories: readonly string[];
-}
+/** Where a class is kept, and what the terms allow it to be transferred in and to whom. */
+export type Restrictions = Pick<
+    TrancheRecord,
+    'asset' | 'categories' | 'depository' | 'increment' | 'lockedUntil' | 'minimum' | 'status'
+>;
 
 export interface SettlementFacts {
+    /** The depository that settles. */
+    readonly depository: string;
     readonly books: Books;
     readonly standings: readonly Standing[];
     readonly restrictions: readonly Restrictions[];
@@ -113,7 +129,7 @@ export interface Settled {
  * Settle matched instructions: all of them, or none. The securities and the cash of every pair move in one list of movements, and
  * only what stands at the end counts, so that a chain of trades settles although nobody along it owns anything before.
  * @throws Refusal INSTRUCTION_NOT_MATCHED, INSTITUTION_NOT_ACTIVE, INSTRUCTION_NOT_OPEN, INSTRUCTION_EXPIRED, INSTRUCTION_NOT_DUE,
- * NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, LIEN_NOT_FOUND, PARTIAL_NOT_ALLOWED, LIEN_EXCEEDED,
+ * NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, LIEN_NOT_FOUND, PARTIAL_NOT_ALLOWED, LIEN_EXCEEDED,
  * PAYMENT_NOT_CONFIRMED, HOLDING_SHORT, DENOMINATION_BROKEN
  */
 export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled {
@@ -185,6 +201,27 @@ export function confirmPayment(instruction: Instruction, paymentReference: strin
     return { ...instruction, paymentReference };
 }
 
+/** The instructions that wait for each other: placed on both sides under one reference. */
+export function pairUp(instructions: readonly Instruction[]): Batch['pairs'] {
+    const open = instructions.filter(({ status }) => status === 'placed' || status === 'partly-settled');
+    return open
+        .filter(({ side }) => side === 'deliver')
+        .filter(deliver =>
+            open.some(
+                ({ side, reference, institution, counterparty }) =>
+                    side === 'receive' &&
+                    reference === deliver.reference &&
+                    institution === deliver.counterparty &&
+                    counterparty === deliver.institution,
+            ),
+        )
+        .map(({ reference, institution, counterparty }) => ({
+            reference,
+            deliverer: institution,
+            receiver: counterparty,
+        }));
+}
+
 function checkDistinct(pairs: readonly Pair[]): void {
     const seen = new Set<string>();
     for (const { deliver } of pairs) {
@@ -246,8 +283,9 @@ function checkOpen(instruction: Instruction): void {
 function checkRestrictions({ deliver, receive }: Pair, facts: SettlementFacts): void {
     const { reference } = deliver;
     if (partsOfAsset(deliver.asset).kind === 'cash') return;
-    const { status, lockedUntil, categories } = restrictionsOn(deliver.asset, facts);
+    const { depository, status, lockedUntil, categories } = restrictionsOn(deliver.asset, facts);
     const { day } = facts.books;
+    if (depository !== facts.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { reference });
     if (status !== 'outstanding') throw new Refusal('NOTES_NOT_OUTSTANDING', { reference, status });
     if (deliver.kind !== 'transfer') return;
     if (lockedUntil !== undefined && day < lockedUntil)

@@ -1,11 +1,14 @@
-import { asset as assetReader, noteOf } from './holding';
+import { asset as assetReader, cashAsset, noteOf } from './holding';
 import { currency, day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
 import { identifierFor, isIdentifier } from './identifier';
+import { add, zero } from './money';
+import { mustStand } from './deal';
 import { Refusal } from './refusal';
 
 import type { Amount } from './money';
 import type { Coupon, Terms } from './terms/terms';
+import type { Deal } from './deal';
 import type { Distribution } from './waterfall/record';
 import type { Supply } from './holding';
 
@@ -22,6 +25,8 @@ export const trancheReader = object({
     dealId: id,
     className: id,
     asset: assetReader,
+    /** The institution that keeps the books of holders. */
+    depository: id,
     /** An ISIN, or an identifier of that form which is never a real one. */
     identifier: text(12),
     /** 1 is the most senior. */
@@ -62,11 +67,81 @@ export const offeringReader = object({
 });
 export type Offering = ReturnType<typeof offeringReader>;
 
+export const authoriseRequest = object({
+    requestId: id,
+    dealId: id,
+    depository: id,
+    /** The deposit in which the deal is paid for and pays: `cash:USD:bank-b`. */
+    cash: cashAsset,
+    offerings: list(offeringReader, { least: 1, most: 100 }),
+});
+/** The originator lays down the classes of a sealed deal, as its terms authorise them. */
+export type AuthoriseRequest = ReturnType<typeof authoriseRequest>;
+
+export const dealRequest = object({ requestId: id, dealId: id });
+/** A transaction on a whole deal. */
+export type DealRequest = ReturnType<typeof dealRequest>;
+
+export const readDealRequest = object({ dealId: id });
+
+/** How a deal's notes are issued and paid: public, under the depository's key-level policy. */
+export const issueReader = object({
+    dealId: id,
+    depository: id,
+    cash: cashAsset,
+    classes: list(id),
+    originator: id,
+    trustee: id,
+    /** What stays in the deal's account at closing. */
+    retained: minor,
+    /** The institution behind each payee of the terms. */
+    payees: list(object({ role: id, institution: id })),
+    status: oneOf('authorised', 'issued'),
+});
+export type Issue = ReturnType<typeof issueReader>;
+
+/**
+ * How the notes of a deal are issued and paid, from its terms.
+ * @param members ids of the institutions that have joined: other payees cannot be paid into a book
+ * @throws Refusal DEAL_STATUS_WRONG, NOTES_NOT_AUTHORISED, DEPOSIT_CURRENCY_WRONG
+ */
+export function planIssue(
+    asked: AuthoriseRequest,
+    deal: Deal,
+    terms: Terms,
+    facts: { readonly before: Issue | undefined; readonly members: readonly string[] },
+): Issue {
+    const { dealId, depository, cash } = asked;
+    if (facts.before !== undefined)
+        throw new Refusal('NOTES_NOT_AUTHORISED', { className: dealId, status: facts.before.status });
+    mustStand(deal, 'sealed', 'issued');
+    if (!cash.startsWith(`cash:${terms.currency}:`))
+        throw new Refusal('DEPOSIT_CURRENCY_WRONG', { asset: cash, currency: terms.currency });
+    return {
+        dealId,
+        depository,
+        cash,
+        classes: terms.tranches.map(tranche => tranche.id),
+        originator: deal.originator,
+        trustee: deal.trustee,
+        retained: add(...terms.accounts.map(account => account.opening ?? zero)),
+        payees: Object.entries(terms.parties)
+            .filter(([, institution]) => facts.members.includes(institution))
+            .map(([role, institution]) => ({ role, institution })),
+        status: 'authorised',
+    };
+}
+
 /**
  * The records of all classes of a deal as its terms authorise them; nothing is outstanding yet.
  * @throws Refusal OFFERING_INCOMPLETE, IDENTIFIER_INVALID, OFFERING_INVALID
  */
-export function authorise(dealId: string, terms: Terms, offerings: readonly Offering[]): TrancheRecord[] {
+export function authorise(
+    dealId: string,
+    depository: string,
+    terms: Terms,
+    offerings: readonly Offering[],
+): TrancheRecord[] {
     const stranger = offerings.find(({ className }) => !terms.tranches.some(tranche => tranche.id === className));
     if (stranger) throw new Refusal('OFFERING_INCOMPLETE', { className: stranger.className });
     return terms.tranches.map(tranche => {
@@ -79,6 +154,7 @@ export function authorise(dealId: string, terms: Terms, offerings: readonly Offe
             dealId,
             className: tranche.id,
             asset: noteOf(dealId, tranche.id),
+            depository,
             identifier: offering.identifier ?? identifierFor(dealId, tranche.id),
             rank: tranche.rank,
             currency: terms.currency,

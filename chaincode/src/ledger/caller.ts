@@ -53,6 +53,17 @@ export class Caller {
     }
 
     /**
+     * The caller must be a desk of one of these institutions.
+     * @throws Refusal INSTITUTION_UNKNOWN, PARTY_WRONG
+     */
+    mustBeAmong(parties: Readonly<Partial<Record<Role, string>>>): void {
+        const found = Object.entries(parties).some(([role, party]) => this.id === party && this.is(role as Role));
+        if (found) return;
+        const [roles, ids] = [Object.keys(parties).join(' or '), Object.values(parties).join(' or ')];
+        throw new Refusal('PARTY_WRONG', { id: this.id, role: roles, party: ids });
+    }
+
+    /**
      * The certificate must be an administrator's: attribute `poolproof.role` names `admin`.
      * @throws Refusal ROLE_MISSING
      */

@@ -100,6 +100,13 @@ export class Holdings {
         return { ...filed, active: (member?.roles.length ?? 0) > 0 && !filed.suspended };
     }
 
+    /** Of each institution named, once. */
+    async standings(institutions: readonly string[]): Promise<Standing[]> {
+        const standings: Standing[] = [];
+        for (const institution of new Set(institutions)) standings.push(await this.standing(institution));
+        return standings;
+    }
+
     private async register(holdings: readonly Holding[]): Promise<void> {
         const notes = holdings.filter(({ asset }) => asset.startsWith('note:'));
         const fresh = notes.filter(({ closings }) => closings.length === 1);

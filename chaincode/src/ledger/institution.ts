@@ -22,6 +22,13 @@ export class Institutions {
         return this.byId.list();
     }
 
+    /** Of the ids given, those of institutions that have joined. */
+    async idsOf(ids: readonly string[]): Promise<string[]> {
+        const joined: string[] = [];
+        for (const id of new Set(ids)) if (await this.byId.exists(id)) joined.push(id);
+        return joined;
+    }
+
     async save(institution: Institution): Promise<void> {
         await this.byId.save(institution, institution.id);
         await this.byMsp.save(institution, institution.mspId);

@@ -1,9 +1,15 @@
 import { canonical } from '../domain/canonical';
 import { digest, object } from '../domain/shape';
 import { hexOf, utf8 } from '../domain/bytes';
+import { holdingReader } from '../domain/holding';
+import { instructionReader, lienReader } from '../domain/settlement';
+import { noticeReader } from '../domain/distribution';
+import { orderReader } from '../domain/allotment';
 import { Refusal } from '../domain/refusal';
 import { sha256 } from '../domain/hash';
+import { standingRecord } from '../domain/standing';
 
+import type { BookContent } from '../domain/own-book';
 import type { Context } from './context';
 import type { PrivateBook } from './book';
 import type { Reader } from '../domain/shape';
@@ -27,10 +33,12 @@ export class OwnBook {
         return `book_${this.institution}`;
     }
 
-    /** Draws the book's secret from the client's salt. @throws Refusal BOOK_EXISTS */
-    async open(): Promise<void> {
-        if (await this.secrets.exists('ids')) throw new Refusal('BOOK_EXISTS', { institution: this.institution });
-        await this.secrets.save({ secret: hexOf(sha256(this.ctx.transient.salt(), utf8('ids'))) }, 'ids');
+    /** Draws the secret of a book that has none from the client's salt. */
+    async openOnce(): Promise<void> {
+        this.secret = (await this.secrets.find('ids'))?.secret;
+        if (this.secret !== undefined) return;
+        this.secret = hexOf(sha256(this.ctx.transient.salt(), utf8('ids')));
+        await this.secrets.save({ secret: this.secret }, 'ids');
     }
 
     /** @throws Refusal BOOK_NOT_OPEN when the depository has not opened the book */
@@ -43,7 +51,26 @@ export class OwnBook {
         await this.records(noun, reader).save(record, await this.hidden(id));
     }
 
-    /** Every record of a noun. For queries: a transaction that writes cannot range over private data. */
+    /**
+     * All that stands in the book. A query: a transaction that writes cannot range over private data.
+     * @throws Refusal ROLE_MISSING when it is neither the caller's own nor the caller's to oversee
+     */
+    async read(): Promise<BookContent> {
+        const { caller } = this.ctx;
+        if (caller.id !== this.institution) caller.mustBe('depository', 'regulator');
+        const [standing] = await this.list('standing', standingRecord);
+        return {
+            institution: this.institution,
+            standing,
+            holdings: await this.list('holding', holdingReader),
+            orders: await this.list('order', orderReader),
+            instructions: await this.list('instruction', instructionReader),
+            liens: await this.list('lien', lienReader),
+            notices: await this.list('notice', noticeReader),
+        };
+    }
+
+    /** Every record of a noun. For queries. */
     list<T>(noun: string, reader: Reader<T>): Promise<T[]> {
         return this.records(noun, reader).list();
     }

@@ -1,0 +1,135 @@
+import { Info, Returns, Transaction } from 'fabric-contract-api';
+
+import {
+    batchReader,
+    cancel,
+    cancelReader,
+    confirmPayment,
+    confirmPaymentReader,
+    instructReader,
+    pairUp,
+    place,
+    privateRequest,
+    settle,
+} from '../domain/settlement';
+import { businessDay } from '../ledger/business-day';
+import { Context } from '../ledger/context';
+import { Contract } from '../ledger/contract';
+import { distribute, distributeRequest } from '../domain/distribution';
+import { Distributions } from '../ledger/distribution';
+import { Holdings } from '../ledger/holding';
+import { Institutions } from '../ledger/institution';
+import { readDealRequest } from '../domain/tranche';
+import { readJson } from '../domain/shape';
+import { Settlements } from '../ledger/settlement';
+import { Tranches } from '../ledger/tranche';
+
+@Info({ title: 'Settlement', description: 'Instructions, delivery versus payment, pledges of notes, distributions' })
+export class SettlementContract extends Contract {
+    constructor() {
+        super('settlement');
+    }
+
+    /** A party places its instruction (transient field `instruction`) in its own book. */
+    @Transaction()
+    @Returns('string')
+    async instruct(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        const instruct = ctx.transient.json('instruction', instructReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            const before = await settlements.find(ctx.caller.id, instruct.reference);
+            await settlements.save(place(instruct, ctx.caller.id, before));
+            return ctx.reply({ type: 'InstructionPlaced' });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /** A party withdraws its instruction (transient field `instruction`) while it has not settled. */
+    @Transaction()
+    @Returns('string')
+    async cancel(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        const { reference } = ctx.transient.json('instruction', cancelReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            await settlements.save(cancel(await settlements.load(ctx.caller.id, reference)));
+            return ctx.reply({ type: 'InstructionCancelled' });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /** The deliverer confirms that cash paid outside has arrived (transient field `instruction`). */
+    @Transaction()
+    @Returns('string')
+    async confirmPayment(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        const { reference, paymentReference } = ctx.transient.json('instruction', confirmPaymentReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            const instruction = await settlements.load(ctx.caller.id, reference);
+            await settlements.save(confirmPayment(instruction, paymentReference));
+            return ctx.reply({ type: 'PaymentConfirmed' });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /** The depository settles the pairs of the transient field `batch`: all of them, or none. */
+    @Transaction()
+    @Returns('string')
+    async settle(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const batch = ctx.transient.json('batch', batchReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            const today = await businessDay(ctx, ctx.caller.id);
+            const pairs = await settlements.pairs(batch);
+            await settlements.settle(settle(pairs, await settlements.facts(pairs, today)));
+            return ctx.reply({ type: 'InstructionsSettled', day: today });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /** The depository pays the run of a period to the holders of the record date and to the parties of the terms. */
+    @Transaction()
+    @Returns('string')
+    async distribute(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, distributeRequest);
+        ctx.caller.mustBe('depository');
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const facts = await distributions.facts(asked, await businessDay(ctx, ctx.caller.id));
+            ctx.caller.mustBeParty('depository', facts.depository);
+            const distributed = distribute(facts);
+            await distributions.pay(distributed, facts.today);
+            return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The distributions of a deal: class totals, never holders. */
+    @Transaction(false)
+    @Returns('string')
+    async distributions(ctx: Context, request: string): Promise<string> {
+        const { dealId } = readJson(request, readDealRequest);
+        return ctx.answer(await new Tranches(ctx).distributionsOf(dealId));
+    }
+
+    /** The instructions in all books that wait for each other, for the depository's agent. */
+    @Transaction(false)
+    @Returns('string')
+    async pending(ctx: Context): Promise<string> {
+        ctx.caller.mustBe('depository', 'regulator');
+        const members = await new Institutions(ctx).list();
+        const { settlements } = ownSettlements(ctx);
+        return ctx.answer({ pairs: pairUp(await settlements.ofAll(members.map(({ id }) => id))) });
+    }
+}
+
+/** The caller's instructions, and the collection of its book. */
+function ownSettlements(ctx: Context): { settlements: Settlements; collection: string } {
+    const holdings = new Holdings(ctx, ctx.caller.id);
+    return { settlements: new Settlements(ctx, holdings), collection: holdings.book(ctx.caller.id).collection };
+}

@@ -1,0 +1,143 @@
+import { Info, Returns, Transaction } from 'fabric-contract-api';
+
+import {
+    allot,
+    allotReader,
+    issue,
+    issueMovements,
+    order,
+    placeOrderReader,
+    withdraw,
+    withdrawOrderReader,
+} from '../domain/allotment';
+import { authorise, authoriseRequest, dealRequest, planIssue, readDealRequest } from '../domain/tranche';
+import { businessDay } from '../ledger/business-day';
+import { Context } from '../ledger/context';
+import { Contract } from '../ledger/contract';
+import { Deals } from '../ledger/deal';
+import { Holdings } from '../ledger/holding';
+import { Institutions } from '../ledger/institution';
+import { Orders, Tranches } from '../ledger/tranche';
+import { privateRequest } from '../domain/settlement';
+import { readJson } from '../domain/shape';
+import { scheduledRuns } from '../domain/run';
+
+@Info({ title: 'Tranches', description: 'Classes of notes: authorised, ordered, allotted, issued' })
+export class TrancheContract extends Contract {
+    constructor() {
+        super('tranche');
+    }
+
+    /** The originator lays down the classes of its sealed deal, and the record of every payment to legal final maturity. */
+    @Transaction()
+    @Returns('string')
+    async authorise(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, authoriseRequest);
+        const { dealId, depository, offerings } = asked;
+        ctx.caller.mustBe('originator');
+        return ctx.once(asked, async () => {
+            const deals = new Deals(ctx);
+            const deal = await deals.load(dealId);
+            ctx.caller.mustBeParty('originator', deal.originator);
+            const terms = await deals.terms(dealId);
+            const tranches = new Tranches(ctx);
+            const members = await new Institutions(ctx).idsOf([depository, ...Object.values(terms.parties)]);
+            const issue = planIssue(asked, deal, terms, { before: await tranches.findIssue(dealId), members });
+            const classes = authorise(dealId, depository, terms, offerings);
+            await tranches.layDown(deal, issue, classes, scheduledRuns(dealId, terms));
+            return ctx.reply({ type: 'TranchesAuthorised', dealId, classes: issue.classes });
+        });
+    }
+
+    /** An investor's order (transient field `order`), in its own book; a later one in the same class replaces it. */
+    @Transaction()
+    @Returns('string')
+    async order(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('investor');
+        const placed = ctx.transient.json('order', placeOrderReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const orders = new Orders(holdings, placed.dealId);
+            const tranche = await new Tranches(ctx).load(placed.dealId, placed.className);
+            const before = await orders.find(placed.className, ctx.caller.id);
+            await orders.save([order(placed, ctx.caller.id, tranche, before)]);
+            return ctx.reply({ type: 'OrderPlaced' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** An investor withdraws its order (transient field `order`) before the book is closed. */
+    @Transaction()
+    @Returns('string')
+    async withdraw(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('investor');
+        const { dealId, className } = ctx.transient.json('order', withdrawOrderReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const orders = new Orders(holdings, dealId);
+            await orders.save([withdraw(await orders.mustFind(className, ctx.caller.id))]);
+            return ctx.reply({ type: 'OrderWithdrawn' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository closes the book at the prices of the transient field `allotment`, which also names the orders. */
+    @Transaction()
+    @Returns('string')
+    async allot(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const given = ctx.transient.json('allotment', allotReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const tranches = new Tranches(ctx);
+            const planned = await tranches.issue(given.dealId);
+            ctx.caller.mustBeParty('depository', planned.depository);
+            const orders = new Orders(holdings, given.dealId);
+            const placed = await orders.load(given.orders);
+            const allotted = allot({ tranches: await tranches.ofIssue(planned), orders: placed, prices: given.prices });
+            await orders.save(allotted);
+            await orders.close(ctx.caller.id, given.orders);
+            return ctx.reply({ type: 'NotesAllotted', dealId: given.dealId });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository settles the issue: all notes of the deal against payment, or none. */
+    @Transaction()
+    @Returns('string')
+    async issue(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, dealRequest);
+        ctx.caller.mustBe('depository');
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const tranches = new Tranches(ctx);
+            const planned = await tranches.issue(asked.dealId);
+            ctx.caller.mustBeParty('depository', planned.depository);
+            const classes = await tranches.ofIssue(planned);
+            const orders = new Orders(holdings, asked.dealId);
+            const placed = await orders.allotted(ctx.caller.id);
+            const closing = { ...planned, account: planned.dealId };
+            const today = await businessDay(ctx, ctx.caller.id);
+            const books = await holdings.load(issueMovements(classes, placed, closing), today);
+            const standings = await holdings.standings(placed.map(({ investor }) => investor));
+            const issued = issue({ tranches: classes, orders: placed, standings, books, closing });
+            await holdings.save(issued);
+            await orders.save(issued.orders);
+            await tranches.save(issued.tranches);
+            await tranches.saveIssue({ ...planned, status: 'issued' });
+            return ctx.reply({ type: 'NotesIssued', dealId: asked.dealId, classes: planned.classes });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The classes of a deal. */
+    @Transaction(false)
+    @Returns('string')
+    async list(ctx: Context, request: string): Promise<string> {
+        const { dealId } = readJson(request, readDealRequest);
+        return ctx.answer(await new Tranches(ctx).list(dealId));
+    }
+}

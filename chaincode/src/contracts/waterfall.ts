@@ -1,0 +1,49 @@
+import { Info, Returns, Transaction } from 'fabric-contract-api';
+
+import { Context } from '../ledger/context';
+import { Contract } from '../ledger/contract';
+import { Deals } from '../ledger/deal';
+import { readJson } from '../domain/shape';
+import { readDealRequest } from '../domain/tranche';
+import { readRunRequest, runRequest, runWaterfall } from '../domain/run';
+import { Tranches } from '../ledger/tranche';
+import { Waterfalls } from '../ledger/waterfall';
+
+@Info({ title: 'Waterfall', description: 'What the terms make of the report of a period' })
+export class WaterfallContract extends Contract {
+    constructor() {
+        super('waterfall');
+    }
+
+    /** The servicer or the trustee runs a period on its confirmed report; both their peers compute and endorse it. */
+    @Transaction()
+    @Returns('string')
+    async run(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, runRequest);
+        ctx.caller.mustBe('servicer', 'trustee');
+        return ctx.once(asked, async () => {
+            const deal = await new Deals(ctx).load(asked.dealId);
+            ctx.caller.mustBeAmong({ servicer: deal.servicer, trustee: deal.trustee });
+            const run = runWaterfall(await new Waterfalls(ctx).facts(asked));
+            await new Tranches(ctx).saveRun(run);
+            const { dealId, period, version, report } = run;
+            return ctx.reply({ type: 'WaterfallRun', dealId, period, version, report });
+        });
+    }
+
+    /** One run with all its steps. */
+    @Transaction(false)
+    @Returns('string')
+    async read(ctx: Context, request: string): Promise<string> {
+        const { dealId, period } = readJson(request, readRunRequest);
+        return ctx.answer(await new Tranches(ctx).run(dealId, period));
+    }
+
+    /** All periods of a deal, those not yet run included. */
+    @Transaction(false)
+    @Returns('string')
+    async list(ctx: Context, request: string): Promise<string> {
+        const { dealId } = readJson(request, readDealRequest);
+        return ctx.answer(await new Tranches(ctx).runsOf(dealId));
+    }
+}

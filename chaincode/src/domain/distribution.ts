@@ -1,0 +1,244 @@
+import { add, zero } from './money';
+import { asset as assetReader, placeOf, quantityOf, quantityOn } from './holding';
+import { byCodePoint } from './canonical';
+import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
+import { formatRate, rate } from './rate';
+import { pay } from './tranche';
+import { Refusal } from './refusal';
+import { share } from './share';
+
+import type { Amount } from './money';
+import type { Asset, Holding, Movement, Place } from './holding';
+import type { Day } from './day';
+import type { Distribution, WaterfallRun } from './waterfall/record';
+import type { Standing } from './standing';
+import type { TrancheRecord } from './tranche';
+
+const classPaid = {
+    className: id,
+    interest: minor,
+    principal: minor,
+    /** To the holders of a residual class. */
+    residual: minor,
+    /** For 1,000 of original face, as holders compare it: major units with seven decimals. */
+    interestPerThousand: text(30),
+    principalPerThousand: text(30),
+    balanceEnding: minor,
+    factor: text(20),
+};
+
+/** The public record of a payment date: what each class and each party was paid, never who holds what. */
+export const distributionReader = object({
+    dealId: id,
+    period: integer(1),
+    status: oneOf('scheduled', 'paid'),
+    /** The version of the period's run that was paid. */
+    run: optional(integer(1)),
+    recordDate: optional(day),
+    paymentDate: optional(day),
+    /** The business day on which the depository paid. */
+    paidOn: optional(day),
+    classes: list(object(classPaid)),
+    /** What others than holders were paid, by their role in the terms: fees, hedge payments. */
+    payments: list(object({ payee: id, amount: minor })),
+    /** All that left the deal's account. */
+    total: optional(minor),
+});
+export type DistributionRecord = ReturnType<typeof distributionReader>;
+
+/** What one holder is told of a payment date, in its own book. */
+export const noticeReader = object({
+    dealId: id,
+    period: integer(1),
+    holder: id,
+    recordDate: day,
+    paidOn: day,
+    cash: assetReader,
+    /** `held`: the holder is suspended, and the depository keeps the amount for it. */
+    status: oneOf('paid', 'held'),
+    classes: list(object({ ...classPaid, face: minor })),
+    total: minor,
+});
+export type HolderNotice = ReturnType<typeof noticeReader>;
+
+export const distributeRequest = object({ requestId: id, dealId: id, period: integer(1) });
+/** The depository pays a period that has been run. */
+export type DistributeRequest = ReturnType<typeof distributeRequest>;
+
+export interface DistributionFacts {
+    readonly scheduled: DistributionRecord;
+    /** That of the period before, where there is one. */
+    readonly previous: DistributionRecord | undefined;
+    readonly run: Pick<WaterfallRun, 'distributions' | 'payments' | 'paymentDate'>;
+    readonly runVersion: number;
+    readonly recordDate: Day;
+    readonly today: Day;
+    readonly tranches: readonly TrancheRecord[];
+    /** Every holding of the deal's notes, by the depository's register of holders. */
+    readonly holdings: readonly Holding[];
+    /** Of every holder. */
+    readonly standings: readonly Standing[];
+    readonly cash: Asset;
+    /** Keeper of the deal's account, which pays. */
+    readonly trustee: string;
+    readonly depository: string;
+    /** The institution behind each payee of the terms; a payee that is none has its amount set aside. */
+    readonly payees: Readonly<Record<string, string>>;
+}
+
+export interface Distributed {
+    readonly record: DistributionRecord;
+    readonly notices: readonly HolderNotice[];
+    readonly tranches: readonly TrancheRecord[];
+    readonly movements: readonly Movement[];
+}
+
+/**
+ * Pay a run of the waterfall: each class by the face held at the end of the record date, so that the holders' amounts sum to the
+ * class's (largest remainder, holders in the order of their ids), and every other party of the terms. A class whose principal is
+ * all paid is redeemed: its notes are cancelled in every book. Paid once: what has been paid stands.
+ * @throws Refusal DISTRIBUTION_ALREADY_PAID, DISTRIBUTION_OUT_OF_ORDER, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE
+ */
+export function distribute(facts: DistributionFacts): Distributed {
+    const { scheduled, run, runVersion: version, recordDate, today } = facts;
+    const { dealId, period } = scheduled;
+    if (scheduled.status === 'paid') throw new Refusal('DISTRIBUTION_ALREADY_PAID', { dealId, period });
+    if (facts.previous?.status === 'scheduled') throw new Refusal('DISTRIBUTION_OUT_OF_ORDER', { dealId, period });
+    if (today < run.paymentDate) throw new Refusal('PAYMENT_NOT_DUE', { dealId, period, due: run.paymentDate, today });
+    const shares = facts.tranches.flatMap(tranche => sharesOf(tranche, facts));
+
+    const notices = noticesOf(shares, facts);
+    const tranches = facts.tranches.map(tranche => pay(tranche, distributionTo(tranche, run)));
+    const movements = [...holderPayments(notices, facts), ...partyPayments(facts), ...cancellations(tranches, facts)];
+    const payments = Object.entries(run.payments)
+        .filter(([, amount]) => amount > 0n)
+        .map(([payee, amount]) => ({ payee, amount }));
+    const record: DistributionRecord = {
+        ...{ dealId, period, status: 'paid', run: version, recordDate, paymentDate: run.paymentDate, paidOn: today },
+        classes: facts.tranches.map(tranche => classFigures(tranche, distributionTo(tranche, run))),
+        payments,
+        total: add(...notices.map(notice => notice.total), ...payments.map(payment => payment.amount)),
+    };
+    return { record, notices, tranches, movements };
+}
+
+/** Where the depository keeps what it holds for a suspended holder. */
+export function heldAccount(depository: string, cash: Asset, holder: string): Place {
+    return placeOf(cash, depository, `held.${holder}`);
+}
+
+interface Share {
+    readonly holder: string;
+    readonly face: Amount;
+    readonly tranche: TrancheRecord;
+    readonly interest: Amount;
+    readonly principal: Amount;
+    readonly residual: Amount;
+}
+
+function sharesOf(tranche: TrancheRecord, { holdings, recordDate, today, run }: DistributionFacts): Share[] {
+    const { interest, principal, residual } = distributionTo(tranche, run);
+    if (add(interest, principal, residual) === 0n) return [];
+    const holders = holdings
+        .filter(({ asset }) => asset === tranche.asset)
+        .sort((a, b) => byCodePoint(a.institution, b.institution));
+    const faces = holders.map(holding => quantityOn(holding, recordDate, today));
+    if (add(...faces) !== tranche.outstanding)
+        throw new Refusal('HOLDERS_INCOMPLETE', { className: tranche.className, day: recordDate });
+    const [interests, principals, residuals] = [interest, principal, residual].map(total => share(total, faces));
+    return holders.flatMap(({ institution: holder }, i) => {
+        const face = faces[i] ?? zero;
+        if (face === 0n) return [];
+        const parts = { interest: interests?.[i], principal: principals?.[i], residual: residuals?.[i] };
+        const { interest = zero, principal = zero, residual = zero } = parts;
+        return [{ holder, face, tranche, interest, principal, residual }];
+    });
+}
+
+function noticesOf(shares: readonly Share[], facts: DistributionFacts): HolderNotice[] {
+    const { scheduled, recordDate, today, cash, run } = facts;
+    const holders = [...new Set(shares.map(({ holder }) => holder))].sort(byCodePoint);
+    return holders.map(holder => {
+        const own = shares.filter(each => each.holder === holder);
+        return {
+            ...{ dealId: scheduled.dealId, period: scheduled.period, holder, recordDate, paidOn: today, cash },
+            status: isActive(holder, facts) ? 'paid' : 'held',
+            classes: own.map(({ tranche, face, interest, principal, residual }) => {
+                return { ...classFigures(tranche, distributionTo(tranche, run)), face, interest, principal, residual };
+            }),
+            total: add(...own.flatMap(({ interest, principal, residual }) => [interest, principal, residual])),
+        };
+    });
+}
+
+function holderPayments(notices: readonly HolderNotice[], facts: DistributionFacts): Movement[] {
+    const { cash, depository } = facts;
+    return notices
+        .filter(({ total }) => total > 0n)
+        .map(({ holder, status, total }) => {
+            const to = status === 'held' ? heldAccount(depository, cash, holder) : placeOf(cash, holder);
+            return { asset: cash, quantity: total, from: dealAccount(facts), to };
+        });
+}
+
+function partyPayments(facts: DistributionFacts): Movement[] {
+    const { cash, run, payees, trustee } = facts;
+    return Object.entries(run.payments)
+        .filter(([, amount]) => amount > 0n)
+        .map(([payee, amount]) => {
+            const institution = payees[payee];
+            const to =
+                institution === undefined ? placeOf(cash, trustee, `payable.${payee}`) : placeOf(cash, institution);
+            return { asset: cash, quantity: amount, from: dealAccount(facts), to };
+        });
+}
+
+/** The notes of the classes that this payment redeems, taken back from whoever holds them now. */
+function cancellations(
+    tranches: readonly TrancheRecord[],
+    { holdings, tranches: before }: DistributionFacts,
+): Movement[] {
+    const redeemed = tranches.filter(({ status }, i) => status === 'redeemed' && before[i]?.status !== 'redeemed');
+    return redeemed.flatMap(({ asset }) =>
+        holdings
+            .filter(holding => holding.asset === asset && quantityOf(holding) > 0n)
+            .flatMap(({ institution, account, free, pledged }) => [
+                { asset, quantity: free, from: placeOf(asset, institution, account, 'free'), to: 'issuer' } as const,
+                {
+                    asset,
+                    quantity: pledged,
+                    from: placeOf(asset, institution, account, 'pledged'),
+                    to: 'issuer',
+                } as const,
+            ])
+            .filter(({ quantity }) => quantity > 0n),
+    );
+}
+
+function classFigures(tranche: TrancheRecord, paid: Distribution): DistributionRecord['classes'][number] {
+    const perThousand = (amount: Amount) => formatRate(rate(amount * 1000n, tranche.original), 7, 'half-up');
+    return {
+        className: tranche.className,
+        interest: paid.interest,
+        principal: paid.principal,
+        residual: paid.residual,
+        interestPerThousand: perThousand(paid.interest),
+        principalPerThousand: perThousand(paid.principal),
+        balanceEnding: paid.balanceEnding,
+        factor: pay(tranche, paid).factor,
+    };
+}
+
+function distributionTo({ className }: TrancheRecord, run: DistributionFacts['run']): Distribution {
+    const found = run.distributions[className];
+    if (found === undefined) throw new Error(`the run says nothing of class ${className}`);
+    return found;
+}
+
+function dealAccount({ cash, trustee, scheduled }: DistributionFacts): Place {
+    return placeOf(cash, trustee, scheduled.dealId);
+}
+
+function isActive(holder: string, { standings }: DistributionFacts): boolean {
+    return standings.some(({ institution, active }) => institution === holder && active);
+}

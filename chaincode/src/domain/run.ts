@@ -1,0 +1,229 @@
+import { add, subtract, zero } from './money';
+import { addBusinessDays } from './calendar/business-day';
+import { confirmedReport } from './report';
+import { day, id, integer, label, list, minor, object, oneOf, optional, record } from './shape';
+import { openingState } from './waterfall/opening';
+import { periodsOf } from './deal';
+import { readRun } from './waterfall/read-run';
+import { Refusal } from './refusal';
+import { runPeriod } from './waterfall/run';
+
+import type { Amount } from './money';
+import type { FactValue, PeriodFacts } from './terms/facts';
+import type { Period } from './report';
+import type { Reader } from './shape';
+import type { Terms } from './terms/terms';
+import type { WaterfallRun } from './waterfall/record';
+
+/** Facts that are money or principal moved within a period: what a restatement of a paid period shifts into the next run. */
+const flowNames = [
+    'chargedOffPrincipal',
+    'interestCollections',
+    'otherPrincipalAdjustment',
+    'prepayments',
+    'principalCollections',
+    'receivablesPurchased',
+    'recoveries',
+    'repurchases',
+] as const;
+
+const flowsReader = object({
+    chargedOffPrincipal: minor,
+    interestCollections: minor,
+    otherPrincipalAdjustment: minor,
+    prepayments: minor,
+    principalCollections: minor,
+    receivablesPurchased: minor,
+    recoveries: minor,
+    repurchases: minor,
+});
+type Flows = ReturnType<typeof flowsReader>;
+
+const countedReader = object({ period: integer(1), report: integer(1), flows: flowsReader });
+
+/**
+ * The public record of a period's waterfall. It is laid down before the first period, so that only the servicer's and the
+ * trustee's peers together can fill it in.
+ */
+export const runReader = object({
+    dealId: id,
+    period: integer(1),
+    paymentDate: day,
+    /** Holders at the end of this day are paid: the business day before the payment date. */
+    recordDate: day,
+    status: oneOf('scheduled', 'run'),
+    /** 0 before the first run; a run after a restatement of the report is the next version. */
+    version: integer(0),
+    /** Version of the report that was run. */
+    report: optional(integer(1)),
+    /** Pool balance at the end of the period, as this run took it. */
+    poolBalanceEnding: optional(minor),
+    /** What reports of earlier, paid periods have said since they were run, made good in this run. */
+    corrections: list(countedReader),
+    /** The flows of every period up to this one, as the runs have counted them. */
+    counted: list(countedReader),
+    /** What this version changes for each class against the version before. */
+    changes: list(object({ className: id, interest: minor, principal: minor, residual: minor })),
+    run: optional(readRun),
+});
+export type RunRecord = ReturnType<typeof runReader>;
+
+const factValue: Reader<FactValue> = (value, at) => {
+    if (typeof value === 'string' || typeof value === 'boolean') return value;
+    return integer(Number.MIN_SAFE_INTEGER)(value, at);
+};
+
+/**
+ * The servicer or the trustee runs the waterfall of a period whose report is confirmed. Fixings and the facts that only this deal's
+ * terms declare come with it, and both their peers sign them with the run.
+ */
+export const runRequest = object({
+    requestId: id,
+    dealId: id,
+    period: integer(1),
+    fixings: optional(record(label)),
+    extra: optional(record(factValue)),
+});
+export type RunRequest = ReturnType<typeof runRequest>;
+
+export const readRunRequest = object({ dealId: id, period: integer(1) });
+
+/** A confirmed report, as far as the waterfall needs it. */
+export interface ReportFacts {
+    readonly period: number;
+    readonly version: number;
+    readonly facts: PeriodFacts;
+}
+
+export interface RunFacts {
+    readonly terms: Terms;
+    readonly scheduled: RunRecord;
+    /** The run of the period before, where there is one. */
+    readonly previous: RunRecord | undefined;
+    /** The confirmed report of the period. */
+    readonly report: ReportFacts;
+    /** The confirmed reports of all earlier periods, as they read now. */
+    readonly earlier: readonly ReportFacts[];
+    /** Whether a later period has been run. */
+    readonly hasLater: boolean;
+    /** Whether the period's distribution has been paid. */
+    readonly isPaid: boolean;
+}
+
+/** The records of all periods to legal final maturity, before any has been run. */
+export function scheduledRuns(dealId: string, terms: Terms): RunRecord[] {
+    const calendars = terms.calendar.calendars ?? [];
+    return periodsOf(terms).map(({ number, paymentDate }) => ({
+        dealId,
+        period: number,
+        paymentDate,
+        recordDate: addBusinessDays(paymentDate, -1, calendars),
+        status: 'scheduled',
+        version: 0,
+        corrections: [],
+        counted: [],
+        changes: [],
+    }));
+}
+
+/** A period's report in force, as the waterfall takes it. @throws Refusal REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */
+export function reportFacts(period: Period): ReportFacts {
+    const { version, facts } = confirmedReport(period);
+    const { number, begins, ends, paymentDate } = period;
+    return { period: number, version, facts: { ...facts, periodBegin: begins, periodEnd: ends, paymentDate } };
+}
+
+/** A period's run, once there is one. @throws Refusal RUN_MISSING */
+export function mustHaveRun(record: RunRecord): RunRecord & { readonly run: WaterfallRun } {
+    const { dealId, period, run } = record;
+    if (run === undefined) throw new Refusal('RUN_MISSING', { dealId, period });
+    return { ...record, run };
+}
+
+/**
+ * Run the waterfall of a period from its confirmed report and the state that the period before left behind.
+ *
+ * A restated report of a period not yet paid is run again: the next version, with what it changes for each class. What has been paid
+ * stands, as it does in the market: trustees do not call money back from holders but correct the next payment. So a restatement
+ * of a period that was paid, or after which a later one has run, is refused here, and the next period to be run takes the
+ * difference between the restated flows and those already counted.
+ * @throws Refusal RUN_OUT_OF_ORDER, DISTRIBUTION_ALREADY_PAID, LATER_PERIOD_RUN, RUN_UP_TO_DATE, FACTS_INVALID
+ */
+export function runWaterfall(facts: RunFacts): RunRecord {
+    const { terms, scheduled, previous, report } = facts;
+    const { dealId, period } = scheduled;
+    if (period > 1 && previous?.run === undefined) throw new Refusal('RUN_OUT_OF_ORDER', { dealId, period });
+    if (facts.isPaid) throw new Refusal('DISTRIBUTION_ALREADY_PAID', { dealId, period });
+    if (facts.hasLater) throw new Refusal('LATER_PERIOD_RUN', { dealId, period });
+    const counted = previous?.counted ?? [];
+    const corrections = correctionsOf(counted, facts.earlier);
+    if (scheduled.report === report.version && corrections.length === scheduled.corrections.length)
+        throw new Refusal('RUN_UP_TO_DATE', { dealId, period });
+
+    const run = runPeriod(
+        terms,
+        previous?.run?.state ?? openingState(terms),
+        corrected(report.facts, previous, corrections),
+    );
+    return {
+        ...scheduled,
+        status: 'run',
+        version: scheduled.version + 1,
+        report: report.version,
+        poolBalanceEnding: report.facts.poolBalanceEnding,
+        corrections,
+        counted: [
+            ...recounted(counted, facts.earlier),
+            { period, report: report.version, flows: flowsOf(report.facts) },
+        ],
+        changes: changesOf(run, scheduled.run),
+        run,
+    };
+}
+
+type Counted = ReturnType<typeof countedReader>;
+
+/** For every earlier period whose report was restated since it was counted, the difference of its flows. */
+function correctionsOf(counted: readonly Counted[], earlier: readonly ReportFacts[]): Counted[] {
+    return counted.flatMap(({ period, report, flows }) => {
+        const now = earlier.find(each => each.period === period);
+        if (now === undefined || now.version === report) return [];
+        return [{ period, report: now.version, flows: combine(flowsOf(now.facts), flows, subtract) }];
+    });
+}
+
+function recounted(counted: readonly Counted[], earlier: readonly ReportFacts[]): Counted[] {
+    return counted.map(before => {
+        const now = earlier.find(each => each.period === before.period);
+        return now === undefined ? before : { period: before.period, report: now.version, flows: flowsOf(now.facts) };
+    });
+}
+
+/** The period's facts with the corrections in its flows, beginning where the last run ended, so that the pool still rolls forward. */
+function corrected(facts: PeriodFacts, previous: RunRecord | undefined, corrections: readonly Counted[]): PeriodFacts {
+    if (corrections.length === 0) return facts;
+    const flows = corrections.reduce((sum, correction) => combine(sum, correction.flows, add), flowsOf(facts));
+    return { ...facts, ...flows, poolBalanceBeginning: previous?.poolBalanceEnding ?? facts.poolBalanceBeginning };
+}
+
+function changesOf(run: WaterfallRun, before: WaterfallRun | undefined): RunRecord['changes'] {
+    if (before === undefined) return [];
+    return Object.entries(run.distributions).map(([className, now]) => {
+        const then = before.distributions[className];
+        const change = (name: 'interest' | 'principal' | 'residual') => subtract(now[name], then?.[name] ?? zero);
+        return {
+            className,
+            interest: change('interest'),
+            principal: change('principal'),
+            residual: change('residual'),
+        };
+    });
+}
+
+function flowsOf(facts: Pick<PeriodFacts, (typeof flowNames)[number]>): Flows {
+    return Object.fromEntries(flowNames.map(name => [name, facts[name]])) as Flows;
+}
+
+function combine(a: Flows, b: Flows, by: (a: Amount, b: Amount) => Amount): Flows {
+    return Object.fromEntries(flowNames.map(name => [name, by(a[name], b[name])])) as Flows;
+}

@@ -1,0 +1,164 @@
+import { allotmentReader, orderReader } from '../domain/allotment';
+import { distributionReader } from '../domain/distribution';
+import { institutionReader } from '../domain/institution';
+import { issueReader, trancheReader } from '../domain/tranche';
+import { key } from './tape';
+import { Refusal } from '../domain/refusal';
+import { runReader } from '../domain/run';
+import { signatories } from './deal';
+
+import type { Allotment, Order } from '../domain/allotment';
+import type { Book } from './book';
+import type { Context } from './context';
+import type { Deal } from '../domain/deal';
+import type { DistributionRecord } from '../domain/distribution';
+import type { Holdings } from './holding';
+import type { Issue, TrancheRecord } from '../domain/tranche';
+import type { RunRecord } from '../domain/run';
+
+/**
+ * The public records of a deal's notes. All of them are laid down when the classes are authorised, by a majority: the classes, the issue
+ * and the distributions for the depository's peer, which alone can endorse what it decides from the private books; the runs for
+ * the servicer's and the trustee's together.
+ */
+export class Tranches {
+    private readonly tranches: Book<TrancheRecord>;
+    private readonly issues: Book<Issue>;
+    private readonly runs: Book<RunRecord>;
+    private readonly distributions: Book<DistributionRecord>;
+
+    constructor(private readonly ctx: Context) {
+        this.tranches = ctx.book('tranche', trancheReader);
+        this.issues = ctx.book('issue', issueReader);
+        this.runs = ctx.book('run', runReader);
+        this.distributions = ctx.book('distribution', distributionReader);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    load(dealId: string, className: string): Promise<TrancheRecord> {
+        return this.tranches.load(dealId, className);
+    }
+
+    /** The classes of an issue, in the order of the terms. */
+    async ofIssue({ dealId, classes }: Issue): Promise<TrancheRecord[]> {
+        const tranches: TrancheRecord[] = [];
+        for (const className of classes) tranches.push(await this.load(dealId, className));
+        return tranches;
+    }
+
+    list(dealId: string): Promise<TrancheRecord[]> {
+        return this.tranches.list([dealId]);
+    }
+
+    async save(tranches: readonly TrancheRecord[]): Promise<void> {
+        for (const tranche of tranches) await this.tranches.save(tranche, tranche.dealId, tranche.className);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    issue(dealId: string): Promise<Issue> {
+        return this.issues.load(dealId);
+    }
+
+    findIssue(dealId: string): Promise<Issue | undefined> {
+        return this.issues.find(dealId);
+    }
+
+    saveIssue(issue: Issue): Promise<void> {
+        return this.issues.save(issue, issue.dealId);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    run(dealId: string, period: number): Promise<RunRecord> {
+        return this.runs.load(dealId, key(period));
+    }
+
+    findRun(dealId: string, period: number): Promise<RunRecord | undefined> {
+        return this.runs.find(dealId, key(period));
+    }
+
+    runsOf(dealId: string): Promise<RunRecord[]> {
+        return this.runs.list([dealId]);
+    }
+
+    saveRun(run: RunRecord): Promise<void> {
+        return this.runs.save(run, run.dealId, key(run.period));
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    distribution(dealId: string, period: number): Promise<DistributionRecord> {
+        return this.distributions.load(dealId, key(period));
+    }
+
+    distributionsOf(dealId: string): Promise<DistributionRecord[]> {
+        return this.distributions.list([dealId]);
+    }
+
+    saveDistribution(distribution: DistributionRecord): Promise<void> {
+        return this.distributions.save(distribution, distribution.dealId, key(distribution.period));
+    }
+
+    async layDown(
+        deal: Deal,
+        issue: Issue,
+        tranches: readonly TrancheRecord[],
+        runs: readonly RunRecord[],
+    ): Promise<void> {
+        const { mspId } = await this.ctx.book('institution', institutionReader).load(issue.depository);
+        await this.issues.layDown(issue, [mspId], issue.dealId);
+        for (const tranche of tranches)
+            await this.tranches.layDown(tranche, [mspId], tranche.dealId, tranche.className);
+        for (const run of runs) {
+            await this.runs.layDown(run, signatories(deal), run.dealId, key(run.period));
+            const { dealId, period } = run;
+            const distribution: DistributionRecord = { dealId, period, status: 'scheduled', classes: [], payments: [] };
+            await this.distributions.layDown(distribution, [mspId], dealId, key(period));
+        }
+    }
+}
+
+/** The order book of a deal, spread over the private books of those who ordered. */
+export class Orders {
+    constructor(
+        private readonly holdings: Holdings,
+        private readonly dealId: string,
+    ) {}
+
+    find(className: string, investor: string): Promise<Order | undefined> {
+        return this.holdings.book(investor).find('order', orderReader, this.dealId, className);
+    }
+
+    async save(orders: readonly Order[]): Promise<void> {
+        for (const order of orders)
+            await this.holdings.book(order.investor).save('order', orderReader, order, this.dealId, order.className);
+    }
+
+    /** The orders named; one that is not there is left out. */
+    async load(named: Allotment['orders']): Promise<Order[]> {
+        const orders: Order[] = [];
+        for (const { className, investor } of named) {
+            const order = await this.find(className, investor);
+            if (order !== undefined) orders.push(order);
+        }
+        return orders;
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async mustFind(className: string, investor: string): Promise<Order> {
+        const order = await this.find(className, investor);
+        if (order === undefined) throw new Refusal('NOT_FOUND', { noun: 'order', id: className });
+        return order;
+    }
+
+    /** The orders of the book that the depository has closed. @throws Refusal NOT_FOUND */
+    async allotted(depository: string): Promise<Order[]> {
+        const closed = await this.holdings.book(depository).find('allotment', allotmentReader, this.dealId);
+        if (closed === undefined) throw new Refusal('NOT_FOUND', { noun: 'allotment', id: this.dealId });
+        return this.load(closed.orders);
+    }
+
+    /** Remembers in the depository's book which orders the closed book held. */
+    async close(depository: string, orders: Allotment['orders']): Promise<void> {
+        const allotment = { dealId: this.dealId, orders };
+        await this.holdings.book(depository).save('allotment', allotmentReader, allotment, this.dealId);
+    }
+}

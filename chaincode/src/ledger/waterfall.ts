@@ -1,0 +1,44 @@
+import { Deals } from './deal';
+import { Reports } from './report';
+import { reportFacts } from '../domain/run';
+import { Tranches } from './tranche';
+
+import type { Context } from './context';
+import type { ReportFacts, RunFacts, RunRequest } from '../domain/run';
+
+/** What a run of the waterfall rests on: terms, the state left by the period before, and the reports in force. */
+export class Waterfalls {
+    private readonly reports: Reports;
+    private readonly tranches: Tranches;
+
+    constructor(private readonly ctx: Context) {
+        this.reports = new Reports(ctx);
+        this.tranches = new Tranches(ctx);
+    }
+
+    /** @throws Refusal NOT_FOUND, REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */
+    async facts({ dealId, period, fixings, extra }: RunRequest): Promise<RunFacts> {
+        const distribution = await this.tranches.distribution(dealId, period);
+        const later = await this.tranches.findRun(dealId, period + 1);
+        const own = await this.report(dealId, period);
+        return {
+            terms: await new Deals(this.ctx).terms(dealId),
+            scheduled: await this.tranches.run(dealId, period),
+            previous: period === 1 ? undefined : await this.tranches.run(dealId, period - 1),
+            report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
+            earlier: await this.earlier(dealId, period),
+            hasLater: later?.status === 'run',
+            isPaid: distribution.status === 'paid',
+        };
+    }
+
+    private async earlier(dealId: string, period: number): Promise<ReportFacts[]> {
+        const earlier: ReportFacts[] = [];
+        for (let number = 1; number < period; number++) earlier.push(await this.report(dealId, number));
+        return earlier;
+    }
+
+    private async report(dealId: string, period: number): Promise<ReportFacts> {
+        return reportFacts(await this.reports.load(dealId, period));
+    }
+}
