@@ -95,6 +95,8 @@ export {
     privateRequest,
     settle,
 } from './settlement';
+/** The readers of requests and answers, with which clients check both. */
+export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
 export {
