@@ -6,10 +6,14 @@ import { Ledger } from './client/ledger';
 import { outcomeOf } from './client/outcome';
 import { newSigner } from './client/signer';
 import { Deals } from './deal';
+import { Holdings } from './holding';
 import { Institutions } from './institution';
 import { Pledges } from './pledge';
 import { Reports } from './report';
+import { Settlements } from './settlement';
 import { Tapes } from './tape';
+import { Tranches } from './tranche';
+import { Waterfalls } from './waterfall';
 
 import type { PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
@@ -63,10 +67,14 @@ export function connect(options: ConnectOptions): Connection {
 export class Connection {
     readonly mspId: string;
     readonly deals: Deals;
+    readonly holdings: Holdings;
     readonly institutions: Institutions;
     readonly pledges: Pledges;
     readonly reports: Reports;
+    readonly settlements: Settlements;
     readonly tapes: Tapes;
+    readonly tranches: Tranches;
+    readonly waterfalls: Waterfalls;
     private readonly client: Client;
 
     constructor(options: ConnectOptions) {
@@ -81,6 +89,10 @@ export class Connection {
         this.pledges = new Pledges(ledger, this.deals, this.institutions);
         this.tapes = new Tapes(ledger, this.deals);
         this.reports = new Reports(ledger, this.deals, this.tapes);
+        this.holdings = new Holdings(ledger, this.institutions);
+        this.settlements = new Settlements(ledger, this.institutions);
+        this.tranches = new Tranches(ledger, this.institutions);
+        this.waterfalls = new Waterfalls(ledger);
     }
 
     /** What committed transactions told, from the first block or after a position, until the signal. */

@@ -1,12 +1,14 @@
 import { confirmInstitutionRequest, institutionReader, joinRequest, Refusal, shape } from '@poolproof/chaincode/domain';
 
-import { told } from './client/ledger';
+import { privately, told } from './client/ledger';
 
 import type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from '@poolproof/chaincode/domain';
-import type { Draft, Ledger, Receipt } from './client/ledger';
+import type { Draft, Ledger, Passage, Receipt } from './client/ledger';
 
 /** Who takes part, and in which roles. */
 export class Institutions {
+    private depository: Promise<Institution> | undefined;
+
     constructor(private readonly ledger: Ledger) {}
 
     /**
@@ -38,5 +40,12 @@ export class Institutions {
         const found = (await this.list()).find(institution => institution.roles.includes(role));
         if (!found) throw new Refusal('NOT_FOUND', { noun: 'institution with the role', id: role });
         return found;
+    }
+
+    /** Passage of private input into books: the depository's peer alone endorses what happens there. */
+    async inBook(input?: Readonly<Record<string, Uint8Array>>): Promise<Passage> {
+        this.depository ??= this.anyWith('depository');
+        this.depository.catch(() => (this.depository = undefined));
+        return privately([(await this.depository).mspId], input);
     }
 }

@@ -14,6 +14,11 @@ export type Reader<T> = (value: unknown, at: string) => T;
 /** A request as the caller writes it: its id may be left to the library. Give one to be able to send the request again. */
 export type Draft<T extends { readonly requestId: string }> = Omit<T, 'requestId'> & { readonly requestId?: string };
 
+/** Id of a request all of whose content is private: state it to be able to send the request again. */
+export interface Resendable {
+    readonly requestId?: string;
+}
+
 /** What became of a submitted request, which is on the ledger for good. */
 export interface Receipt<T> extends Omit<Committed, 'answer'> {
     readonly requestId: string;
@@ -66,6 +71,16 @@ export function asked(query: Readonly<Record<string, unknown>>): string {
  */
 export function privately(endorsers: readonly string[], input: Readonly<Record<string, Uint8Array>> = {}): Passage {
     return { endorsers, transient: { ...input, salt: randomBytes(32) } };
+}
+
+/**
+ * One field of private input, checked by the contract's own reader.
+ * @throws Refusal REQUEST_INVALID before anything is sent
+ */
+export function privateField<T>(name: string, content: T, reader: Reader<T>): Readonly<Record<string, Uint8Array>> {
+    const text = canonical(content);
+    reader(JSON.parse(text), name);
+    return { [name]: Buffer.from(text) };
 }
 
 /** Reads what a transaction told: the event's content, without the name of its type. */

@@ -1,0 +1,80 @@
+import {
+    allotReader,
+    authoriseRequest,
+    dealRequest,
+    placeOrderReader,
+    privateRequest,
+    shape,
+    trancheReader,
+    withdrawOrderReader,
+} from '@poolproof/chaincode/domain';
+
+import { asked, privateField, told } from './client/ledger';
+
+import type { Allot, AuthoriseRequest, DealRequest, PlaceOrder, TrancheRecord } from '@poolproof/chaincode/domain';
+import type { Draft, Ledger, Resendable } from './client/ledger';
+import type { Institutions } from './institution';
+
+const { id, list, object } = shape;
+
+const ofDeal = told(object({ dealId: id }));
+const classesOfDeal = told(object({ dealId: id, classes: list(id) }));
+const nothing = told(object({}));
+
+/** Classes of notes: authorised by the terms, ordered by investors, allotted and issued against payment. */
+export class Tranches {
+    constructor(
+        private readonly ledger: Ledger,
+        private readonly institutions: Institutions,
+    ) {}
+
+    /**
+     * The originator lays down the classes of its sealed deal, and the record of every payment to legal final maturity.
+     * @throws Refused DEAL_STATUS_WRONG, OFFERING_INCOMPLETE, OFFERING_INVALID, IDENTIFIER_INVALID, NOTES_NOT_AUTHORISED
+     */
+    authorise(request: Draft<AuthoriseRequest>) {
+        return this.ledger.submit('tranche:authorise', [authoriseRequest, classesOfDeal], request);
+    }
+
+    /**
+     * An investor's order, in its own book; a later one in the same class replaces it.
+     * @throws Refused NOTES_NOT_AUTHORISED, ORDER_CLOSED, ORDER_INVALID, BOOK_NOT_OPEN
+     */
+    async order(order: PlaceOrder, resend?: Resendable) {
+        const passage = await this.institutions.inBook(privateField('order', order, placeOrderReader));
+        return this.ledger.submit('tranche:order', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /** An investor withdraws its order before the book is closed. @throws Refused ORDER_CLOSED, NOT_FOUND */
+    async withdraw(order: { readonly dealId: string; readonly className: string }, resend?: Resendable) {
+        const passage = await this.institutions.inBook(privateField('order', order, withdrawOrderReader));
+        return this.ledger.submit('tranche:withdraw', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /**
+     * The depository closes the book: every class is allotted in full, or none is.
+     * @throws Refused PRICE_MISSING, CLASS_NOT_COVERED
+     */
+    async allot(allot: Allot, resend?: Resendable) {
+        const passage = await this.institutions.inBook(privateField('allotment', allot, allotReader));
+        return this.ledger.submit('tranche:allot', [privateRequest, ofDeal], { ...resend }, passage);
+    }
+
+    /**
+     * The depository settles the issue: all notes of the deal against payment, or none.
+     * @throws Refused INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
+     */
+    async issue(request: Draft<DealRequest>) {
+        return this.ledger.submit(
+            'tranche:issue',
+            [dealRequest, classesOfDeal],
+            request,
+            await this.institutions.inBook(),
+        );
+    }
+
+    /** The classes of a deal. */
+    list(dealId: string): Promise<readonly TrancheRecord[]> {
+        return this.ledger.evaluate('tranche:list', list(trancheReader), asked({ dealId }));
+    }
+}

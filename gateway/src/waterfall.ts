@@ -1,0 +1,33 @@
+import { runReader, runRequest, shape } from '@poolproof/chaincode/domain';
+
+import { asked, told } from './client/ledger';
+
+import type { RunRecord, RunRequest } from '@poolproof/chaincode/domain';
+import type { Draft, Ledger } from './client/ledger';
+
+const { id, integer, list, object } = shape;
+
+const waterfallRun = told(object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }));
+
+/** What the terms make of the report of a period: who is paid how much, step by step. */
+export class Waterfalls {
+    constructor(private readonly ledger: Ledger) {}
+
+    /**
+     * The servicer or the trustee runs a period whose report is confirmed; both their peers compute it and sign.
+     * @throws Refused REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED, RUN_OUT_OF_ORDER, RUN_UP_TO_DATE, FACTS_INVALID
+     */
+    run(request: Draft<RunRequest>) {
+        return this.ledger.submit('waterfall:run', [runRequest, waterfallRun], request);
+    }
+
+    /** One run with all its steps. @throws Refused NOT_FOUND */
+    read(dealId: string, period: number): Promise<RunRecord> {
+        return this.ledger.evaluate('waterfall:read', runReader, asked({ dealId, period }));
+    }
+
+    /** All periods of a deal, those not yet run included. */
+    list(dealId: string): Promise<readonly RunRecord[]> {
+        return this.ledger.evaluate('waterfall:list', list(runReader), asked({ dealId }));
+    }
+}
