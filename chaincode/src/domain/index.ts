@@ -115,7 +115,9 @@ export { identityOf, orderOf } from './tape/identity';
 export { climb, leafHash, pathOf, rootOf, saltOfRow } from './tape/merkle';
 export { fewestLoans, poolStatistics } from './tape/pool';
 export { loanSummaryReader, summariseLoans } from './tape/summary';
+export { checkTerms } from './terms/check';
 export { quietFacts, standardFacts } from './terms/facts';
+export { formatFindings } from './terms/finding';
 export { parseTerms, termsSchema } from './terms/parse';
 export {
     authorise,
@@ -217,6 +219,7 @@ export type { Cell, Field, FieldType } from './tape/field';
 export type { Sibling } from './tape/merkle';
 export type { PoolStatistics, PoolStratum } from './tape/pool';
 export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
+export type { Finding, FindingCode } from './terms/finding';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';

@@ -178,6 +178,7 @@ const statusGrammar = object<Status>('A stage of the deal.', {
     id,
     meaning: label,
     final: optional(said('No waterfall runs any more.', flag)),
+    revolving: optional(said('Principal collected buys receivables.', flag)),
 });
 
 const depositGrammar = object<Deposit>('Cash that enters an account before the first step.', {
@@ -338,6 +339,8 @@ const termsGrammar = object<Terms>('The terms of a deal, as the contract execute
     }),
     pool: object<Terms['pool']>('The pool, as the check of the terms and simulations start from it.', {
         balance: said('At the cut-off date.', amount),
+        rate: optional(said('Average yearly rate of the receivables.', rate)),
+        months: optional(said('Average remaining term of the receivables.', integer(1, 480))),
     }),
     facts: optional(
         map(

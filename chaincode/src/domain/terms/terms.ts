@@ -62,9 +62,12 @@ export interface CalendarTerms {
     readonly calendars?: readonly BusinessCalendar[];
 }
 
+/** The pool at the cut-off date, as the static check's stress grid starts from it; a run never reads it. */
 export interface PoolTerms {
-    /** Pool balance at the cut-off date: what the static check and simulations start from. */
     readonly balance: Amount;
+    /** Average yearly rate and remaining term of the receivables; 8% and 48 months, or what the deal's life allows, when absent. */
+    readonly rate?: Rate;
+    readonly months?: number;
 }
 
 export interface ExtraFact {
@@ -184,6 +187,8 @@ export interface Status {
     readonly meaning?: string;
     /** No waterfall runs in a final status. */
     readonly final?: boolean;
+    /** Principal collected buys receivables while the deal is in this status. */
+    readonly revolving?: boolean;
 }
 
 export interface Deposit {

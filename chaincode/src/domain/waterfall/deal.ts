@@ -51,7 +51,7 @@ export interface DealProgram extends EntityLists {
 export interface DepositProgram {
     readonly id: string;
     readonly into: AccountProgram;
-    readonly amount: (frame: Frame) => bigint;
+    readonly amount: (frame: Frame) => Amount;
 }
 
 export interface ResultProgram extends ScopeName {
@@ -184,7 +184,7 @@ function scheduled(vocabulary: Vocabulary, { unit }: Schedule, text: string, at:
         if (unit === 'money') return parseAmount(text, vocabulary.currency);
         return unit === 'rate' ? parseRate(text) : BigInt(text);
     } catch {
-        vocabulary.report(at, `not readable as ${unit}`);
+        vocabulary.report('schedule', at, `not readable as ${unit}`);
         return zeroOf(unit);
     }
 }
@@ -317,7 +317,7 @@ function compileDeposits(
         return {
             id: given.id,
             into: entities.account(given.into, `${at}.into`),
-            amount: (frame: Frame) => amountIn(frame, slot),
+            amount: frame => amountIn(frame, slot),
         };
     });
 }

@@ -115,7 +115,7 @@ export class Entities {
     }
 
     private mustKnow(kind: string, known: readonly string[], id: string, at: string): void {
-        if (!known.includes(id)) this.vocabulary.report(at, unknown(id, known).replace('name', kind));
+        if (!known.includes(id)) this.vocabulary.report('reference', at, unknown(id, known).replace('name', kind));
     }
 }
 

@@ -157,7 +157,7 @@ export function accrued(balance: bigint, rate: Fraction, part: Fraction): bigint
 
 function compileRate(vocabulary: Vocabulary, dates: Dates, coupon: Coupon, at: string): (frame: Frame) => Fraction {
     const given = [coupon.fixed, coupon.index, coupon.formula].filter(kind => kind !== undefined);
-    if (given.length !== 1) vocabulary.report(at, 'exactly one of fixed, index and formula');
+    if (given.length !== 1) vocabulary.report('coupon', at, 'exactly one of fixed, index and formula');
     const stepped = compileSteps(dates, coupon);
     if (coupon.formula !== undefined) {
         const { run } = vocabulary.compile(coupon.formula, 'rate', `${at}.formula`);

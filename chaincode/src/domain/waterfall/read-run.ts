@@ -80,6 +80,7 @@ export const readRun: Reader<WaterfallRun> = object({
     paymentDate: day,
     status: id,
     state: readState,
+    deposits: mapOf(minor),
     steps: list(step),
     distributions: mapOf(distribution),
     payments: mapOf(minor),

@@ -65,6 +65,8 @@ export interface WaterfallRun {
     /** The status whose waterfall ran; `state.status` is the one that follows. */
     readonly status: string;
     readonly state: DealState;
+    /** What entered the accounts before the first step. */
+    readonly deposits: Readonly<Record<string, Amount>>;
     readonly steps: readonly StepRecord[];
     readonly distributions: Readonly<Record<string, Distribution>>;
     /** Everything paid to others than the tranches, by payee (a role of the terms): fees, hedge payments, residual. */

@@ -121,6 +121,7 @@ function closeRun(run: Executed, program: DealProgram, before: DealState, facts:
             triggers: run.triggers,
             memory: rememberValues(frame, program, before),
         },
+        deposits: byId(program.deposits, ({ amount }) => amount(frame)),
         steps: run.steps,
         distributions: byId(program.tranches, (tranche, i) =>
             distributionOf(frame, tranche, before, tranches[i] as TrancheState),

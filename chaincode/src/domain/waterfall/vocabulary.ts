@@ -9,8 +9,15 @@ import type { FormulaValue } from '../formula/value';
 import type { Currency } from '../money';
 import type { Unit } from '../terms/facts';
 
+/**
+ * What kind of rule terms break: a formula that cannot be read or whose units do not fit, an id that names nothing, a name given
+ * twice or depending on itself, ... The rest is found by `checkTerms` alone.
+ */
+export type ProblemCode = 'formula' | 'reference' | 'name' | 'coupon' | 'schedule';
+
 /** Something wrong with the terms: where (path in the document, and column in a formula), and what. */
 export interface Problem {
+    readonly code: ProblemCode;
     readonly at: string;
     readonly problem: string;
 }
@@ -57,13 +64,13 @@ export class Vocabulary implements Scope {
 
     /** A name whose value is computed at every reading. */
     derive(name: string, meaning: ScopeName, at: string): void {
-        if (this.isTaken(name)) this.report(at, `the name '${name}' is taken already`);
+        if (this.isTaken(name)) this.report('name', at, `the name '${name}' is taken already`);
         else this.known.set(name, meaning);
     }
 
     /** A name whose meaning is made at its first use; the maker returns nothing when what it is made of is wrong. */
     defer(name: string, make: () => ScopeName | undefined, at: string): void {
-        if (this.isTaken(name)) this.report(at, `the name '${name}' is taken already`);
+        if (this.isTaken(name)) this.report('name', at, `the name '${name}' is taken already`);
         else this.pending.set(name, make);
     }
 
@@ -86,15 +93,15 @@ export class Vocabulary implements Scope {
             return compileFormula(formula, this, expected);
         } catch (problem) {
             if (!(problem instanceof FormulaProblem)) throw problem;
-            if (!problem.isConsequence) this.report(`${at}:${problem.column}`, problem.problem);
+            if (!problem.isConsequence) this.report('formula', `${at}:${problem.column}`, problem.problem);
             const unit = expected ?? 'money';
             return { unit, run: () => zeroOf(unit), names: [], isBroken: true };
         }
     }
 
-    report(at: string, problem: string): void {
-        if (!this.problems.some(known => known.at === at && known.problem === problem))
-            this.problems.push({ at, problem });
+    report(code: ProblemCode, at: string, problem: string): void {
+        const isKnown = this.problems.some(known => known.at === at && known.problem === problem);
+        if (!isKnown) this.problems.push({ code, at, problem });
     }
 
     /** Makes every name that no formula has used so far. */
