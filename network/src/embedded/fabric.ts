@@ -44,9 +44,28 @@ export interface FabricOptions {
     readonly onLog: (line: ChaincodeLog) => void;
 }
 
-interface RunningPeer {
+/** A peer and the server through which clients reach it. */
+export interface ServedPeer {
     readonly peer: Peer;
     readonly server: GrpcServer;
+}
+
+/** How the network stands. */
+export interface FabricStatus {
+    readonly channel: string;
+    readonly cutting: Cutting;
+    /** Transactions that wait for a block. */
+    readonly waiting: number;
+    /** Number of blocks ordered. */
+    readonly ordered: number;
+    readonly peers: readonly {
+        readonly name: string;
+        readonly mspId: string;
+        readonly address: string;
+        readonly running: boolean;
+        /** Number of blocks committed. */
+        readonly height: number;
+    }[];
 }
 
 /** Milliseconds the gateway waits for one endorser (core.yaml). */
@@ -54,11 +73,11 @@ const endorsementTimeout = 30_000;
 
 /** All peers, orderers and chaincodes of one consortium, in one thread and its workers. */
 export class Fabric {
-    private readonly runFolder = mkdtempSync(join(tmpdir(), 'poolproof-'));
+    private readonly runFolder = mkdtempSync(join(tmpdir(), `poolproof-${process.pid}-`));
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
-    private readonly trace = new TraceBook();
-    private running: readonly RunningPeer[] = [];
-    private orderers: OrderingService | undefined;
+    readonly trace = new TraceBook();
+    private served: readonly ServedPeer[] = [];
+    private ordering: OrderingService | undefined;
 
     /** Starts the chaincodes, which take longest; `open` does the rest. */
     constructor(private readonly options: FabricOptions) {
@@ -83,10 +102,10 @@ export class Fabric {
         const genesis = genesisBlock(config);
         const peers = await this.openPeers(channel, institutions);
         const ordering = this.openOrdering(channel, orderers, genesis, peers);
-        this.orderers = ordering;
+        this.ordering = ordering;
         await Promise.all(peers.map(each => each.commit(genesis)));
         await this.define(channel, institutions, peers, ordering);
-        this.running = await Promise.all(
+        this.served = await Promise.all(
             peers.map(async each => {
                 const server = this.serverOf(channel, each, peers, ordering, institutions);
                 await server.listen(0);
@@ -101,14 +120,57 @@ export class Fabric {
 
     /** Name and port of every peer, in the order of the consortium. */
     endpoints(): readonly { readonly name: string; readonly mspId: string; readonly port: number }[] {
-        return this.running.map(({ peer: { name, mspId }, server: { port } }) => ({ name, mspId, port }));
+        return this.served.map(({ peer: { name, mspId }, server: { port } }) => ({ name, mspId, port }));
+    }
+
+    get orderers(): OrderingService {
+        if (this.ordering === undefined) throw new Error('the network is not open');
+        return this.ordering;
+    }
+
+    /** A peer by name. Throws with the names there are. */
+    peer(name: string): ServedPeer {
+        const found = this.served.find(each => each.peer.name === name);
+        if (found !== undefined) return found;
+        throw new Error(`unknown peer "${name}" (known: ${this.served.map(each => each.peer.name).join(', ')})`);
+    }
+
+    /** Run what a chaincode's folder holds now, at every institution. */
+    async reload(chaincode: string): Promise<void> {
+        if (!this.options.chaincodes.some(({ name }) => name === chaincode)) {
+            throw new Error(`unknown chaincode "${chaincode}"`);
+        }
+        await Promise.all([...this.hosts.values()].map(host => host.stop(chaincode)));
+        const running = this.served.map(each => each.peer).filter(({ isRunning }) => isRunning);
+        await Promise.all(running.map(each => each.chaincodes.connect(chaincode)));
+    }
+
+    status(): FabricStatus {
+        return {
+            channel: this.options.consortium.channel,
+            cutting: this.orderers.cutting,
+            waiting: this.orderers.waiting,
+            ordered: this.orderers.blocks.length,
+            peers: this.served.map(({ peer: { name, mspId, isRunning, ledger }, server }) => ({
+                name,
+                mspId,
+                address: `127.0.0.1:${server.port}`,
+                running: isRunning,
+                height: ledger.height,
+            })),
+        };
+    }
+
+    /** Resolves when every running peer has committed all blocks cut so far. */
+    async settled(): Promise<void> {
+        await Promise.all(this.served.map(each => each.peer.settled()));
     }
 
     /** End everything and remove what was laid down on disk. */
     async close(): Promise<void> {
-        this.orderers?.close();
-        for (const { server } of this.running) server.close();
-        await Promise.all(this.running.map(each => each.peer.close()));
+        this.ordering?.close();
+        for (const { server } of this.served) server.close();
+        await Promise.all(this.served.map(each => each.peer.close()));
         await Promise.all([...this.hosts.values()].map(host => host.close()));
         rmSync(this.runFolder, { recursive: true, force: true });
     }

@@ -12,6 +12,7 @@ import type { Identity, Network, PeerEndpoint } from '../network';
 import type { ChaincodeLog } from './chaincode/launcher';
 import { Caller } from './control';
 import type { FabricOrganization } from './fabric';
+import { Laboratory } from './laboratory';
 import type { EmbeddedChaincode, EmbeddedOptions } from './options';
 import type { ThreadTask } from './thread';
 
@@ -47,6 +48,8 @@ interface Endpoint {
 /** A consortium's network within this process: Fabric's protocols, none of its binaries. */
 export class EmbeddedNetwork implements Network {
     readonly kind = 'embedded';
+    /** What can be done to a network that is made for tests only. */
+    readonly laboratory: Laboratory;
     private closing: Promise<void> | undefined;
 
     constructor(
@@ -54,7 +57,9 @@ export class EmbeddedNetwork implements Network {
         private readonly certificates: Certificates,
         private readonly endpoints: readonly Endpoint[],
         private readonly thread: FabricThread,
-    ) {}
+    ) {
+        this.laboratory = new Laboratory(thread.caller);
+    }
 
     peers(institutionId?: string): readonly PeerEndpoint[] {
         const mspId = institutionId === undefined ? undefined : institutionOf(this.consortium, institutionId).mspId;

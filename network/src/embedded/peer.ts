@@ -20,9 +20,6 @@ export interface PeerOptions {
     readonly executeTimeout: number;
 }
 
-/** Changes what a peer answers to a proposal, to see how others take it. */
-export type AnswerFault = (answer: peer.ProposalResponse) => peer.ProposalResponse;
-
 /** One peer of an institution: endorses with its own identity, commits to its own ledger. */
 export class Peer {
     readonly name: string;
@@ -36,7 +33,6 @@ export class Peer {
     private readonly host: PeerOptions['host'];
     private commits: Promise<unknown> = Promise.resolve();
     private commitDelay = 0;
-    private answerFault: AnswerFault | undefined;
 
     constructor(options: PeerOptions) {
         const { name, mspId, channel, ledger, signer } = options;
@@ -75,8 +71,7 @@ export class Peer {
                 `rpc error: code = Unavailable desc = connection error: desc = "transport: error while dialing: dial tcp ${this.endpoint}: connect: connection refused"`,
             );
         }
-        const outcome = await this.endorser.process(signed);
-        return this.answerFault === undefined ? outcome : { ...outcome, response: this.answerFault(outcome.response) };
+        return this.endorser.process(signed);
     }
 
     /** Validate and commit a block, after those before it. A stopped peer takes the blocks it missed when it starts. */
@@ -99,9 +94,9 @@ export class Peer {
         this.commitDelay = milliseconds;
     }
 
-    /** Fault: change every answer to a proposal; undefined ends it. */
-    answerWith(fault: AnswerFault | undefined): void {
-        this.answerFault = fault;
+    /** Fault: endorse this result in place of the chaincode's; undefined ends it. */
+    answerWith(result: string | undefined): void {
+        this.endorser.falseResult = result;
     }
 
     stop(): void {

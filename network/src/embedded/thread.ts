@@ -1,17 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveCalls } from './control';
 import { Fabric } from './fabric';
+import type { Cutting } from './orderer/ordering-service';
 import type { FabricOptions, FabricOrganization } from './fabric';
 
 /*
  * The thread of an embedded network: it keeps the network's work off the event loop of its clients.
  */
 
-/** What can be asked of the thread; every answer comes as a message. */
-export type FabricCalls = ReturnType<typeof callsOf>;
-
 export type ThreadTask = Omit<FabricOptions, 'onLog'>;
 
+/** What can be asked of the thread; every answer comes as a message. */
 function callsOf(fabric: Fabric) {
     return {
         open: async (institutions: readonly FabricOrganization[], orderers: FabricOrganization) => {
@@ -19,6 +18,34 @@ function callsOf(fabric: Fabric) {
             return fabric.endpoints();
         },
         close: () => fabric.close(),
+        status: () => fabric.status(),
+        trace: (txId: string) => fabric.trace.of(txId),
+        reload: (chaincode: string) => fabric.reload(chaincode),
+        cutBlocks: (cutting: Cutting): Cutting => {
+            const before = fabric.orderers.cutting;
+            fabric.orderers.cutBlocks(cutting);
+            return before;
+        },
+        cutBlock: async (): Promise<number | undefined> => {
+            const block = fabric.orderers.cut();
+            await fabric.settled();
+            return block?.number;
+        },
+        stopPeer: (name: string) => {
+            const { peer, server } = fabric.peer(name);
+            server.close();
+            peer.stop();
+        },
+        startPeer: async (name: string) => {
+            const { peer, server } = fabric.peer(name);
+            if (peer.isRunning) return;
+            await peer.start(fabric.orderers.blocks.slice(peer.ledger.height));
+            await server.listen(server.port);
+        },
+        loseOrderers: (lost: boolean) => fabric.orderers.lose(lost),
+        breakStream: (name: string, chaincode: string) => fabric.peer(name).peer.chaincodes.disconnect(chaincode),
+        delayCommits: (name: string, milliseconds: number) => fabric.peer(name).peer.delayCommits(milliseconds),
+        answerDifferently: (name: string, result: string | undefined) => fabric.peer(name).peer.answerWith(result),
     };
 }
 

@@ -74,6 +74,11 @@ class Fixture extends Contract {
         await ctx.stub.putPrivateData(collection, key, value);
     }
 
+    async putBoth(ctx, key, collection, privateKey) {
+        await ctx.stub.putState(key, Buffer.from('public'));
+        await this.putPrivate(ctx, collection, privateKey);
+    }
+
     async getPrivate(ctx, collection, key) {
         return text(await ctx.stub.getPrivateData(collection, key));
     }

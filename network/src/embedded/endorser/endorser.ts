@@ -27,6 +27,9 @@ const writers = '/Channel/Application/Writers';
 
 /** Endorses proposals for one peer: checks, simulates, signs. */
 export class Endorser {
+    /** Fault: endorsed in place of what the chaincode returns. */
+    falseResult: string | undefined;
+
     constructor(private readonly options: EndorserOptions) {}
 
     async process(signed: peer.SignedProposal): Promise<ProposalOutcome> {
@@ -118,6 +121,7 @@ export class Endorser {
         } catch (error) {
             throw wrap('error in simulation', error);
         }
+        if (this.falseResult !== undefined) executed.response.setPayload(Buffer.from(this.falseResult));
         const payload = responsePayload(proposal, version, executed.response, executed.event, results);
         return this.respond(proposal, executed.response, payload, results);
     }

@@ -40,12 +40,12 @@ export class OrderingService {
     private cutIsDue = false;
     private timer: NodeJS.Timeout | undefined;
     private lost = false;
-    private cutting: Cutting;
+    private mode: Cutting;
 
     constructor(private readonly options: OrderingOptions) {
         this.cutter = new BlockCutter(options);
         this.chain = [...options.blocks];
-        this.cutting = options.cutting;
+        this.mode = options.cutting;
     }
 
     get blocks(): readonly OrderedBlock[] {
@@ -68,18 +68,18 @@ export class OrderingService {
         }));
     }
 
-    /** Fault: no orderer can be reached until it is found again. */
-    lose(): void {
-        this.lost = true;
+    /** Fault: no orderer can be reached until they are found again. */
+    lose(lost: boolean): void {
+        this.lost = lost;
     }
 
-    find(): void {
-        this.lost = false;
+    get cutting(): Cutting {
+        return this.mode;
     }
 
     /** Change when blocks are cut; what waits is cut at once unless the new way is manual. */
     cutBlocks(cutting: Cutting): void {
-        this.cutting = cutting;
+        this.mode = cutting;
         if (cutting !== 'manual') this.cut();
     }
 
@@ -138,14 +138,14 @@ export class OrderingService {
     }
 
     private scheduleCut(): void {
-        if (this.cutting === 'interval') {
+        if (this.mode === 'interval') {
             this.timer ??= setTimeout(() => this.cut(), this.options.batchTimeout);
-        } else if (this.cutting === 'instant' && !this.cutIsDue && this.delivering === 0) {
+        } else if (this.mode === 'instant' && !this.cutIsDue && this.delivering === 0) {
             // Whatever has already arrived in this turn of the event loop shares the block.
             this.cutIsDue = true;
             setImmediate(() => {
                 this.cutIsDue = false;
-                if (this.cutting === 'instant') this.cut();
+                if (this.mode === 'instant') this.cut();
             });
         }
     }
