@@ -10,12 +10,24 @@ import {
 import { asked, told } from './client/ledger';
 
 import type { AssetClass, CloseDealRequest, Deal, OpenDealRequest, Terms } from '@poolproof/chaincode/domain';
-import type { Draft, Ledger, Receipt } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { id, integer, object } = shape;
 
-const dealOpened = told(object({ dealId: id, originator: id, trustee: id }));
-const dealIssued = told(object({ dealId: id, periods: integer(1) }));
+const dealOpened: Reader<DealOpened> = told(object({ dealId: id, originator: id, trustee: id }));
+const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods: integer(1) }));
+
+export interface DealOpened {
+    readonly dealId: string;
+    readonly originator: string;
+    readonly trustee: string;
+}
+
+export interface DealIssued {
+    readonly dealId: string;
+    /** Number of collection periods to legal final maturity. */
+    readonly periods: number;
+}
 
 /** Deals: their terms, their parties, where they stand. */
 export class Deals {
@@ -27,7 +39,7 @@ export class Deals {
      * The originator opens a deal with its terms (see chaincode/terms) and the rules of its pool.
      * @throws Refused TERMS_INVALID, ASSET_CLASS_UNKNOWN, DEAL_EXISTS, PARTY_UNFIT, PARTY_WRONG
      */
-    open(request: Draft<OpenDealRequest>) {
+    open(request: Draft<OpenDealRequest>): Promise<Receipt<DealOpened>> {
         return this.ledger.submit('deal:open', [openDealRequest, dealOpened], request);
     }
 
@@ -35,7 +47,7 @@ export class Deals {
      * The trustee closes a sealed deal: all its periods are laid down, and reporting begins.
      * @throws Refused DEAL_STATUS_WRONG, PARTY_WRONG
      */
-    close(request: Draft<CloseDealRequest>): Promise<Receipt<{ readonly dealId: string; readonly periods: number }>> {
+    close(request: Draft<CloseDealRequest>): Promise<Receipt<DealIssued>> {
         return this.ledger.submit('deal:close', [closeDealRequest, dealIssued], request);
     }
 

@@ -19,13 +19,19 @@ import type {
     OpenDepositRequest,
     StandingRecord,
 } from '@poolproof/chaincode/domain';
-import type { Draft, Ledger, Receipt, Resendable } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
 const { id, list, object, text } = shape;
 
-const depositOpened = told(object({ asset: text(), depository: id }));
-const standingFiled = told(object({}));
+const depositOpened: Reader<DepositOpened> = told(object({ asset: text(), depository: id }));
+const standingFiled: Reader<object> = told(object({}));
+
+export interface DepositOpened {
+    /** `cash:USD:bank-b` */
+    readonly asset: string;
+    readonly depository: string;
+}
 
 /** The books of holdings and cash that the depository keeps: each is seen by its institution, the depository and the regulator. */
 export class Holdings {
@@ -46,12 +52,12 @@ export class Holdings {
     }
 
     /** The depository admits a bank whose deposits in a currency it settles in. @throws Refused DEPOSIT_EXISTS, NOT_FOUND */
-    openDeposit(request: Draft<OpenDepositRequest>) {
+    openDeposit(request: Draft<OpenDepositRequest>): Promise<Receipt<DepositOpened>> {
         return this.ledger.submit('holding:openDeposit', [openDepositRequest, depositOpened], request);
     }
 
     /** The depository files what it knows of a holder, and opens its book where it has none. */
-    async file(standing: StandingRecord, resend?: Resendable) {
+    async file(standing: StandingRecord, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('standing', standing, standingRecord));
         return this.ledger.submit('holding:file', [privateRequest, standingFiled], { ...resend }, passage);
     }

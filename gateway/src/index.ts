@@ -8,6 +8,7 @@ export {
     OutcomeUnknown,
     TimeoutFailure,
 } from './client/failure';
+export { alignMonths, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
 export { newSigner } from './client/signer';
 export { connect, Connection } from './connection';
 export { readCsv } from './importer/csv';
@@ -21,7 +22,15 @@ export type { FollowOptions, LedgerEvent, Position } from './client/event';
 export type { Stage } from './client/failure';
 export type { Draft, Receipt } from './client/ledger';
 export type { ConnectOptions, Credentials, Outcome } from './connection';
+export type { DealIssued, DealOpened } from './deal';
+export type { DepositOpened } from './holding';
 export type { Place } from './importer/import-error';
 export type { Loan } from './importer/loan';
 export type { Columns, LoanMonth } from './importer/loan-month';
 export type { Row } from './importer/row';
+export type { ChunkPledged } from './pledge';
+export type { ReportFiled, ReportId, StatesRecorded } from './report';
+export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settlement';
+export type { ChunkRecorded, RecordedChunk, TapeRejected, TapeSealed, TapeSubmitted } from './tape';
+export type { ClassesOfDeal, NotesAllotted } from './tranche';
+export type { WaterfallRan } from './waterfall';

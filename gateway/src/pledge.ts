@@ -6,14 +6,20 @@ import { asked, privately, told } from './client/ledger';
 
 import type { Conflict, PledgeRequest, ReleaseRequest } from '@poolproof/chaincode/domain';
 import type { Deals } from './deal';
-import type { Draft, Ledger } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
 const { id, integer, list, object } = shape;
 
-const registryKeyLaid = told(object({}));
-const chunkPledged = told(object({ dealId: id, number: integer(0) }));
+const registryKeyLaid: Reader<object> = told(object({}));
+const chunkPledged: Reader<ChunkPledged> = told(object({ dealId: id, number: integer(0) }));
 const conflictList = list(object({ row: integer(0), dealId: id }));
+
+/** Which chunk of which tape was pledged or given free. */
+export interface ChunkPledged {
+    readonly dealId: string;
+    readonly number: number;
+}
 
 /** The registry that keeps one asset from backing two live deals. Trustees and regulators alone can read it. */
 export class Pledges {
@@ -27,7 +33,7 @@ export class Pledges {
      * The regulator lays down the registry's key, once for the consortium. It is drawn here and known to nobody outside the registry.
      * @throws Refused REGISTRY_KEY_LAID, ROLE_MISSING
      */
-    async layKey(request: { readonly requestId?: string } = {}) {
+    async layKey(request: Resendable = {}): Promise<Receipt<object>> {
         const trustee = await this.institutions.anyWith('trustee');
         const passage = privately([trustee.mspId], { key: randomBytes(32) });
         return this.ledger.submit('pledge:layKey', [layRegistryKeyRequest, registryKeyLaid], request, passage);
@@ -37,7 +43,7 @@ export class Pledges {
      * The trustee accepts a chunk of a submitted tape: all its assets are pledged to the deal, or none.
      * @throws Refused ASSET_ALREADY_PLEDGED, DEAL_STATUS_WRONG, CHUNK_CHANGED, REGISTRY_KEY_MISSING
      */
-    async pledge(request: Draft<PledgeRequest>) {
+    async pledge(request: Draft<PledgeRequest>): Promise<Receipt<ChunkPledged>> {
         const passage = privately(await this.trustee(request.dealId));
         return this.ledger.submit('pledge:pledge', [pledgeRequest, chunkPledged], request, passage);
     }
@@ -46,7 +52,7 @@ export class Pledges {
      * The trustee gives the assets of a chunk free: of a tape it is sending back, or of a deal that is over.
      * @throws Refused DEAL_STATUS_WRONG, CHUNK_NOT_ACCEPTED
      */
-    async release(request: Draft<ReleaseRequest>) {
+    async release(request: Draft<ReleaseRequest>): Promise<Receipt<ChunkPledged>> {
         const passage = privately(await this.trustee(request.dealId));
         return this.ledger.submit('pledge:release', [releaseRequest, chunkPledged], request, passage);
     }

@@ -21,16 +21,16 @@ import type {
     StateSummary,
 } from '@poolproof/chaincode/domain';
 import type { Deals } from './deal';
-import type { Draft, Ledger, Receipt } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 import type { LoanMonth } from './importer/loan-month';
 import type { Tapes } from './tape';
 
 const { id, integer, list, object, text } = shape;
 
 const version = { dealId: id, period: integer(1), version: integer(1) };
-const statesRecorded = told(object({ ...version, number: integer(0) }));
-const reportFiled = told(object({ ...version, affected: list(integer(1)) }));
-const reportAnswered = told(object(version));
+const statesRecorded: Reader<StatesRecorded> = told(object({ ...version, number: integer(0) }));
+const reportFiled: Reader<ReportFiled> = told(object({ ...version, affected: list(integer(1)) }));
+const reportAnswered: Reader<ReportId> = told(object(version));
 const packedStates = object({ number: integer(0), chunk: text(20_000_000) });
 
 /** One version of one period's report. */
@@ -38,6 +38,16 @@ export interface ReportId {
     readonly dealId: string;
     readonly period: number;
     readonly version: number;
+}
+
+export interface StatesRecorded extends ReportId {
+    /** Of the chunk. */
+    readonly number: number;
+}
+
+export interface ReportFiled extends ReportId {
+    /** Later periods that are to be restated as well. */
+    readonly affected: readonly number[];
 }
 
 /** Monthly loan states, and the reports the contract computes from them. */
@@ -52,7 +62,7 @@ export class Reports {
      * The servicer records a month of one chunk, laid out as the tape's chunk is (`alignMonths`, `packChunk`).
      * @throws Refused PERIOD_OUT_OF_ORDER, VERSION_OUT_OF_ORDER, PERIOD_AFFECTED, STATE_NOT_ROLLED, CHUNK_INVALID
      */
-    async recordStates(request: Draft<RecordStatesRequest>, packed: Uint8Array) {
+    async recordStates(request: Draft<RecordStatesRequest>, packed: Uint8Array): Promise<Receipt<StatesRecorded>> {
         const passage = privately(await this.deals.signatories(request.dealId), { chunk: packed });
         return this.ledger.submit('report:recordStates', [recordStatesRequest, statesRecorded], request, passage);
     }
@@ -61,10 +71,10 @@ export class Reports {
      * The servicer records a whole month of the pool. What remains is `file`.
      * @throws ImportError for a loan that is not in the deal's tape; nothing is sent then
      */
-    async recordAll(report: ReportId, months: readonly LoanMonth[]): Promise<readonly StatesReceipt[]> {
+    async recordAll(report: ReportId, months: readonly LoanMonth[]): Promise<readonly Receipt<StatesRecorded>[]> {
         const assetClass = await this.deals.assetClass(report.dealId);
         const chunks = alignMonths(await this.tapes.numbers(report.dealId), months, assetClass);
-        const receipts: StatesReceipt[] = [];
+        const receipts: Receipt<StatesRecorded>[] = [];
         for (const [number, rows] of chunks.entries())
             receipts.push(await this.recordStates({ ...report, number }, packChunk(assetClass.state, rows)));
         return receipts;
@@ -74,19 +84,19 @@ export class Reports {
      * The servicer files the report of a period, or with a reason its restatement; every figure is recomputed from the loans.
      * @throws Refused REASON_MISSING, STATES_MISSING, BASIS_CHANGED, FACT_UNKNOWN
      */
-    async file(request: Draft<FileReportRequest>) {
+    async file(request: Draft<FileReportRequest>): Promise<Receipt<ReportFiled>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('report:file', [fileReportRequest, reportFiled], request, passage);
     }
 
     /** The trustee confirms a report: a distribution may rest on it. */
-    async confirm(request: Draft<ConfirmReportRequest>) {
+    async confirm(request: Draft<ConfirmReportRequest>): Promise<Receipt<ReportId>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('report:confirm', [confirmReportRequest, reportAnswered], request, passage);
     }
 
     /** The trustee disputes a report: the servicer is to restate it. */
-    async dispute(request: Draft<DisputeReportRequest>) {
+    async dispute(request: Draft<DisputeReportRequest>): Promise<Receipt<ReportId>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('report:dispute', [disputeReportRequest, reportAnswered], request, passage);
     }
@@ -113,5 +123,3 @@ export class Reports {
         return this.ledger.evaluate('report:summary', answer, asked({ ...report, number }));
     }
 }
-
-type StatesReceipt = Receipt<ReportId & { readonly number: number }>;

@@ -22,15 +22,37 @@ import type {
 } from '@poolproof/chaincode/domain';
 import type { Deals } from './deal';
 import type { Loan } from './importer/loan';
-import type { Draft, Ledger, Receipt } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { digest, id, integer, object, text } = shape;
 
-const chunkRecorded = told(object({ dealId: id, number: integer(0) }));
-const tapeSubmitted = told(object({ dealId: id, chunks: integer(1), root: digest }));
-const tapeRejected = told(object({ dealId: id, reason: text(500) }));
-const tapeSealed = told(object({ dealId: id, root: digest }));
+const chunkRecorded: Reader<ChunkRecorded> = told(object({ dealId: id, number: integer(0) }));
+const tapeSubmitted: Reader<TapeSubmitted> = told(object({ dealId: id, chunks: integer(1), root: digest }));
+const tapeRejected: Reader<TapeRejected> = told(object({ dealId: id, reason: text(500) }));
+const tapeSealed: Reader<TapeSealed> = told(object({ dealId: id, root: digest }));
 const packedChunk = object({ number: integer(0), chunk: text(20_000_000) });
+
+export interface ChunkRecorded {
+    readonly dealId: string;
+    readonly number: number;
+}
+
+export interface TapeSubmitted {
+    readonly dealId: string;
+    readonly chunks: number;
+    /** Merkle root of the tape. */
+    readonly root: string;
+}
+
+export interface TapeRejected {
+    readonly dealId: string;
+    readonly reason: string;
+}
+
+export interface TapeSealed {
+    readonly dealId: string;
+    readonly root: string;
+}
 
 /** Loan tapes: private to the originator, the trustee and the regulator; only their root and the pool's figures are public. */
 export class Tapes {
@@ -44,7 +66,7 @@ export class Tapes {
      * @param packed the chunk, encoded and deflated (`packChunk`)
      * @throws Refused DEAL_STATUS_WRONG, CHUNK_INVALID, FIELD_INVALID, ASSET_TWICE, CHUNK_UNSORTED
      */
-    async record(request: Draft<RecordChunkRequest>, packed: Uint8Array) {
+    async record(request: Draft<RecordChunkRequest>, packed: Uint8Array): Promise<Receipt<ChunkRecorded>> {
         const passage = privately(await this.deals.signatories(request.dealId), { chunk: packed });
         return this.ledger.submit('tape:record', [recordChunkRequest, chunkRecorded], request, passage);
     }
@@ -74,7 +96,7 @@ export class Tapes {
      * The originator declares the tape complete.
      * @throws Refused DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNKS_OVERLAP
      */
-    async submit(request: Draft<SubmitTapeRequest>) {
+    async submit(request: Draft<SubmitTapeRequest>): Promise<Receipt<TapeSubmitted>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('tape:submit', [submitTapeRequest, tapeSubmitted], request, passage);
     }
@@ -83,7 +105,7 @@ export class Tapes {
      * The trustee sends a submitted tape back.
      * @throws Refused DEAL_STATUS_WRONG, TAPE_STILL_PLEDGED
      */
-    async reject(request: Draft<RejectTapeRequest>) {
+    async reject(request: Draft<RejectTapeRequest>): Promise<Receipt<TapeRejected>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('tape:reject', [rejectTapeRequest, tapeRejected], request, passage);
     }
@@ -92,7 +114,7 @@ export class Tapes {
      * The trustee seals a tape all of whose chunks it has pledged; the pool's figures become public.
      * @throws Refused DEAL_STATUS_WRONG, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_BALANCE_DIFFERS
      */
-    async seal(request: Draft<SealTapeRequest>) {
+    async seal(request: Draft<SealTapeRequest>): Promise<Receipt<TapeSealed>> {
         const passage = privately(await this.deals.signatories(request.dealId));
         return this.ledger.submit('tape:seal', [sealTapeRequest, tapeSealed], request, passage);
     }
@@ -132,5 +154,5 @@ export interface RecordedChunk {
     readonly loans: number;
     /** As sent and stored. */
     readonly bytes: number;
-    readonly receipt: Receipt<{ readonly dealId: string; readonly number: number }>;
+    readonly receipt: Receipt<ChunkRecorded>;
 }

@@ -12,14 +12,24 @@ import {
 import { asked, privateField, told } from './client/ledger';
 
 import type { Allot, AuthoriseRequest, DealRequest, PlaceOrder, TrancheRecord } from '@poolproof/chaincode/domain';
-import type { Draft, Ledger, Resendable } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
 const { id, list, object } = shape;
 
-const ofDeal = told(object({ dealId: id }));
-const classesOfDeal = told(object({ dealId: id, classes: list(id) }));
-const nothing = told(object({}));
+const notesAllotted: Reader<NotesAllotted> = told(object({ dealId: id }));
+const classesOfDeal: Reader<ClassesOfDeal> = told(object({ dealId: id, classes: list(id) }));
+const nothing: Reader<object> = told(object({}));
+
+export interface NotesAllotted {
+    readonly dealId: string;
+}
+
+export interface ClassesOfDeal {
+    readonly dealId: string;
+    /** In the order of the terms. */
+    readonly classes: readonly string[];
+}
 
 /** Classes of notes: authorised by the terms, ordered by investors, allotted and issued against payment. */
 export class Tranches {
@@ -32,7 +42,7 @@ export class Tranches {
      * The originator lays down the classes of its sealed deal, and the record of every payment to legal final maturity.
      * @throws Refused DEAL_STATUS_WRONG, OFFERING_INCOMPLETE, OFFERING_INVALID, IDENTIFIER_INVALID, NOTES_NOT_AUTHORISED
      */
-    authorise(request: Draft<AuthoriseRequest>) {
+    authorise(request: Draft<AuthoriseRequest>): Promise<Receipt<ClassesOfDeal>> {
         return this.ledger.submit('tranche:authorise', [authoriseRequest, classesOfDeal], request);
     }
 
@@ -40,13 +50,13 @@ export class Tranches {
      * An investor's order, in its own book; a later one in the same class replaces it.
      * @throws Refused NOTES_NOT_AUTHORISED, ORDER_CLOSED, ORDER_INVALID, BOOK_NOT_OPEN
      */
-    async order(order: PlaceOrder, resend?: Resendable) {
+    async order(order: PlaceOrder, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('order', order, placeOrderReader));
         return this.ledger.submit('tranche:order', [privateRequest, nothing], { ...resend }, passage);
     }
 
     /** An investor withdraws its order before the book is closed. @throws Refused ORDER_CLOSED, NOT_FOUND */
-    async withdraw(order: { readonly dealId: string; readonly className: string }, resend?: Resendable) {
+    async withdraw(order: Pick<PlaceOrder, 'className' | 'dealId'>, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('order', order, withdrawOrderReader));
         return this.ledger.submit('tranche:withdraw', [privateRequest, nothing], { ...resend }, passage);
     }
@@ -55,16 +65,16 @@ export class Tranches {
      * The depository closes the book: every class is allotted in full, or none is.
      * @throws Refused PRICE_MISSING, CLASS_NOT_COVERED
      */
-    async allot(allot: Allot, resend?: Resendable) {
+    async allot(allot: Allot, resend?: Resendable): Promise<Receipt<NotesAllotted>> {
         const passage = await this.institutions.inBook(privateField('allotment', allot, allotReader));
-        return this.ledger.submit('tranche:allot', [privateRequest, ofDeal], { ...resend }, passage);
+        return this.ledger.submit('tranche:allot', [privateRequest, notesAllotted], { ...resend }, passage);
     }
 
     /**
      * The depository settles the issue: all notes of the deal against payment, or none.
      * @throws Refused INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
      */
-    async issue(request: Draft<DealRequest>) {
+    async issue(request: Draft<DealRequest>): Promise<Receipt<ClassesOfDeal>> {
         return this.ledger.submit(
             'tranche:issue',
             [dealRequest, classesOfDeal],

@@ -3,11 +3,22 @@ import { runReader, runRequest, shape } from '@poolproof/chaincode/domain';
 import { asked, told } from './client/ledger';
 
 import type { RunRecord, RunRequest } from '@poolproof/chaincode/domain';
-import type { Draft, Ledger } from './client/ledger';
+import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { id, integer, list, object } = shape;
 
-const waterfallRun = told(object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }));
+const waterfallRun: Reader<WaterfallRan> = told(
+    object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }),
+);
+
+export interface WaterfallRan {
+    readonly dealId: string;
+    readonly period: number;
+    /** Of the run. */
+    readonly version: number;
+    /** Version of the report it rests on. */
+    readonly report: number;
+}
 
 /** What the terms make of the report of a period: who is paid how much, step by step. */
 export class Waterfalls {
@@ -17,7 +28,7 @@ export class Waterfalls {
      * The servicer or the trustee runs a period whose report is confirmed; both their peers compute it and sign.
      * @throws Refused REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED, RUN_OUT_OF_ORDER, RUN_UP_TO_DATE, FACTS_INVALID
      */
-    run(request: Draft<RunRequest>) {
+    run(request: Draft<RunRequest>): Promise<Receipt<WaterfallRan>> {
         return this.ledger.submit('waterfall:run', [runRequest, waterfallRun], request);
     }
 

@@ -10,6 +10,7 @@ export interface Cast {
     readonly trust: Connection;
     readonly fund: Connection;
     readonly regulator: Connection;
+    desk(id: MemberId): Connection;
     leave(): void;
 }
 
@@ -26,7 +27,7 @@ export type MemberId = (typeof members)[number]['id'];
 
 export async function gather(network: Network): Promise<Cast> {
     const connections = new Map<MemberId, Connection>();
-    for (const { id } of members) connections.set(id, await desk(network, id));
+    for (const { id } of members) connections.set(id, await newDesk(network, id));
     const of = (id: MemberId) => connections.get(id) as Connection;
     return {
         bankA: of('bank-a'),
@@ -34,12 +35,13 @@ export async function gather(network: Network): Promise<Cast> {
         trust: of('trust'),
         fund: of('fund'),
         regulator: of('regulator'),
+        desk: of,
         leave: () => connections.forEach(connection => connection.close()),
     };
 }
 
 /** A desk that may exercise all of its institution's roles, and administer it. */
-export async function desk(network: Network, id: MemberId): Promise<Connection> {
+export async function newDesk(network: Network, id: MemberId): Promise<Connection> {
     const roles = members.find(member => member.id === id)?.roles ?? [];
     const attributes = { 'poolproof.role': [...roles, 'admin'].join(',') };
     const identity = await network.identity(id, `desk@${id}`, attributes);

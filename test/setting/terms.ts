@@ -8,6 +8,7 @@ import type { Amount } from '@poolproof/chaincode/domain';
 /** A terms document, as far as it is written here. */
 export interface TermsDocument {
     readonly [field: string]: unknown;
+    readonly parties: Readonly<Record<string, string>>;
     readonly tranches: readonly { readonly id: string; readonly balance: string; readonly coupon: object }[];
 }
 
@@ -24,14 +25,30 @@ const classes = [
 
 const step = 1_000_000n;
 
+/** When a deal is cut off, closed, first paid and at the latest over. */
+export interface DealDates {
+    readonly cutoff: string;
+    readonly closing: string;
+    readonly firstPayment: string;
+    readonly legalFinal: string;
+}
+
+/** Dates of a deal on the loans of May 2017: their collections of June are paid in July. */
+export const datesOf2017: DealDates = {
+    cutoff: '2017-05-31',
+    closing: '2017-06-20',
+    firstPayment: '2017-07-15',
+    legalFinal: '2024-07-15',
+};
+
 /** Terms of an auto-loan deal (chaincode/terms/auto-loan.json) sized for a pool of this balance, in cents. */
-export function termsFor(name: string, poolBalance: bigint): TermsDocument {
+export function termsFor(name: string, poolBalance: bigint, dates: DealDates = datesOf2017): TermsDocument {
     const template = readTemplate();
     const reserve = dollars(rounded(poolBalance / 200n));
     return {
         ...template,
         name,
-        dates: { cutoff: '2017-05-31', closing: '2017-06-20', firstPayment: '2017-07-15', legalFinal: '2024-07-15' },
+        dates,
         pool: { balance: dollars(poolBalance) },
         accounts: [
             { id: 'collection' },

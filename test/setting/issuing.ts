@@ -1,0 +1,46 @@
+import { cash } from './founding';
+import { transfer } from './transfer';
+
+import type { Amount, Day, TrancheRecord } from '@poolproof/chaincode/domain';
+import type { Cast, MemberId } from './cast';
+
+/** An investor's part of the classes it orders, in hundredths. */
+export type Appetite = Readonly<Partial<Record<MemberId, bigint>>>;
+
+/** The originator lays down the classes of its sealed deal; notes come in thousands of dollars, ten thousand at least. */
+export async function authorise(cast: Cast, dealId: string, originator: MemberId = 'bank-a') {
+    const { tranches } = await cast.desk(originator).deals.terms(dealId);
+    const offerings = tranches.map(({ id }) => ({
+        className: id,
+        minimum: 1_000_000n as Amount,
+        increment: 100_000n as Amount,
+        categories: ['qualified-institutional'],
+    }));
+    return cast.desk(originator).tranches.authorise({ dealId, depository: 'trust', cash, offerings });
+}
+
+/** Every investor orders its part of every class, the last of them what is left; the depository closes the book at par. */
+export async function placeNotes(cast: Cast, dealId: string, appetite: Appetite): Promise<readonly TrancheRecord[]> {
+    const classes = await cast.trust.tranches.list(dealId);
+    const investors = Object.entries(appetite) as [MemberId, bigint][];
+    const orders: { className: string; investor: MemberId }[] = [];
+    for (const { className, original } of classes) {
+        let left: bigint = original;
+        for (const [i, [investor, hundredths]] of investors.entries()) {
+            const part = ((original * hundredths) / 100n / 100_000n) * 100_000n;
+            const face = i === investors.length - 1 ? left : part;
+            left -= face;
+            await cast.desk(investor).tranches.order({ dealId, className, face: face as Amount });
+            orders.push({ className, investor });
+        }
+    }
+    const prices = classes.map(({ className }) => ({ className, price: '100%' }));
+    await cast.trust.tranches.allot({ dealId, prices, orders });
+    return classes;
+}
+
+/** The fund is put in cash by its bank, and the issue is settled: all notes against payment. */
+export async function settleIssue(cast: Cast, dealId: string, fundCash: Amount, day: Day) {
+    await transfer(cast, { from: 'bank-b', to: 'fund', amount: fundCash, day });
+    return cast.trust.tranches.issue({ dealId });
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+
+import { cash } from './founding';
+
+import type { Amount, Day } from '@poolproof/chaincode/domain';
+import type { Cast, MemberId } from './cast';
+
+/** Cash from one institution to another: each places its instruction, the depository settles the two. */
+export interface Transfer {
+    readonly from: MemberId;
+    readonly to: MemberId;
+    readonly amount: Amount;
+    readonly day: Day;
+    /** Account of the receiver that is credited: its own unless stated, or a deal's. */
+    readonly account?: string;
+}
+
+export async function transfer(cast: Cast, { from, to, amount, day, account }: Transfer) {
+    const reference = `cash-${randomBytes(6).toString('hex')}`;
+    const common = {
+        reference,
+        kind: 'transfer',
+        asset: cash,
+        quantity: amount,
+        settlementDay: day,
+        expiryDay: day,
+    } as const;
+    await cast.desk(from).settlements.instruct({ ...common, side: 'deliver', counterparty: to });
+    const own = account === undefined ? {} : { account };
+    await cast.desk(to).settlements.instruct({ ...common, side: 'receive', counterparty: from, ...own });
+    return cast.trust.settlements.settle({ pairs: [{ reference, deliverer: from, receiver: to }] });
+}
