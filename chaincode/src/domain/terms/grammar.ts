@@ -102,6 +102,9 @@ export function recursive<T>(name: string, grammar: () => Grammar<T>): Grammar<T
     return { read: (value, place) => grammar().read(value, place), schema: { $ref: `#/$defs/${name}` } };
 }
 
+/** The kinds of text of a document, described once under `$defs`. */
+export const definitions: Record<string, JsonSchema> = {};
+
 export function literal<const T extends string>(value: T): Grammar<T> {
     return oneOf(value);
 }
@@ -145,33 +148,42 @@ export const flag: Grammar<boolean> = {
     schema: { type: 'boolean' },
 };
 
-function matching(pattern: string, problem: string, description: string): Grammar<string> {
+function matching(name: string, pattern: string, problem: string, description: string): Grammar<string> {
     const expression = new RegExp(pattern);
+    definitions[name] = { type: 'string', pattern, description };
     return {
         read: (value, place) => {
             if (typeof value !== 'string' || !expression.test(value)) throw invalid(place, problem);
             return value;
         },
-        schema: { type: 'string', pattern, description },
+        schema: { $ref: `#/$defs/${name}` },
     };
 }
 
 /** A name that formulas can use: letters and digits, with single dashes or underscores inside. */
 export const id = matching(
+    'id',
     '^(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$',
     'not an id (a letter, then letters and digits, single dashes or underscores inside)',
     'An id; formulas use it as a name.',
 );
 
-export const text = matching('^[^\\u0000-\\u001f\\u007f]{1,300}$', 'not a text of up to 300 characters', 'Text.');
+export const text = matching(
+    'text',
+    '^[^\\u0000-\\u001f\\u007f]{1,300}$',
+    'not a text of up to 300 characters',
+    'Text.',
+);
 
 export const formula = matching(
+    'formula',
     '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]{1,2000}$',
     'not a formula of up to 2,000 characters',
     'A formula, such as `round(poolBalanceBeginning * 1% / 12, half-up)`.',
 );
 
 const rateText = matching(
+    'rate',
     '^-?\\d{1,15}(\\.\\d{1,15})?%?$|^-?\\d{1,15}/[1-9]\\d{0,14}$',
     'not a rate such as 0.028, 2.8% or 7/12',
     'An exact rate: 0.028, 2.8% or 7/12.',
@@ -183,6 +195,7 @@ export const rate: Grammar<Rate> = {
 };
 
 const amountText = matching(
+    'amount',
     '^\\d{1,20}(\\.\\d{1,4})?$',
     'not an amount (a decimal number as text, 1000000.00)',
     "An amount in major units of the deal's currency: 1000000.00.",
@@ -198,7 +211,7 @@ export const amount: Grammar<Amount> = {
     schema: amountText.schema,
 };
 
-const dayText = matching('^\\d{4}-\\d{2}-\\d{2}$', 'not a day such as 2017-05-31', 'A day: 2017-05-31.');
+const dayText = matching('day', '^\\d{4}-\\d{2}-\\d{2}$', 'not a day such as 2017-05-31', 'A day: 2017-05-31.');
 
 export const day: Grammar<Day> = {
     read: (value, place) => {

@@ -7,6 +7,7 @@ import {
     choice,
     currency,
     day,
+    definitions,
     flag,
     formula,
     id,
@@ -51,7 +52,9 @@ import type {
  */
 export function parseTerms(document: unknown): Terms {
     const given = typeof document === 'object' && document !== null ? (document as Record<string, unknown>) : {};
-    const { $schema: _editorHint, ...content } = given;
+    const { $schema: editorHint, ...content } = given;
+    if (editorHint !== undefined && typeof editorHint !== 'string')
+        throw new Refusal('TERMS_INVALID', { at: '$schema', problem: 'not text' });
     if (!isCurrency(given['currency']))
         throw new Refusal('TERMS_INVALID', { at: 'currency', problem: 'missing or not a currency known here' });
     return termsGrammar.read(content, { path: '', currency: given['currency'] });
@@ -65,7 +68,7 @@ export function termsSchema(): JsonSchema {
         title: 'Terms of a deal',
         ...rest,
         properties: { $schema: { type: 'string' }, ...(properties as JsonSchema) },
-        $defs: { step: stepGrammar.schema },
+        $defs: { ...definitions, step: stepGrammar.schema },
     };
 }
 
