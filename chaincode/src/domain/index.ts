@@ -65,6 +65,7 @@ export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseA
 export { bookContentReader, readBookRequest } from './own-book';
 export { layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
+export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
 export {
     confirmedReport,
@@ -95,8 +96,6 @@ export {
     privateRequest,
     settle,
 } from './settlement';
-/** The readers of requests and answers, with which clients check both. */
-export * as shape from './shape';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
 export {
@@ -135,6 +134,7 @@ export { paymentCalendar } from './waterfall/dates';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
+
 
 export type { Allot, Allotment, IssueClosing, Issued, IssueFacts, Order, PlaceOrder } from './allotment';
 export type { BusinessDay, OpenDayRequest } from './business-day';
@@ -205,6 +205,7 @@ export type {
     Settled,
     SettlementFacts,
 } from './settlement';
+export type { OptionalReader, Reader, Shape, Shaped } from './shape';
 export type { Standing, StandingRecord } from './standing';
 export type {
     ReadChunkRequest,
@@ -219,8 +220,8 @@ export type { Cell, Field, FieldType } from './tape/field';
 export type { Sibling } from './tape/merkle';
 export type { PoolStatistics, PoolStratum } from './tape/pool';
 export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
-export type { Finding, FindingCode } from './terms/finding';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
+export type { Finding, FindingCode } from './terms/finding';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';
 export type { PrintedLine } from './waterfall/certificate';
