@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** What the docker command answers: the first row whose beginning fits what it is asked. Others succeed in silence. */
+export type Script = readonly {
+    readonly asked: string;
+    readonly prints?: string;
+    readonly complains?: string;
+    readonly exits?: number;
+}[];
+
+/** A machine on which docker answers as scripted; without a script there is no docker at all. */
+export class ScriptedDocker {
+    private readonly folder = mkdtempSync(join(tmpdir(), 'scripted docker '));
+
+    constructor(script?: Script) {
+        mkdirSync(join(this.folder, 'bin'));
+        if (script === undefined) return;
+        const command = join(this.folder, 'bin', 'docker');
+        writeFileSync(command, `#!${process.execPath}\n(${answer.toString()})(${JSON.stringify(script)});\n`);
+        chmodSync(command, 0o755);
+    }
+
+    /** Run a command of the docker network there, on ports of its own. Gives its exit code and what it complained of. */
+    network(firstPort: number, ...words: readonly string[]): { readonly code: number; readonly complaint: string } {
+        const main = resolve('network/dist/docker/main.js');
+        const consortium = resolve('network/consortium.json');
+        const ran = spawnSync(process.execPath, [main, ...words, '--consortium', consortium], {
+            cwd: this.folder,
+            env: { PATH: join(this.folder, 'bin'), POOLPROOF_PORT: String(firstPort) },
+            encoding: 'utf8',
+        });
+        return { code: ran.status ?? 1, complaint: ran.stderr };
+    }
+
+    remove(): void {
+        rmSync(this.folder, { recursive: true });
+    }
+}
+
+/** Runs in the scripted command's own process. */
+function answer(script: Script): void {
+    const asked = process.argv.slice(2).join(' ');
+    const row = script.find(candidate => asked.startsWith(candidate.asked));
+    process.stdout.write(row?.prints ?? '');
+    process.stderr.write(row?.complains ?? '');
+    process.exitCode = row?.exits ?? 0;
+}
