@@ -42,7 +42,7 @@ export function readField(field: Field, row: Row, currency: Currency, column = f
     try {
         const cell = parseCell(field, inIsoForm(field, row.values[column] ?? ''), currency, column);
         if (cell === null && field.required) throw new ImportError({ ...row, field: column }, 'missing');
-        if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, column);
+        if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, () => column);
         return cell;
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
