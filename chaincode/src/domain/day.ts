@@ -27,11 +27,17 @@ export function parseMonth(text: string, at = 'month'): Month {
 }
 
 export function dayOf(year: number, month: number, day: number): Day {
-    return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` as Day;
+    return `${year < 1000 ? String(year).padStart(4, '0') : year}-${twoDigits(month)}-${twoDigits(day)}` as Day;
 }
 
+/** Every run of a waterfall takes days apart many times: digit by digit is several times faster than by pieces of text. */
 export function partsOf(day: Day): { year: number; month: number; day: number } {
-    return { year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)), day: Number(day.slice(8, 10)) };
+    const digit = (at: number) => day.charCodeAt(at) - 48;
+    return {
+        year: digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3),
+        month: digit(5) * 10 + digit(6),
+        day: digit(8) * 10 + digit(9),
+    };
 }
 
 export function monthOf(day: Day): Month {
@@ -77,6 +83,10 @@ export function dayNumber(day: Day): number {
     const year = parts.month <= 2 ? parts.year - 1 : parts.year;
     const dayOfYear = Math.floor((153 * ((parts.month + 9) % 12) + 2) / 5) + parts.day - 1;
     return year * 365 + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + dayOfYear;
+}
+
+function twoDigits(number: number): string {
+    return number < 10 ? `0${number}` : String(number);
 }
 
 function fromDayNumber(number: number): Day {

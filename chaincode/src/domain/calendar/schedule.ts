@@ -1,4 +1,4 @@
-import { addMonths, dayOf, daysInMonth, monthOf, partsOf } from '../day';
+import { dayOf, daysInMonth, partsOf } from '../day';
 import { Refusal } from '../refusal';
 import { adjust } from './business-day';
 
@@ -72,9 +72,11 @@ export function paymentPeriod(calendar: PaymentCalendar, number: number): Paymen
  * last day of a shorter month; with `endOfMonth`, always the last day.
  */
 export function notionalDate(anchor: Day, months: number, endOfMonth: boolean): Day {
-    const { year, month } = partsOf(`${addMonths(monthOf(anchor), months)}-01` as Day);
+    const from = partsOf(anchor);
+    const index = from.year * 12 + from.month - 1 + months;
+    const [year, month] = [Math.floor(index / 12), (index % 12) + 1];
     const last = daysInMonth(year, month);
-    return dayOf(year, month, endOfMonth ? last : Math.min(partsOf(anchor).day, last));
+    return dayOf(year, month, endOfMonth ? last : Math.min(from.day, last));
 }
 
 function dueDate(calendar: PaymentCalendar, number: number): Day {
