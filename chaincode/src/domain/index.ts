@@ -82,6 +82,7 @@ export {
 export { stateSummaryReader } from './report/state-summary';
 export { readRunRequest, runReader, runRequest, runWaterfall, scheduledRuns } from './run';
 export {
+    alone,
     batchReader,
     cancel,
     cancelReader,
@@ -131,10 +132,10 @@ export {
 } from './tranche';
 export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
+export { explain, explainSteps, why } from './waterfall/explain';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
-
 
 export type { Allot, Allotment, IssueClosing, Issued, IssueFacts, Order, PlaceOrder } from './allotment';
 export type { BusinessDay, OpenDayRequest } from './business-day';
@@ -225,6 +226,7 @@ export type { Finding, FindingCode } from './terms/finding';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';
 export type { PrintedLine } from './waterfall/certificate';
+export type { ExplainedStep } from './waterfall/explain';
 export type {
     Distribution,
     Notice,

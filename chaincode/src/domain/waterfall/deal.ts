@@ -25,7 +25,7 @@ import type { CertificateLine, Schedule, Step, Terms, Value } from '../terms/ter
 import type { AccountProgram } from './account';
 import type { EntityLists } from './entities';
 import type { Run } from './frame';
-import type { Results, StepContext, StepProgram } from './step';
+import type { NamedInput, Results, StepContext, StepProgram } from './step';
 import type { TriggerProgram } from './trigger';
 import type { Problem, Slot } from './vocabulary';
 
@@ -46,6 +46,8 @@ export interface DealProgram extends EntityLists {
     readonly results: readonly ResultProgram[];
     readonly waterfalls: ReadonlyMap<string, StepProgram>;
     readonly certificate: readonly LineProgram[];
+    /** The names a step's record has the values of, in order. */
+    readonly inputs: ReadonlyMap<Step, readonly NamedInput[]>;
 }
 
 export interface DepositProgram {
@@ -106,7 +108,8 @@ function compileDeal(terms: Terms): DealProgram {
     const triggers = (terms.triggers ?? []).map((trigger, i) =>
         compileTrigger(vocabulary, trigger, triggerSlots[i] as Slot, `triggers[${i}]`),
     );
-    const context: StepContext = { vocabulary, entities, results, test: testStep(triggers) };
+    const inputs = new Map<Step, readonly NamedInput[]>();
+    const context: StepContext = { vocabulary, entities, results, inputs, test: testStep(triggers) };
     const waterfalls = new Map(
         Object.entries(terms.waterfalls).map(([status, steps]) => [
             status,
@@ -142,6 +145,7 @@ function compileDeal(terms: Terms): DealProgram {
         results: namedResults(vocabulary, [...values.map(({ id }) => id), ...results.sets.keys()]),
         waterfalls,
         certificate,
+        inputs,
     };
 }
 

@@ -27,9 +27,13 @@ export interface StepContext {
     readonly vocabulary: Vocabulary;
     readonly entities: Entities;
     readonly results: Results;
+    /** The names a step's record has the values of, in order. */
+    readonly inputs: Map<Step, readonly NamedInput[]>;
     /** Runs a `test` step's trigger. */
     readonly test: (run: Run, trigger: string) => boolean;
 }
+
+export type NamedInput = ScopeName & { readonly name: string };
 
 /** The slots in which a step leaves its figures, shared by the steps of that id in every waterfall. */
 export interface Results {
@@ -39,6 +43,9 @@ export interface Results {
 
 type Kind<K extends Step['do']> = Step & { readonly do: K };
 type PayingStep = Extract<Step, { readonly support?: readonly string[] }>;
+
+/** Where a payment comes from, and what a shortfall of it does. */
+type Source = Pick<PayingStep, 'from' | 'support' | 'limit' | 'shortfall'>;
 
 export function compileSteps(context: StepContext, steps: readonly Step[], at: string): StepProgram {
     const programs = steps.map((step, i) => compileStep(context, step, `${at}[${i}]`));
@@ -81,13 +88,21 @@ function compileStep(context: StepContext, step: Step, at: string): StepProgram 
     }
 }
 
-/** Values of the names of formulas, as they go into a record. Read before the step changes anything. */
-function inputsOf(programs: readonly (Program | undefined)[]): (frame: Frame) => { inputs?: readonly RecordedValue[] } {
-    const names = new Map<string, ScopeName>();
+/**
+ * Values of the names of formulas, as they go into a record. Read before the step changes anything. The names themselves are kept
+ * with the step, for `explain`.
+ */
+function inputsOf(
+    context: StepContext,
+    step: Step,
+    programs: readonly (Program | undefined)[],
+): (frame: Frame) => { inputs?: readonly RecordedValue[] } {
+    const names = new Map<string, NamedInput>();
     for (const program of programs) for (const name of program?.names ?? []) names.set(name.name, name);
-    const reads = Array.from(names.values());
-    if (reads.length === 0) return () => ({});
-    return frame => ({ inputs: reads.map(({ unit, read }) => recorded(unit, read(frame))) });
+    const inputs = Array.from(names.values());
+    context.inputs.set(step, inputs);
+    if (inputs.length === 0) return () => ({});
+    return frame => ({ inputs: inputs.map(({ unit, read }) => recorded(unit, read(frame))) });
 }
 
 /** A formula's value in canonical form. */
@@ -107,14 +122,20 @@ interface Payment {
 }
 
 /** The common course of every payment: how much is due, from which accounts, what a shortfall does, and the record of it. */
-function compilePayment(context: StepContext, step: PayingStep, payment: Payment, at: string): StepProgram {
+function compilePayment(
+    context: StepContext,
+    step: PayingStep | Kind<'draw'>,
+    payment: Payment,
+    at: string,
+): StepProgram {
     const { vocabulary, entities, results } = context;
-    const from = entities.account(step.from, `${at}.from`);
-    const support = (step.support ?? []).map((id, i) => entities.account(id, `${at}.support[${i}]`));
-    const limit = step.limit === undefined ? undefined : vocabulary.compile(step.limit, 'money', `${at}.limit`);
+    const source: Source = step.do === 'draw' ? { ...pickLimit(step), from: step.account } : step;
+    const from = entities.account(source.from, `${at}.from`);
+    const support = (source.support ?? []).map((id, i) => entities.account(id, `${at}.support[${i}]`));
+    const limit = source.limit === undefined ? undefined : vocabulary.compile(source.limit, 'money', `${at}.limit`);
     const slots = results.amounts(step.id);
-    const inputs = inputsOf([payment.amount, limit]);
-    const fallShort = compileShortfall(context, step, at);
+    const inputs = inputsOf(context, step, [payment.amount, limit]);
+    const fallShort = compileShortfall(context, source, at);
     return run => {
         const { frame } = run;
         const used = inputs(frame);
@@ -137,6 +158,10 @@ function compilePayment(context: StepContext, step: PayingStep, payment: Payment
         });
         if (drawn.paid < due) fallShort(run, due - drawn.paid);
     };
+}
+
+function pickLimit({ limit }: Kind<'draw'>): Source {
+    return limit === undefined ? {} : { limit };
 }
 
 /** The least of what is asked, what the payee can take and the limit; what the account holds when nothing else is said. */
@@ -164,8 +189,7 @@ function take(frame: Frame, from: AccountProgram, support: readonly AccountProgr
     return { paid, support: drawn };
 }
 
-function compileShortfall(context: StepContext, step: PayingStep, at: string): (run: Run, short: bigint) => void {
-    const { shortfall } = step;
+function compileShortfall(context: StepContext, { shortfall }: Source, at: string): (run: Run, short: bigint) => void {
     if (!shortfall) return () => undefined;
     const ledger =
         shortfall.ledger === undefined
@@ -190,7 +214,7 @@ function compilePayFee(context: StepContext, step: Kind<'pay-fee'>, at: string):
         context,
         step,
         {
-            amount: everything(room),
+            amount: { ...everything(room), names: feeFigures(context, step.fee) },
             room,
             give: (run, paid) => {
                 payFee(run.frame, fee, paid, beyondCap);
@@ -200,6 +224,11 @@ function compilePayFee(context: StepContext, step: Kind<'pay-fee'>, at: string):
         },
         at,
     );
+}
+
+/** A fee's formula may read what earlier steps change, so the record holds what it came to. */
+function feeFigures({ vocabulary }: StepContext, id: string): readonly NamedInput[] {
+    return [`${id}.earned`, `${id}.carried`].flatMap(name => vocabulary.compile(name, 'money', name).names);
 }
 
 /** An amount that is not a formula of the terms but the figure of the thing paid. */
@@ -289,7 +318,7 @@ function compileDraw(context: StepContext, step: Kind<'draw'>, at: string): Step
     const into = context.entities.account(step.into, `${at}.into`);
     return compilePayment(
         context,
-        { id: step.id, do: 'transfer', from: step.account, to: into.id, ...(step.limit ? { limit: step.limit } : {}) },
+        step,
         {
             amount: optionalAmount(context, step.amount, at),
             room: () => undefined,
@@ -342,7 +371,7 @@ function compileBook(context: StepContext, step: Kind<'book'>, at: string): Step
     const ledger = context.entities.ledger(step.ledger, `${at}.ledger`);
     const amount = context.vocabulary.compile(step.amount, 'money', `${at}.amount`);
     const slots = context.results.amounts(step.id);
-    const inputs = inputsOf([amount]);
+    const inputs = inputsOf(context, step, [amount]);
     return run => {
         const { frame } = run;
         const used = inputs(frame);
@@ -361,7 +390,7 @@ function compileWriteDown(context: StepContext, step: Kind<'write-down' | 'reins
     const tranches = tranchesOf(context, step.tranches, at);
     const amount = context.vocabulary.compile(step.amount, 'money', `${at}.amount`);
     const slots = context.results.amounts(step.id);
-    const inputs = inputsOf([amount]);
+    const inputs = inputsOf(context, step, [amount]);
     const isWriteDown = step.do === 'write-down';
     const total = (frame: Frame) => balances(frame, tranches).reduce((a, b) => a + b, 0n) as Amount;
     return run => {
@@ -397,7 +426,7 @@ function compileWriteDown(context: StepContext, step: Kind<'write-down' | 'reins
 function compileSet(context: StepContext, step: Kind<'set'>, at: string): StepProgram {
     const slot = context.results.value(step.id);
     const formula = context.vocabulary.compile(step.formula, slot?.unit, `${at}.formula`);
-    const inputs = inputsOf([formula]);
+    const inputs = inputsOf(context, step, [formula]);
     return ({ frame, steps }) => {
         const used = inputs(frame);
         const value = formula.run(frame);
@@ -410,7 +439,7 @@ function compileIf(context: StepContext, step: Kind<'if'>, at: string): StepProg
     const when = context.vocabulary.compile(step.when, 'boolean', `${at}.when`);
     const then = compileSteps(context, step.then, `${at}.then`);
     const otherwise = compileSteps(context, step.else ?? [], `${at}.else`);
-    const inputs = inputsOf([when]);
+    const inputs = inputsOf(context, step, [when]);
     return run => {
         const used = inputs(run.frame);
         const holds = when.run(run.frame);
