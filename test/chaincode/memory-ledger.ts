@@ -167,6 +167,11 @@ class View {
                 this.hiddenReads.add(name);
                 return Promise.resolve(this.ledger.hidden.get(name)?.get(key) ?? new Uint8Array());
             },
+            getPrivateDataByPartialCompositeKey: ((name: string, type: string, attributes: string[]) => {
+                this.mustBeMember(name);
+                const prefix = separator + [type, ...attributes, ''].join(separator);
+                return this.list(prefix, this.ledger.hidden.get(name) ?? new Map());
+            }) as never,
             getPrivateDataHash: (name, key) => {
                 const value = this.ledger.hidden.get(name)?.get(key);
                 return Promise.resolve(value ? createHash('sha256').update(value).digest() : new Uint8Array());
@@ -192,9 +197,12 @@ class View {
         return Promise.resolve();
     }
 
-    private async *list(prefix: string): AsyncGenerator<Iterators.KV> {
-        for (const key of [...this.ledger.state.keys()].filter(each => each.startsWith(prefix)).sort())
-            yield await Promise.resolve({ namespace: '', key, value: this.ledger.state.get(key) ?? new Uint8Array() });
+    private async *list(
+        prefix: string,
+        state: ReadonlyMap<string, Uint8Array> = this.ledger.state,
+    ): AsyncGenerator<Iterators.KV> {
+        for (const key of [...state.keys()].filter(each => each.startsWith(prefix)).sort())
+            yield await Promise.resolve({ namespace: '', key, value: state.get(key) ?? new Uint8Array() });
     }
 
     private mustBeMember(name: string): void {

@@ -5,7 +5,7 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { id, object, readJson } from '../domain/shape';
-import { mustStand, tapeCollection } from '../domain/deal';
+import { mustStand, poolTests, tapeCollection } from '../domain/deal';
 import { Pledges } from '../ledger/pledge';
 import {
     readChunkRequest,
@@ -40,7 +40,11 @@ export class TapeContract extends Contract {
                 mustStand(deal, 'structuring');
                 const tapes = new Tapes(ctx);
                 const assetClass = assetClassOf(deal.rules.assetClass);
-                const summary = summariseLoans(tapes.given(assetClass.loan), assetClass);
+                const summary = summariseLoans(
+                    tapes.given(assetClass.loan),
+                    assetClass,
+                    poolTests(deal.rules, deal.currency),
+                );
                 await tapes.record(deal, asked.number, summary);
                 return ctx.reply({ type: 'ChunkRecorded', dealId: deal.id, number: asked.number });
             },

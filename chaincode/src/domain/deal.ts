@@ -1,14 +1,18 @@
 import { addDays, addMonths, lastDayOf, monthOf } from './day';
 import { assetClassOf } from './tape/asset-class';
 import { canonical } from './canonical';
-import { currency, day, digest, flag, id, integer, object, oneOf } from './shape';
+import { currency, day, digest, flag, id, integer, object, oneOf, optional } from './shape';
+import { compileConcentrations, concentrationReader } from './tape/concentration';
+import { compileEligibility, eligibilityReader } from './tape/eligibility';
 import { hexOf, utf8 } from './bytes';
 import { paymentCalendar } from './waterfall/dates';
 import { paymentPeriods } from './calendar/schedule';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
 
+import type { Currency } from './money';
 import type { Day } from './day';
+import type { PoolTests } from './tape/summary';
 import type { Institution, Role } from './institution';
 import type { Terms } from './terms/terms';
 
@@ -23,6 +27,8 @@ const rollForwardReader = object({
 const rulesReader = object({
     assetClass: id,
     rollForward: rollForwardReader,
+    eligibility: optional(eligibilityReader),
+    concentrations: optional(concentrationReader),
 });
 
 /** Rules of the pool, part of the deal's terms: what is recorded of its assets, and how a month's figures are judged. */
@@ -100,10 +106,10 @@ export interface OpenDealFacts {
 /**
  * A deal in structuring. Its servicer is its originator: loan states lie where the tape lies, and only the originator, the trustee and
  * the regulator have access there.
- * @throws Refusal TERMS_INVALID, ASSET_CLASS_UNKNOWN, DEAL_EXISTS, PARTY_UNFIT
+ * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID, TERMS_INVALID, DEAL_EXISTS, PARTY_UNFIT
  */
 export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFacts): Deal {
-    assetClassOf(asked.rules.assetClass);
+    poolTests(asked.rules, terms.currency);
     if (partyOf(terms, 'servicer') !== partyOf(terms, 'originator'))
         throw new Refusal('TERMS_INVALID', { at: 'parties.servicer', problem: 'not the originator' });
     if (facts.exists) throw new Refusal('DEAL_EXISTS', { id: asked.id });
@@ -123,6 +129,18 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
         rules: asked.rules,
         cutoff: terms.dates.cutoff,
         periods: periodsOf(terms).length,
+    };
+}
+
+/**
+ * The eligibility criteria and concentration limits of a deal, ready to be applied to its chunks.
+ * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID naming the place
+ */
+export function poolTests(rules: PoolRules, currency: Currency): PoolTests {
+    const assetClass = assetClassOf(rules.assetClass);
+    return {
+        eligibility: compileEligibility(rules.eligibility ?? [], assetClass, currency),
+        concentrations: compileConcentrations(rules.concentrations ?? [], assetClass, currency),
     };
 }
 

@@ -38,7 +38,7 @@ export {
     parseMonth,
     partsOf,
 } from './day';
-export { closeDealRequest, dealReader, openDealRequest, periodsOf, tapeCollection } from './deal';
+export { closeDealRequest, dealReader, openDealRequest, periodsOf, poolTests, tapeCollection } from './deal';
 export { distribute, distributeRequest, distributionReader, heldAccount, noticeReader } from './distribution';
 export { sha256 } from './hash';
 export {
@@ -80,7 +80,7 @@ export {
     reportVersionReader,
 } from './report';
 export { stateSummaryReader } from './report/state-summary';
-export { readRunRequest, runReader, runRequest, runWaterfall, scheduledRuns } from './run';
+export { readRunRequest, reportFacts, runReader, runRequest, runWaterfall, scheduledRuns } from './run';
 export {
     alone,
     batchReader,
@@ -110,6 +110,9 @@ export {
 } from './tape';
 export { assetClasses, assetClassOf } from './tape/asset-class';
 export { Chunk, encodeChunk, mostChunkBytes, mostRows, secretLength } from './tape/chunk';
+export { concentrationReader } from './tape/concentration';
+export { criterionReader } from './tape/criterion';
+export { eligibilityReader } from './tape/eligibility';
 export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
 export { climb, leafHash, pathOf, rootOf, saltOfRow } from './tape/merkle';
@@ -133,6 +136,7 @@ export {
 export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
 export { explain, explainSteps, why } from './waterfall/explain';
+export { observe } from './waterfall/observe';
 export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
@@ -217,6 +221,9 @@ export type {
     Tape,
 } from './tape';
 export type { AssetClass, Layout, LoanRoles, StateRoles, Stratum } from './tape/asset-class';
+export type { ConcentrationLimit, ConcentrationResult, GroupBalance } from './tape/concentration';
+export type { Criterion } from './tape/criterion';
+export type { EligibilityResult, EligibilityRule, Ineligible } from './tape/eligibility';
 export type { Cell, Field, FieldType } from './tape/field';
 export type { Sibling } from './tape/merkle';
 export type { PoolStatistics, PoolStratum } from './tape/pool';
@@ -227,6 +234,7 @@ export type { ExtraFact, Terms, Tranche } from './terms/terms';
 export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';
 export type { PrintedLine } from './waterfall/certificate';
 export type { ExplainedStep } from './waterfall/explain';
+export type { Observation } from './waterfall/observe';
 export type {
     Distribution,
     Notice,

@@ -56,6 +56,10 @@ export const refusals = {
         sentence: 'class {className} is not covered: its orders are for less than its size',
         remedy: 'Wait for further orders, or have the underwriter order the rest.',
     },
+    CONCENTRATION_EXCEEDED: {
+        sentence: 'limit {limit} is exceeded: {share} of the pool balance, not more than {most}',
+        remedy: 'Take loans out of the tape, or let the parties agree another limit.',
+    },
     DAY_NOT_OPEN: {
         sentence: 'the depository has not opened a business day',
         remedy: 'The depository opens its settlement system and a business day first.',
@@ -179,6 +183,10 @@ export const refusals = {
     LIEN_NOT_FOUND: {
         sentence: 'instruction {reference} names no pledge of these notes to this lender',
         remedy: 'Name the reference of the pledge; only its lender can release it.',
+    },
+    LOANS_INELIGIBLE: {
+        sentence: '{failing} loans fail rule {rule}',
+        remedy: 'Take the loans out: the summary of each chunk, private to its readers, names them.',
     },
     LOAN_UNKNOWN: {
         sentence: 'row {row} is not the loan that stands there in the tape',
@@ -305,6 +313,10 @@ export const refusals = {
     ROLE_NOT_REQUESTED: {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
         remedy: 'Let the institution ask for the role first.',
+    },
+    RULES_INVALID: {
+        sentence: '{at}: {problem}',
+        remedy: 'Correct the place named in the rules of the pool.',
     },
     RUN_MISSING: {
         sentence: 'period {period} of deal {dealId} has not been run',

@@ -1,12 +1,14 @@
 import { bytesOf, hexOf } from './bytes';
 import { digest, id, integer, list, object, oneOf, optional, text } from './shape';
+import { concentrationResultReader, judgeConcentrations } from './tape/concentration';
+import { eligibilityResultReader, judgeEligibility } from './tape/eligibility';
 import { mustStand } from './deal';
 import { poolStatistics, poolStatisticsReader } from './tape/pool';
 import { Refusal } from './refusal';
 import { rootOf } from './tape/merkle';
 
 import type { AssetClass } from './tape/asset-class';
-import type { Deal } from './deal';
+import type { Deal, PoolRules } from './deal';
 import type { LoanSummary } from './tape/summary';
 
 /** Most chunks of a tape. */
@@ -42,6 +44,9 @@ export const tapeReader = object({
     root: optional(digest),
     /** Recomputed by the contract; published at the seal. */
     pool: optional(poolStatisticsReader),
+    /** How the pool stands against the rules of eligibility and concentration, since it was submitted. */
+    eligibility: optional(eligibilityResultReader),
+    concentrations: optional(concentrationResultReader),
     evidence: list(evidenceReader),
     /** Why the trustee last sent it back. */
     rejected: optional(text(500)),
@@ -63,7 +68,7 @@ export function newTape(dealId: string): Tape {
 
 /**
  * A complete tape. Its chunks follow one another in the order of their assets, so that no asset stands in it twice.
- * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNKS_OVERLAP
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNKS_OVERLAP, LOANS_INELIGIBLE, CONCENTRATION_EXCEEDED
  */
 export function submitTape(
     deal: Deal,
@@ -71,14 +76,16 @@ export function submitTape(
     summaries: readonly (LoanSummary | undefined)[],
 ): { deal: Deal; tape: Tape } {
     mustStand(deal, 'structuring');
-    const chunkRoots = complete(summaries).map(summary => summary.root);
+    const recorded = complete(summaries);
+    const chunkRoots = recorded.map(summary => summary.root);
     for (let number = 1; number < summaries.length; number++)
         if ((summaries[number - 1]?.last ?? '') >= (summaries[number]?.first ?? ''))
             throw new Refusal('CHUNKS_OVERLAP', { number });
     const root = hexOf(rootOf(chunkRoots.map(bytesOf)));
+    const results = judgePool(deal.rules, recorded);
     return {
         deal: { ...deal, status: 'submitted' },
-        tape: { ...tape, status: 'submitted', chunkRoots, root, rejected: undefined },
+        tape: { ...tape, ...results, status: 'submitted', chunkRoots, root, rejected: undefined },
     };
 }
 
@@ -127,6 +134,22 @@ export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal
     return {
         deal: { ...deal, status: 'sealed' },
         tape: { ...tape, status: 'sealed', pool, evidence: asked.evidence },
+    };
+}
+
+function judgePool(rules: PoolRules, summaries: readonly LoanSummary[]): Pick<Tape, 'eligibility' | 'concentrations'> {
+    const { eligibility = [], concentrations = [] } = rules;
+    const balance = summaries.reduce((sum, summary) => sum + summary.balance, 0n);
+    return {
+        eligibility: judgeEligibility(
+            eligibility,
+            summaries.map(summary => summary.ineligible),
+        ),
+        concentrations: judgeConcentrations(
+            concentrations,
+            summaries.map(summary => summary.groups),
+            balance,
+        ),
     };
 }
 

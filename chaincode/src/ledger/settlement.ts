@@ -1,4 +1,4 @@
-import { instructionReader, lienReader, movementsOf } from '../domain/settlement';
+import { alone, instructionReader, lienReader, movementsOf } from '../domain/settlement';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
@@ -43,8 +43,9 @@ export class Settlements {
         const loaded: Pair[] = [];
         for (const { reference, deliverer, receiver, quantity } of pairs) {
             const deliver = await this.load(deliverer, reference);
-            const receive = await this.load(receiver, reference);
-            loaded.push({ deliver, receive, quantity });
+            const both =
+                deliverer === receiver ? alone(deliver) : { deliver, receive: await this.load(receiver, reference) };
+            loaded.push({ ...both, quantity });
         }
         return loaded;
     }

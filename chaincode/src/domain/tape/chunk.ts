@@ -41,7 +41,7 @@ export function encodeChunk(layout: Layout, rows: readonly (readonly Cell[])[], 
     layout.fields.forEach((field, column) => {
         const cells = new Writer();
         rows.forEach((row, i) => {
-            writeCell(cells, field, row[column] ?? null, `rows[${i}].${field.name}`);
+            writeCell(cells, field, row[column] ?? null, i);
         });
         writer.number(cells.length);
         writer.bytes(cells.written());
@@ -49,18 +49,18 @@ export function encodeChunk(layout: Layout, rows: readonly (readonly Cell[])[], 
     return writer.written();
 }
 
-function writeCell(writer: Writer, field: Field, cell: Cell, at: string): void {
+function writeCell(writer: Writer, field: Field, cell: Cell, row: number): void {
     if (cell === null || isNoData(cell)) {
-        if (field.required) throw new Refusal('FIELD_INVALID', { at, problem: 'missing' });
+        if (field.required) throw fieldInvalid(row, field, 'missing');
         writer.number(cell === null ? 0 : Number(cell.slice(2)));
     } else if (field.type === 'text') {
-        if (typeof cell !== 'string') throw new Refusal('FIELD_INVALID', { at, problem: 'not text' });
+        if (typeof cell !== 'string') throw fieldInvalid(row, field, 'not text');
         const bytes = utf8(cell);
-        if (bytes.length > longestText) throw new Refusal('FIELD_INVALID', { at, problem: 'too long' });
+        if (bytes.length > longestText) throw fieldInvalid(row, field, 'too long');
         writer.number(firstValue + bytes.length);
         writer.bytes(bytes);
     } else {
-        const number = numberOf(field, cell, at);
+        const number = numberOf(field, cell, () => placeOf(row, field));
         writer.number(firstValue + (number < 0 ? -2 * number - 1 : 2 * number));
     }
 }
@@ -294,7 +294,11 @@ function checkBounds(number: number, field: Field, row: number): void {
 }
 
 function fieldInvalid(row: number, field: Field, problem: string): Refusal {
-    return new Refusal('FIELD_INVALID', { at: `rows[${row}].${field.name}`, problem });
+    return new Refusal('FIELD_INVALID', { at: placeOf(row, field), problem });
+}
+
+function placeOf(row: number, field: Field): string {
+    return `rows[${row}].${field.name}`;
 }
 
 function invalid(problem: string): Refusal {

@@ -86,31 +86,35 @@ export function formatCell(field: Field, cell: Cell, currency: Currency): string
 
 /**
  * The whole number that stands for a cell that is neither text nor empty.
+ * @param at says where the cell stands; asked only for a refusal
  * @throws Refusal FIELD_INVALID
  */
-export function numberOf(field: Field, cell: Exclude<Cell, null>, at: string): number {
+export function numberOf(field: Field, cell: Exclude<Cell, null>, at: () => string): number {
     const number = wholeNumberOf(field, cell, at);
     if (!Number.isSafeInteger(number) || Math.abs(number) > largestNumber)
-        throw invalid(at, 'not a number within bounds');
-    if (field.least !== undefined && number < field.least) throw invalid(at, 'less than allowed');
-    if (field.most !== undefined && number > field.most) throw invalid(at, 'more than allowed');
+        throw invalid(at(), 'not a number within bounds');
+    if (field.least !== undefined && number < field.least) throw invalid(at(), 'less than allowed');
+    if (field.most !== undefined && number > field.most) throw invalid(at(), 'more than allowed');
     return number;
 }
 
-function wholeNumberOf(field: Field, cell: Exclude<Cell, null>, at: string): number {
-    switch (field.type) {
-        case 'day':
-            return dayNumber(parseDay(String(cell), at));
-        case 'month':
-            return monthNumber(parseMonth(String(cell), at));
-        case 'flag':
-            if (typeof cell !== 'boolean') throw invalid(at, 'not true or false');
-            return cell ? 1 : 0;
-        default:
-            if (typeof cell !== 'number') throw invalid(at, 'not a number');
-            return cell;
-    }
+function wholeNumberOf(field: Field, cell: Exclude<Cell, null>, at: () => string): number {
+    if (typeof cell === 'number' && isNumeric[field.type]) return cell;
+    if (typeof cell === 'boolean' && field.type === 'flag') return cell ? 1 : 0;
+    if (typeof cell === 'string' && field.type === 'day') return dayNumber(parseDay(cell, at()));
+    if (typeof cell === 'string' && field.type === 'month') return monthNumber(parseMonth(cell, at()));
+    throw invalid(at(), `not a ${field.type}`);
 }
+
+const isNumeric: Readonly<Record<FieldType, boolean>> = {
+    amount: true,
+    count: true,
+    day: false,
+    flag: false,
+    month: false,
+    rate: true,
+    text: false,
+};
 
 /** The cell that a whole number stands for. */
 export function cellOf(field: Field, number: number): Cell {

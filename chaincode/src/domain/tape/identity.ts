@@ -1,4 +1,3 @@
-import { canonical } from '../canonical';
 import { sha256 } from '../hash';
 import { utf8 } from '../bytes';
 
@@ -10,7 +9,7 @@ import type { Cell } from './field';
  * no way of writing a number hides an asset that is pledged already.
  */
 export function identityOf(assetClass: AssetClass, values: readonly Cell[]): Uint8Array {
-    return utf8(canonical([assetClass.identity.scheme, ...values.map(normal)]));
+    return utf8(JSON.stringify([assetClass.identity.scheme, ...values.map(normal)]));
 }
 
 /**

@@ -1,11 +1,15 @@
 import { byCodePoint } from '../canonical';
 import { compareBytes, hexOf } from '../bytes';
 import { digest, integer, label, list, minor, object } from '../shape';
+import { groupsReader } from './concentration';
+import { ineligibleReader } from './eligibility';
 import { identityOf, orderOf } from './identity';
 import { Refusal } from '../refusal';
 import { Sum } from './sum';
 
 import type { AssetClass, Stratum } from './asset-class';
+import type { GroupBalance } from './concentration';
+import type { Ineligible } from './eligibility';
 import type { Cell } from './field';
 import type { Chunk } from './chunk';
 import type { Reader } from '../shape';
@@ -39,6 +43,16 @@ export interface LoanSummary {
     /** In the order of the class's `averages` and `strata`. */
     readonly averages: readonly Weighted[];
     readonly strata: readonly (readonly StratumRow[])[];
+    /** Loans that fail a rule of eligibility. */
+    readonly ineligible: readonly Ineligible[];
+    /** In the order of the rules' concentration limits. */
+    readonly groups: readonly (readonly GroupBalance[])[];
+}
+
+/** The tests of a deal's rules, made ready for its asset class. */
+export interface PoolTests {
+    readonly eligibility: (chunk: Chunk) => readonly Ineligible[];
+    readonly concentrations: (chunk: Chunk) => readonly (readonly GroupBalance[])[];
 }
 
 const weightedReader: Reader<Weighted> = object({ total: minor, weight: minor });
@@ -56,13 +70,15 @@ export const loanSummaryReader: Reader<LoanSummary> = object({
     root: digest,
     averages: list(weightedReader),
     strata: list(list(stratumRowReader)),
+    ineligible: ineligibleReader,
+    groups: groupsReader,
 });
 
 /**
  * Recomputes a chunk of loans.
  * @throws Refusal ASSET_TWICE, CHUNK_UNSORTED naming the row
  */
-export function summariseLoans(chunk: Chunk, assetClass: AssetClass): LoanSummary {
+export function summariseLoans(chunk: Chunk, assetClass: AssetClass, tests: PoolTests): LoanSummary {
     const balances = chunk.numbers(assetClass.loanRoles.balance);
     const orders = ordersOf(chunk, assetClass);
     const balance = new Sum();
@@ -77,6 +93,8 @@ export function summariseLoans(chunk: Chunk, assetClass: AssetClass): LoanSummar
         root: hexOf(chunk.root()),
         averages: assetClass.averages.map(field => weigh(chunk.numbers(field), balances)),
         strata: assetClass.strata.map(stratum => stratify(chunk, stratum, balances)),
+        ineligible: tests.eligibility(chunk),
+        groups: tests.concentrations(chunk),
     };
 }
 
