@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { Authority } from '@poolproof/network/dist/authority';
+import type { KeyPair } from '@poolproof/network/dist/authority';
 import {
     Channel,
     disseminate,
@@ -13,6 +14,7 @@ import {
 import type {
     CommittedBlock,
     DefinitionTerms,
+    LevelFolder,
     PeerLedger,
     Simulator,
     ValidationCode,
@@ -55,10 +57,35 @@ export interface Making {
 
 interface Institution {
     readonly mspId: string;
-    readonly authority: Authority;
+    readonly authorityPem: string;
+    readonly authorityKeyPem: string;
     readonly peer: Signer;
     readonly client: Signer;
 }
+
+/** Keys of a network that is opened more than once. */
+export interface NetworkKeys {
+    readonly institutions: readonly InstitutionKeys[];
+    readonly ordererPem: string;
+}
+
+interface InstitutionKeys {
+    readonly mspId: string;
+    readonly authority: KeyPair;
+    readonly peer: KeyPair;
+    readonly client: KeyPair;
+}
+
+export interface Opening {
+    /** Peers do not ask each other for private data. */
+    readonly alone?: boolean;
+    /** Where the ledgers are kept; in memory by default. */
+    readonly folder?: LevelFolder;
+    /** New ones by default. */
+    readonly keys?: NetworkKeys;
+}
+
+export const CHANNEL = 'trade';
 
 /** Several institutions with a peer and a client each, whose transactions are really signed, ordered and committed. */
 export class LedgerNetwork {
@@ -68,30 +95,41 @@ export class LedgerNetwork {
         readonly ledgers: ReadonlyMap<string, PeerLedger>,
     ) {}
 
-    /** `alone`: peers do not ask each other for private data. */
-    static async open(mspIds: readonly string[], { alone = false } = {}): Promise<LedgerNetwork> {
-        const institutions = await Promise.all(mspIds.map(newInstitution));
-        const ordererAuthority = await Authority.create('ca.orderer', 'orderer');
+    static async open(mspIds: readonly string[], opening: Opening = {}): Promise<LedgerNetwork> {
+        const keys = opening.keys ?? (await newKeys(mspIds));
+        const institutions = keys.institutions.map(readInstitution);
         const config = {
-            channel: 'trade',
-            institutions: institutions.map(mspConfig),
-            orderers: [{ mspId: 'OrdererMSP', rootCertificatesPem: [ordererAuthority.certificatePem] }],
+            channel: CHANNEL,
+            institutions: institutions.map(({ mspId, authorityPem }) => mspConfig(mspId, authorityPem)),
+            orderers: [mspConfig('OrdererMSP', keys.ordererPem)],
         };
         const channel = new Channel(config);
         const ledgers = new Map<string, PeerLedger>();
         for (const mspId of mspIds) {
             const fetchPrivate = (wanted: WantedSet): Uint8Array | undefined =>
-                alone ? undefined : firstDefined([...ledgers.values()].map(ledger => ledger.privateSet(wanted)));
-            ledgers.set(mspId, await openPeerLedger({ channel, mspId, fetchPrivate }));
+                opening.alone === true
+                    ? undefined
+                    : firstDefined([...ledgers.values()].map(ledger => ledger.privateSet(wanted)));
+            const store = opening.folder?.store(mspId);
+            ledgers.set(mspId, await openPeerLedger({ channel, mspId, fetchPrivate, ...(store && { store }) }));
         }
         const network = new LedgerNetwork(
             channel,
             new Map(institutions.map(institution => [institution.mspId, institution])),
             ledgers,
         );
-        const genesis = genesisBlock(config);
-        for (const ledger of ledgers.values()) await ledger.commit(genesis);
+        await network.catchUp(genesisBlock(config));
         return network;
+    }
+
+    /** Peers that a crash left behind take the blocks of those that are ahead. */
+    private async catchUp(genesis: OrderedBlock): Promise<void> {
+        const ledgers = [...this.ledgers.values()];
+        const furthest = ledgers.reduce((left, right) => (right.height > left.height ? right : left));
+        if (furthest.height === 0) await furthest.commit(genesis);
+        for (const ledger of ledgers) {
+            while (ledger.height < furthest.height) await ledger.commit(found(furthest.block(ledger.height)).block);
+        }
     }
 
     ledger(mspId: string): PeerLedger {
@@ -103,6 +141,11 @@ export class LedgerNetwork {
     }
 
     async define(terms: Partial<DefinitionTerms> = {}): Promise<void> {
+        await this.order([this.makeDefinition(terms)]);
+    }
+
+    /** The transaction that defines the chaincode `cc`, as every institution endorses it. */
+    makeDefinition(terms: Partial<DefinitionTerms> = {}): Submission {
         const full = {
             name: 'cc',
             version: '1.0',
@@ -111,8 +154,7 @@ export class LedgerNetwork {
             collections: [],
             ...terms,
         };
-        const definition = this.make(simulator => writeDefinition(simulator, full), { chaincode: LIFECYCLE });
-        await this.order([definition]);
+        return this.make(simulator => writeDefinition(simulator, full), { chaincode: LIFECYCLE });
     }
 
     /** Run the work on every endorser's own state and sign everything as clients and peers do. */
@@ -282,15 +324,37 @@ function envelopeOf(
     return envelope.serializeBinary();
 }
 
-async function newInstitution(mspId: string): Promise<Institution> {
-    const authority = await Authority.create(`ca.${mspId}`, mspId);
-    const peerPair = await authority.issueIdentity(`peer0.${mspId}`, 'peer');
-    const clientPair = await authority.issueIdentity(`client.${mspId}`, 'client');
-    return { mspId, authority, peer: new Signer(mspId, peerPair), client: new Signer(mspId, clientPair) };
+export async function newKeys(mspIds: readonly string[]): Promise<NetworkKeys> {
+    const orderer = await Authority.create('ca.orderer', 'orderer');
+    return {
+        institutions: await Promise.all(mspIds.map(newInstitutionKeys)),
+        ordererPem: orderer.certificatePem,
+    };
 }
 
-function mspConfig({ mspId, authority }: Institution): { mspId: string; rootCertificatesPem: string[] } {
-    return { mspId, rootCertificatesPem: [authority.certificatePem] };
+async function newInstitutionKeys(mspId: string): Promise<InstitutionKeys> {
+    const { certificatePem, privateKeyPem } = await Authority.create(`ca.${mspId}`, mspId);
+    const authority = await Authority.load({ certificatePem, privateKeyPem });
+    return {
+        mspId,
+        authority: { certificatePem, privateKeyPem },
+        peer: await authority.issueIdentity(`peer0.${mspId}`, 'peer'),
+        client: await authority.issueIdentity(`client.${mspId}`, 'client'),
+    };
+}
+
+function readInstitution({ mspId, authority, peer: peerPair, client }: InstitutionKeys): Institution {
+    return {
+        mspId,
+        authorityPem: authority.certificatePem,
+        authorityKeyPem: authority.privateKeyPem,
+        peer: new Signer(mspId, peerPair),
+        client: new Signer(mspId, client),
+    };
+}
+
+function mspConfig(mspId: string, certificatePem: string): { mspId: string; rootCertificatesPem: string[] } {
+    return { mspId, rootCertificatesPem: [certificatePem] };
 }
 
 function firstDefined<V>(values: readonly (V | undefined)[]): V | undefined {

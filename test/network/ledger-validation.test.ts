@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { common, peer } from '@hyperledger/fabric-protos';
+import { Authority } from '@poolproof/network/dist/authority';
 import { parseSignaturePolicy } from '@poolproof/network/dist/embedded/ledger';
 import type { Simulator } from '@poolproof/network/dist/embedded/ledger';
 import { Signer } from '@poolproof/network/dist/embedded/signer';
@@ -118,7 +119,9 @@ describe('validation', () => {
     });
 
     it('refuses a client that names an institution whose authority did not issue its certificate', async () => {
-        const stranger = await network.institution('BankBMSP').authority.issueIdentity('intruder', 'client');
+        const { authorityPem, authorityKeyPem } = network.institution('BankBMSP');
+        const other = await Authority.load({ certificatePem: authorityPem, privateKeyPem: authorityKeyPem });
+        const stranger = await other.issueIdentity('intruder', 'client');
         const signer = new Signer('BankAMSP', stranger);
         const code = await network.submit(put('intruder'), { signer, creator: signer.serialized });
         expect(code).toBe(Code.BAD_CREATOR_SIGNATURE);

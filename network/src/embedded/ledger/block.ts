@@ -31,6 +31,18 @@ export class OrderedBlock {
         return this.parsed;
     }
 
+    /** One transaction, without reading the others of an old block again. */
+    transaction(index: number): Transaction | undefined {
+        if (this.parsed !== undefined) return this.parsed[index];
+        const envelope = this.envelopes[index];
+        return envelope && new Transaction(envelope);
+    }
+
+    /** Let go of what was read of the transactions; it is read again when asked for. */
+    release(): void {
+        this.parsed = undefined;
+    }
+
     /** The common.Block without metadata. */
     message(): common.Block {
         const header = new common.BlockHeader();

@@ -41,6 +41,17 @@ export class CommittedBlock {
         return this.told;
     }
 
+    transaction(index: number): CommittedTransaction | undefined {
+        const transaction = this.block.transaction(index);
+        return this.told?.[index] ?? (transaction && this.tell(transaction, index));
+    }
+
+    /** Let go of what was read of the transactions, which most blocks are never asked for again. */
+    release(): void {
+        this.told = undefined;
+        this.block.release();
+    }
+
     /** The common.Block with this peer's metadata, as the Deliver service sends it. */
     message(): common.Block {
         const lastConfig = new common.Metadata();

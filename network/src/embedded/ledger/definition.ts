@@ -73,6 +73,11 @@ export function sequenceKey(chaincode: string): string {
     return fieldKey(chaincode, 'Sequence');
 }
 
+/** All keys of a chaincode's definition, its metadata first: what an access to a collection reads. */
+export function definitionKeys(chaincode: string): readonly [string, ...string[]] {
+    return [metadataKey(chaincode), ...FIELDS.map(field => fieldKey(chaincode, field))];
+}
+
 /** Read a chaincode's definition, asking for the same keys in the same order as Fabric's lifecycle serializer. */
 export function readDefinition(
     channel: Channel,

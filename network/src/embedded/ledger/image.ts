@@ -110,7 +110,7 @@ export function historyKey(namespace: string, key: string): string {
 
 /** Sorts by collection, then by age. */
 export function privateSetKey({ namespace, collection, version }: PrivateSetName): string {
-    return `${privateSetPrefix(namespace, collection)}${padded(version.block)}${padded(version.transaction)}`;
+    return `${privateSetPrefix(namespace, collection)}${orderedNumber(version.block)}${orderedNumber(version.transaction)}`;
 }
 
 export function privateSetPrefix(namespace: string, collection: string): string {
@@ -118,7 +118,7 @@ export function privateSetPrefix(namespace: string, collection: string): string 
 }
 
 export function expiryKey(block: number): string {
-    return padded(block);
+    return orderedNumber(block);
 }
 
 /** Public keys written by the valid transactions of a block, in order, for its history. */
@@ -156,6 +156,7 @@ function withEntries<V>(tree: KeyTree<V>, entries: ReadonlyMap<string, V | undef
     return changed;
 }
 
-function padded(value: number): string {
+/** A number as twelve digits, so that numbers sort as text. */
+export function orderedNumber(value: number): string {
     return value.toString().padStart(12, '0');
 }

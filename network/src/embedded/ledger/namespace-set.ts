@@ -153,6 +153,7 @@ function versionOf(read: { getVersion(): ledger.rwset.kvrwset.Version | undefine
     return version && { block: version.getBlockNum(), transaction: version.getTxNum() };
 }
 
-function metadataOf(entries: readonly ledger.rwset.kvrwset.KVMetadataEntry[]): Metadata | undefined {
+/** Metadata of its entries; none means that it is removed. */
+export function metadataOf(entries: readonly ledger.rwset.kvrwset.KVMetadataEntry[]): Metadata | undefined {
     return entries.length === 0 ? undefined : new Map(entries.map(entry => [entry.getName(), entry.getValue_asU8()]));
 }

@@ -17,6 +17,7 @@ import { encodePrivateSets } from './namespace-set';
 import type { PrivateSet } from './namespace-set';
 import { keyHash, privateUpdates } from './private-updates';
 import { Simulator } from './simulator';
+import type { LedgerStore } from './store';
 import { TransientStore } from './transient-store';
 import { hashedNamespace, ledgerKey, sameVersion } from './world-state';
 import type { Update } from './world-state';
@@ -32,6 +33,14 @@ export interface PeerLedgerOptions {
     readonly mspId: string;
     /** Asks other peers for a private set that this peer should have and has not. */
     readonly fetchPrivate?: (wanted: WantedSet) => Uint8Array | undefined;
+    /** Absent: the ledger lives in memory. */
+    readonly store?: LedgerStore;
+}
+
+/** A height of a ledger to which it can go back, more than once. */
+export interface LedgerSnapshot {
+    readonly image: Image;
+    readonly blocks: readonly CommittedBlock[];
 }
 
 /** One change of a key, as history queries tell it. */
@@ -43,21 +52,26 @@ export interface KeyModification {
     readonly isDelete: boolean;
 }
 
-/** Open the ledger of one peer. */
-export function openPeerLedger(options: PeerLedgerOptions): Promise<PeerLedger> {
-    return Promise.resolve(new PeerLedger(options));
+/** Open the ledger of one peer as it was left, or empty. */
+export async function openPeerLedger(options: PeerLedgerOptions): Promise<PeerLedger> {
+    return new PeerLedger(options, (await options.store?.load()) ?? { image: emptyImage, blocks: [] });
 }
 
 /** What one peer knows: its own world state, private data, history and blocks. Nothing is shared with other peers but bytes. */
 export class PeerLedger {
-    private image: Image = emptyImage;
-    private blocks: CommittedBlock[] = [];
+    private image: Image;
+    private blocks: CommittedBlock[];
     private readonly definitions: Definitions;
     private readonly transient = new TransientStore();
     private readonly listeners = new Set<(block: CommittedBlock) => void>();
     private last: Promise<unknown> = Promise.resolve();
 
-    constructor(private readonly options: PeerLedgerOptions) {
+    constructor(
+        private readonly options: PeerLedgerOptions,
+        start: LedgerSnapshot,
+    ) {
+        this.image = start.image;
+        this.blocks = [...start.blocks];
         this.definitions = new Definitions(options.channel);
     }
 
@@ -91,7 +105,7 @@ export class PeerLedger {
 
     /** A view of the committed state as it is now, and the read and write sets of what is done with it. */
     newSimulator(txId: string): Simulator {
-        return new Simulator(txId, this.options.channel, this.image.state);
+        return new Simulator(txId, this.options.channel, this.image.state, this.definitions);
     }
 
     /**
@@ -99,9 +113,21 @@ export class PeerLedger {
      * @throws LedgerError if the block does not follow the last one.
      */
     commit(block: OrderedBlock): Promise<CommittedBlock> {
-        const done = this.last.then(() => this.commitNext(block));
-        this.last = done.catch(() => undefined);
-        return done;
+        return this.afterOthers(() => this.commitNext(block));
+    }
+
+    /** The ledger as it is now, after the blocks handed in so far. */
+    snapshot(): Promise<LedgerSnapshot> {
+        return this.afterOthers(() => ({ image: this.image, blocks: [...this.blocks] }));
+    }
+
+    /** Go back to a snapshot. What was committed since is forgotten, and nobody is told. */
+    revert(snapshot: LedgerSnapshot): Promise<void> {
+        return this.afterOthers(async () => {
+            await this.options.store?.replace(snapshot.image, snapshot.blocks);
+            this.image = snapshot.image;
+            this.blocks = [...snapshot.blocks];
+        });
     }
 
     block(number: number): CommittedBlock | undefined {
@@ -120,7 +146,7 @@ export class PeerLedger {
     /** The transaction with its verdict, valid or not. */
     transaction(txId: string): CommittedTransaction | undefined {
         const location = find(this.image.locations, txId);
-        return location && this.blocks[location.block]?.transactions[location.transaction];
+        return location && this.blocks[location.block]?.transaction(location.transaction);
     }
 
     hasTransaction(txId: string): boolean {
@@ -178,12 +204,16 @@ export class PeerLedger {
      * Take in a private set that came late. Values that were overwritten since are kept as history only.
      * @throws LedgerError if the set is not the one whose hash the block names.
      */
-    async reconcile(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
-        await this.last;
+    reconcile(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
+        return this.afterOthers(() => this.takeIn(name, bytes));
+    }
+
+    private async takeIn(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
         if (!sameBytes(sha256(bytes), this.wantedOf(name).hash)) {
             throw new LedgerError(`private data of ${name.namespace}/${name.collection} does not match its hash`);
         }
         const changes = this.reconciled(name, bytes);
+        await this.options.store?.save(changes);
         this.image = amend(this.image, changes);
     }
 
@@ -192,7 +222,14 @@ export class PeerLedger {
         await this.last;
     }
 
-    private commitNext(block: OrderedBlock): CommittedBlock {
+    /** What changes the ledger happens one after another. */
+    private afterOthers<V>(work: () => V | Promise<V>): Promise<V> {
+        const done = this.last.then(work);
+        this.last = done.catch(() => undefined);
+        return done;
+    }
+
+    private async commitNext(block: OrderedBlock): Promise<CommittedBlock> {
         const { image } = this;
         if (block.number !== image.height || !sameBytes(block.previousHash, image.blockHash)) {
             throw new LedgerError(`block ${block.number} does not follow block ${image.height - 1}`);
@@ -204,6 +241,7 @@ export class PeerLedger {
             image,
             findPrivate: wanted => this.findPrivate(wanted),
         });
+        await this.options.store?.save(changes);
         this.apply(changes);
         return changes.committed;
     }
@@ -211,6 +249,7 @@ export class PeerLedger {
     private apply(changes: Changes): void {
         const { committed } = changes;
         this.image = advance(this.image, changes);
+        this.blocks.at(-1)?.release();
         this.blocks.push(committed);
         this.transient.settle(
             committed.block.transactions.map(({ txId }) => txId),
@@ -225,7 +264,7 @@ export class PeerLedger {
     }
 
     private tell({ version }: Modification, namespace: string, key: string): KeyModification | undefined {
-        const transaction = this.blocks[version.block]?.block.transactions[version.transaction];
+        const transaction = this.blocks[version.block]?.block.transaction(version.transaction);
         const set = transaction?.sets.find(candidate => candidate.namespace === namespace);
         const write = set?.writes.find(candidate => candidate.key === key);
         if (transaction === undefined || write === undefined) return undefined;
@@ -251,7 +290,7 @@ export class PeerLedger {
     }
 
     private wantedOf({ namespace, collection, version }: PrivateSetName): WantedSet {
-        const transaction = this.blocks[version.block]?.block.transactions[version.transaction];
+        const transaction = this.blocks[version.block]?.block.transaction(version.transaction);
         const set = transaction?.sets
             .find(candidate => candidate.namespace === namespace)
             ?.collections.find(candidate => candidate.collection === collection);

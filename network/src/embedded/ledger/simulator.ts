@@ -1,6 +1,7 @@
 import type { Channel } from './channel';
-import { collectionOf, LIFECYCLE, readDefinition, sequenceKey } from './definition';
+import { collectionOf, definitionKeys, LIFECYCLE, sequenceKey } from './definition';
 import type { ChaincodeDefinition, CollectionDefinition } from './definition';
+import type { Definitions } from './definitions';
 import { sha256 } from './digest';
 import { RangeQuery, ReadWriteSet } from './read-write-set';
 import { TouchedKeys } from './touched-keys';
@@ -46,7 +47,7 @@ export class Simulator {
     private readonly sets = new ReadWriteSet();
     private readonly touched = new TouchedKeys();
     private readonly queries: { readonly namespace: string; readonly query: RangeQuery }[] = [];
-    private readonly definitions = new Map<string, ChaincodeDefinition | undefined>();
+    private readonly recorded = new Set<string>();
     private written = false;
     private queriedPrivate = false;
     private queriedPage = false;
@@ -56,12 +57,13 @@ export class Simulator {
         readonly txId: string,
         private readonly channel: Channel,
         private readonly state: WorldState,
+        private readonly definitions: Definitions,
     ) {}
 
     /** The chaincode called, and whether it is defined. Records the read of its sequence, as every call does in Fabric. */
     chaincodeDefinition(chaincode: string): ChaincodeDefinition | undefined {
         this.getState(LIFECYCLE, sequenceKey(chaincode));
-        return readDefinition(this.channel, chaincode, key => this.state.get(LIFECYCLE, key)?.value);
+        return this.definitions.definition(this.state, chaincode);
     }
 
     /** The collection whose access is checked; records the reads of its chaincode's definition. */
@@ -216,11 +218,14 @@ export class Simulator {
 
     /** The definition with its reads recorded; Fabric reads it anew at each access, to the same read set. */
     private recordedDefinition(chaincode: string): ChaincodeDefinition | undefined {
-        if (!this.definitions.has(chaincode)) {
-            const definition = readDefinition(this.channel, chaincode, key => this.getState(LIFECYCLE, key));
-            this.definitions.set(chaincode, definition);
+        const definition = this.definitions.definition(this.state, chaincode);
+        if (!this.recorded.has(chaincode)) {
+            this.recorded.add(chaincode);
+            const [metadata, ...fields] = definitionKeys(chaincode);
+            for (const key of definition === undefined ? [metadata] : [metadata, ...fields])
+                this.getState(LIFECYCLE, key);
         }
-        return this.definitions.get(chaincode);
+        return definition;
     }
 
     private mustHaveCollection(namespace: string, collection: string): void {

@@ -1,0 +1,151 @@
+import { ClassicLevel } from 'classic-level';
+import { CommittedBlock } from './committed-block';
+import type { OrderedBlock } from './block';
+import { orderedNumber } from './image';
+import type { Changes, Image } from './image';
+import { decodeBlock, encodeBlock, LedgerReader, recordsOf, recordsOfLedger } from './records';
+import type { LedgerRecord } from './records';
+import type { LedgerStore } from './store';
+
+interface Write {
+    readonly records: readonly LedgerRecord[];
+    readonly done: () => void;
+    readonly failed: (error: unknown) => void;
+}
+
+/**
+ * One LevelDB folder for all peers of a network. Blocks are kept once; everything else is each peer's own. What several peers save at
+ * the same moment goes to disk in one synced batch, which LevelDB writes whole or not at all: one flush a block, and after a crash every peer
+ * stands at a whole block.
+ */
+export class LevelFolder {
+    private waiting: Write[] = [];
+    private writing = false;
+    /** Number of blocks on disk or on their way there. */
+    private blocksKept = 0;
+
+    private constructor(
+        private readonly db: ClassicLevel<Buffer, Uint8Array>,
+        private readonly channelId: string,
+    ) {}
+
+    /** @throws Error if another process has the folder open. */
+    static async open(folder: string, channelId: string): Promise<LevelFolder> {
+        const db = new ClassicLevel<Buffer, Uint8Array>(folder, { keyEncoding: 'buffer', valueEncoding: 'view' });
+        await db.open();
+        const opened = new LevelFolder(db, channelId);
+        for await (const key of db.keys({ ...between('B', 'C'), reverse: true, limit: 1 })) {
+            opened.blocksKept = Number(textOf(key).slice(1)) + 1;
+        }
+        return opened;
+    }
+
+    /** The ledger of one peer. */
+    store(peer: string): LedgerStore {
+        const prefix = `P${peer}\0`;
+        return {
+            load: () => this.load(prefix),
+            save: changes => this.save(prefix, changes),
+            replace: (image, blocks) => this.replace(prefix, image, blocks),
+        };
+    }
+
+    async close(): Promise<void> {
+        await this.write([]);
+        await this.db.close();
+    }
+
+    private async load(prefix: string): Promise<{ readonly image: Image; readonly blocks: readonly CommittedBlock[] }> {
+        const reader = new LedgerReader();
+        const end = `${prefix.slice(0, -1)}\u0001`;
+        for await (const [key, value] of this.db.iterator(between(prefix, end))) {
+            reader.read(textOf(key).slice(prefix.length), value);
+        }
+        const blocks: CommittedBlock[] = [];
+        for (const [number, { codes, commitHash }] of reader.verdicts.entries()) {
+            blocks.push(new CommittedBlock(this.channelId, await this.block(number), codes, commitHash));
+        }
+        return { image: reader.image(blocks.at(-1)), blocks };
+    }
+
+    private async save(prefix: string, changes: Omit<Changes, 'committed'> & Partial<Changes>): Promise<void> {
+        const block = changes.committed?.block;
+        await this.write([...this.recordsOfBlock(block), ...prefixed(prefix, recordsOf(changes))]);
+    }
+
+    private async replace(prefix: string, image: Image, blocks: readonly CommittedBlock[]): Promise<void> {
+        const removals: LedgerRecord[] = [];
+        const end = `${prefix.slice(0, -1)}\u0001`;
+        for (const range of [between(prefix, end), between(blockKey(blocks.length), 'C')]) {
+            for await (const key of this.db.keys(range)) removals.push([textOf(key), undefined]);
+        }
+        const kept = blocks.map(({ block }) => [blockKey(block.number), encodeBlock(block)] as const);
+        this.blocksKept = blocks.length;
+        await this.write([...removals, ...kept, ...prefixed(prefix, recordsOfLedger(image, blocks))]);
+    }
+
+    private async block(number: number): Promise<OrderedBlock> {
+        const bytes = await this.db.get(bytesOf(blockKey(number)));
+        if (bytes === undefined) throw new Error(`block ${number} is missing on disk`);
+        return decodeBlock(bytes);
+    }
+
+    /** The block itself, unless another peer has brought it. */
+    private recordsOfBlock(block: OrderedBlock | undefined): readonly LedgerRecord[] {
+        if (block === undefined || block.number < this.blocksKept) return [];
+        this.blocksKept = block.number + 1;
+        return [[blockKey(block.number), encodeBlock(block)]];
+    }
+
+    private write(records: readonly LedgerRecord[]): Promise<void> {
+        return new Promise((done, failed) => {
+            this.waiting.push({ records, done, failed });
+            // All peers commit a block in the same turn of the event loop: wait for them.
+            if (!this.writing) setImmediate(() => void this.flush());
+            this.writing = true;
+        });
+    }
+
+    private async flush(): Promise<void> {
+        while (this.waiting.length > 0) {
+            const writes = this.waiting;
+            this.waiting = [];
+            try {
+                await this.db.batch(
+                    writes.flatMap(({ records }) => records.map(operationOf)),
+                    { sync: true },
+                );
+                for (const { done } of writes) done();
+            } catch (error) {
+                for (const { failed } of writes) failed(error);
+            }
+        }
+        this.writing = false;
+    }
+}
+
+function* prefixed(prefix: string, records: Iterable<LedgerRecord>): Generator<LedgerRecord, void> {
+    for (const [key, value] of records) yield [prefix + key, value];
+}
+
+function operationOf([key, value]: LedgerRecord):
+    | { readonly type: 'put'; readonly key: Buffer; readonly value: Uint8Array }
+    | { readonly type: 'del'; readonly key: Buffer } {
+    return value === undefined ? { type: 'del', key: bytesOf(key) } : { type: 'put', key: bytesOf(key), value };
+}
+
+function blockKey(number: number): string {
+    return `B${orderedNumber(number)}`;
+}
+
+function between(start: string, end: string): { readonly gte: Buffer; readonly lt: Buffer } {
+    return { gte: bytesOf(start), lt: bytesOf(end) };
+}
+
+function bytesOf(key: string): Buffer {
+    return Buffer.from(key, 'latin1');
+}
+
+function textOf(key: Buffer): string {
+    return key.toString('latin1');
+}

@@ -1,0 +1,12 @@
+import type { CommittedBlock } from './committed-block';
+import type { Changes, Image } from './image';
+
+/** Where a peer's ledger is kept beyond the process; without one it lives in memory. */
+export interface LedgerStore {
+    /** What was kept; the image of a whole block, whatever happened to the process. */
+    load(): Promise<{ readonly image: Image; readonly blocks: readonly CommittedBlock[] }>;
+    /** Keep what a commit or late private data changes: all of it or, after a crash, none of it. */
+    save(changes: Omit<Changes, 'committed'> & Partial<Changes>): Promise<void>;
+    /** Keep this ledger instead. All peers of a network go back together, since they share their blocks. */
+    replace(image: Image, blocks: readonly CommittedBlock[]): Promise<void>;
+}
