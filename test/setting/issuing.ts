@@ -1,5 +1,7 @@
+import { add } from '@poolproof/chaincode/domain';
+
 import { cash } from './founding';
-import { transfer } from './transfer';
+import { issueCash, transfer } from './transfer';
 
 import type { Amount, Day, TrancheRecord } from '@poolproof/chaincode/domain';
 import type { Cast, MemberId } from './cast';
@@ -41,6 +43,8 @@ export async function placeNotes(cast: Cast, dealId: string, appetite: Appetite)
 
 /** The fund is put in cash by its bank, and the issue is settled: all notes against payment. */
 export async function settleIssue(cast: Cast, dealId: string, fundCash: Amount, day: Day) {
+    const classes = await cast.trust.tranches.list(dealId);
+    await issueCash(cast, 'bank-b', add(...classes.map(({ original }) => original), fundCash), day);
     await transfer(cast, { from: 'bank-b', to: 'fund', amount: fundCash, day });
     return cast.trust.tranches.issue({ dealId });
 }

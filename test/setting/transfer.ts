@@ -30,3 +30,19 @@ export async function transfer(cast: Cast, { from, to, amount, day, account }: T
     await cast.desk(to).settlements.instruct({ ...common, side: 'receive', counterparty: from, ...own });
     return cast.trust.settlements.settle({ pairs: [{ reference, deliverer: from, receiver: to }] });
 }
+
+/** The settlement bank issues deposits into its own account, for its own payments and for those it provides with cash. */
+export async function issueCash(cast: Cast, bank: MemberId, amount: Amount, day: Day) {
+    const reference = `issue-${randomBytes(6).toString('hex')}`;
+    await cast.desk(bank).settlements.instruct({
+        reference,
+        kind: 'issue',
+        side: 'deliver',
+        counterparty: bank,
+        asset: cash,
+        quantity: amount,
+        settlementDay: day,
+        expiryDay: day,
+    });
+    return cast.trust.settlements.settle({ pairs: [{ reference, deliverer: bank, receiver: bank }] });
+}

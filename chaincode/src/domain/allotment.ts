@@ -172,7 +172,7 @@ export function issueMovements(
     closing: IssueClosing,
 ): readonly Movement[] {
     const { cash, trustee, account, originator, retained } = closing;
-    const dealAccount = placeOf(cash, trustee, account);
+    const dealAccount = placeOf(trustee, account);
     const taken = orders.filter(order => order.status === 'allotted');
     const proceeds = add(...taken.map(order => order.due));
     const purchasePrice = subtract(proceeds, retained);
@@ -182,11 +182,11 @@ export function issueMovements(
         if (notes === undefined) throw new Error(`no class ${order.className}`);
         const investor = order.investor;
         return [
-            { asset: notes, quantity: order.allotted, from: 'issuer', to: placeOf(notes, investor) } as const,
-            { asset: cash, quantity: order.due, from: placeOf(cash, investor), to: dealAccount },
+            { asset: notes, quantity: order.allotted, from: 'issuer', to: placeOf(investor) } as const,
+            { asset: cash, quantity: order.due, from: placeOf(investor), to: dealAccount },
         ];
     });
-    const price = { asset: cash, quantity: purchasePrice, from: dealAccount, to: placeOf(cash, originator) };
+    const price = { asset: cash, quantity: purchasePrice, from: dealAccount, to: placeOf(originator) };
     return [...legs, price].filter(movement => movement.quantity > 0n);
 }
 

@@ -123,8 +123,8 @@ export function distribute(facts: DistributionFacts): Distributed {
 }
 
 /** Where the depository keeps what it holds for a suspended holder. */
-export function heldAccount(depository: string, cash: Asset, holder: string): Place {
-    return placeOf(cash, depository, `held.${holder}`);
+export function heldAccount(depository: string, holder: string): Place {
+    return placeOf(depository, `held.${holder}`);
 }
 
 interface Share {
@@ -176,7 +176,7 @@ function holderPayments(notices: readonly HolderNotice[], facts: DistributionFac
     return notices
         .filter(({ total }) => total > 0n)
         .map(({ holder, status, total }) => {
-            const to = status === 'held' ? heldAccount(depository, cash, holder) : placeOf(cash, holder);
+            const to = status === 'held' ? heldAccount(depository, holder) : placeOf(holder);
             return { asset: cash, quantity: total, from: dealAccount(facts), to };
         });
 }
@@ -187,8 +187,7 @@ function partyPayments(facts: DistributionFacts): Movement[] {
         .filter(([, amount]) => amount > 0n)
         .map(([payee, amount]) => {
             const institution = payees[payee];
-            const to =
-                institution === undefined ? placeOf(cash, trustee, `payable.${payee}`) : placeOf(cash, institution);
+            const to = institution === undefined ? placeOf(trustee, `payable.${payee}`) : placeOf(institution);
             return { asset: cash, quantity: amount, from: dealAccount(facts), to };
         });
 }
@@ -203,11 +202,11 @@ function cancellations(
         holdings
             .filter(holding => holding.asset === asset && quantityOf(holding) > 0n)
             .flatMap(({ institution, account, free, pledged }) => [
-                { asset, quantity: free, from: placeOf(asset, institution, account, 'free'), to: 'issuer' } as const,
+                { asset, quantity: free, from: placeOf(institution, account, 'free'), to: 'issuer' } as const,
                 {
                     asset,
                     quantity: pledged,
-                    from: placeOf(asset, institution, account, 'pledged'),
+                    from: placeOf(institution, account, 'pledged'),
                     to: 'issuer',
                 } as const,
             ])
@@ -235,8 +234,8 @@ function distributionTo({ className }: TrancheRecord, run: DistributionFacts['ru
     return found;
 }
 
-function dealAccount({ cash, trustee, scheduled }: DistributionFacts): Place {
-    return placeOf(cash, trustee, scheduled.dealId);
+function dealAccount({ trustee, scheduled }: DistributionFacts): Place {
+    return placeOf(trustee, scheduled.dealId);
 }
 
 function isActive(holder: string, { standings }: DistributionFacts): boolean {

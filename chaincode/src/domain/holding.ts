@@ -184,12 +184,9 @@ export function partsOfAsset(asset: Asset): NoteParts | CashParts {
         : { kind: 'cash', currency: scope as Currency, bank: name };
 }
 
-/** The place of an institution in an asset: the issuing bank of a deposit stands outside its own liability. */
-export function placeOf(held: Asset, institution: string, account = 'own', part: Part = 'free'): Place {
-    const parts = partsOfAsset(held);
-    return parts.kind === 'cash' && parts.bank === institution && account === 'own'
-        ? 'issuer'
-        : { institution, account, part };
+/** A part of an institution's account. */
+export function placeOf(institution: string, account = 'own', part: Part = 'free'): Place {
+    return { institution, account, part };
 }
 
 function netChanges(movements: readonly Movement[]): Map<string, bigint> {

@@ -117,6 +117,7 @@ export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/fie
 export { identityOf, orderOf } from './tape/identity';
 export { climb, leafHash, pathOf, rootOf, saltOfRow } from './tape/merkle';
 export { fewestLoans, poolStatistics } from './tape/pool';
+export { proofReader, prove, verify } from './tape/proof';
 export { loanSummaryReader, summariseLoans } from './tape/summary';
 export { checkTerms } from './terms/check';
 export { quietFacts, standardFacts } from './terms/facts';
@@ -227,6 +228,7 @@ export type { EligibilityResult, EligibilityRule, Ineligible } from './tape/elig
 export type { Cell, Field, FieldType } from './tape/field';
 export type { Sibling } from './tape/merkle';
 export type { PoolStatistics, PoolStratum } from './tape/pool';
+export type { Proof } from './tape/proof';
 export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { Finding, FindingCode } from './terms/finding';

@@ -6,7 +6,7 @@ import { subtract, zero } from './money';
 import { Refusal } from './refusal';
 
 import type { Amount } from './money';
-import type { Asset, Books, Holding, Movement, Supply } from './holding';
+import type { Asset, Books, Holding, Movement, Place, Supply } from './holding';
 import type { Reader } from './shape';
 import type { Standing } from './standing';
 import type { TrancheRecord } from './tranche';
@@ -23,8 +23,11 @@ const paymentReader: Reader<Payment> = (value, at) =>
 const asked = {
     /** Agreed on by both sides beforehand; unique in each side's book. */
     reference: id,
-    /** What is asked for: a change of owner, or a charge on notes that stay with their owner, or its end. */
-    kind: oneOf('transfer', 'pledge', 'release'),
+    /**
+     * What is asked for: a change of owner; a charge on notes that stay with their owner, or its end; or that a bank's own deposit is
+     * issued into its account or redeemed out of it, which the bank alone asks for.
+     */
+    kind: oneOf('transfer', 'pledge', 'release', 'issue', 'redeem'),
     side: oneOf('deliver', 'receive'),
     counterparty: id,
     /** The account that receives cash: `own` where nothing is said, or a deal's that the institution keeps. */
@@ -169,9 +172,14 @@ export function place(asked: Instruct, institution: string, before: Instruction 
     } = asked;
     if (before !== undefined && before.status !== 'cancelled') throw new Refusal('INSTRUCTION_EXISTS', { reference });
     const problems: readonly [boolean, string][] = [
-        [counterparty === institution, 'the counterparty is the institution itself'],
+        [isOwn(kind) !== (counterparty === institution), 'only a bank that issues or redeems is its own counterparty'],
+        [isOwn(kind) && !isOwnDeposit(asset, institution), 'a bank issues and redeems its own deposit'],
+        [
+            isOwn(kind) && (side === 'receive' || asked.payment !== undefined),
+            'a bank issues and redeems without payment',
+        ],
         [expiryDay < settlementDay, 'it expires before its settlement day'],
-        [kind !== 'transfer' && partsOfAsset(asset).kind === 'cash', 'only notes can be pledged'],
+        [isCharge(kind) && partsOfAsset(asset).kind === 'cash', 'only notes can be pledged'],
         [(kind === 'release') !== (asked.lien !== undefined), 'a release, and nothing else, names its lien'],
         [account !== 'own' && (side === 'deliver' || !asset.startsWith('cash:')), 'a deal account only receives cash'],
     ];
@@ -201,19 +209,26 @@ export function confirmPayment(instruction: Instruction, paymentReference: strin
     return { ...instruction, paymentReference };
 }
 
-/** The instructions that wait for each other: placed on both sides under one reference. */
+/** The bank's one instruction as both sides of a pair: nobody else has to consent to what it owes. */
+export function alone(instruction: Instruction): Pair {
+    return { deliver: instruction, receive: { ...instruction, side: 'receive' } };
+}
+
+/** The instructions that wait for each other, placed on both sides under one reference, or for the depository alone. */
 export function pairUp(instructions: readonly Instruction[]): Batch['pairs'] {
     const open = instructions.filter(({ status }) => status === 'placed' || status === 'partly-settled');
     return open
         .filter(({ side }) => side === 'deliver')
-        .filter(deliver =>
-            open.some(
-                ({ side, reference, institution, counterparty }) =>
-                    side === 'receive' &&
-                    reference === deliver.reference &&
-                    institution === deliver.counterparty &&
-                    counterparty === deliver.institution,
-            ),
+        .filter(
+            deliver =>
+                isOwn(deliver.kind) ||
+                open.some(
+                    ({ side, reference, institution, counterparty }) =>
+                        side === 'receive' &&
+                        reference === deliver.reference &&
+                        institution === deliver.counterparty &&
+                        counterparty === deliver.institution,
+                ),
         )
         .map(({ reference, institution, counterparty }) => ({
             reference,
@@ -256,7 +271,7 @@ function isMatch(deliver: Instruction, receive: Instruction): boolean {
         deliver.reference === receive.reference &&
         deliver.counterparty === receive.institution &&
         receive.counterparty === deliver.institution &&
-        deliver.institution !== receive.institution &&
+        (deliver.institution === receive.institution) === isOwn(deliver.kind) &&
         deliver.kind === receive.kind &&
         deliver.lien === receive.lien &&
         deliver.asset === receive.asset &&
@@ -308,7 +323,7 @@ function liensAfter(pairs: readonly Pair[], before: readonly Lien[]): readonly L
     const liens = new Map(before.map(lien => [lienId(lien.pledgor, lien.reference), lien]));
     const changed = new Set<string>();
     for (const pair of pairs) {
-        if (pair.deliver.kind === 'transfer') continue;
+        if (!isCharge(pair.deliver.kind)) continue;
         const lien = pair.deliver.kind === 'pledge' ? lienOpened(pair, liens) : lienReduced(pair, liens);
         const id = lienId(lien.pledgor, lien.reference);
         liens.set(id, lien);
@@ -331,6 +346,19 @@ function lienReduced(pair: Pair, liens: ReadonlyMap<string, Lien>): Lien {
     const quantity = subtract(lien.quantity, quantityToSettle(pair));
     if (quantity < 0n) throw new Refusal('LIEN_EXCEEDED', { reference: deliver.reference });
     return { ...lien, quantity };
+}
+
+function isOwn(kind: Instruction['kind']): boolean {
+    return kind === 'issue' || kind === 'redeem';
+}
+
+function isCharge(kind: Instruction['kind']): boolean {
+    return kind === 'pledge' || kind === 'release';
+}
+
+function isOwnDeposit(asset: Asset, institution: string): boolean {
+    const parts = partsOfAsset(asset);
+    return parts.kind === 'cash' && parts.bank === institution;
 }
 
 function lienId(pledgor: string, reference: string): string {
@@ -370,32 +398,33 @@ function legOf(pair: Pair): Leg {
     } as const;
     return {
         movements: [assetLeg(pair, quantity), ...cashLeg(pair, payment)],
-        instructions: [
-            { ...deliver, ...progress },
-            { ...receive, ...progress },
-        ],
+        instructions: (isOwn(deliver.kind) ? [deliver] : [deliver, receive]).map(each => ({ ...each, ...progress })),
     };
 }
 
 function assetLeg({ deliver, receive }: Pair, quantity: Amount): Movement {
     const { asset, kind } = deliver;
-    if (kind === 'transfer') {
-        const from = placeOf(asset, deliver.institution, deliver.account);
-        return { asset, quantity, from, to: placeOf(asset, receive.institution, receive.account) };
-    }
-    const owner = kind === 'pledge' ? deliver : receive;
-    const free = placeOf(asset, owner.institution, owner.account, 'free');
-    const pledged = placeOf(asset, owner.institution, owner.account, 'pledged');
-    return kind === 'pledge'
-        ? { asset, quantity, from: free, to: pledged }
-        : { asset, quantity, from: pledged, to: free };
+    const [from, to] = placesBetween(deliver, receive)[kind];
+    return { asset, quantity, from, to };
+}
+
+function placesBetween(deliver: Instruction, receive: Instruction): Record<Instruction['kind'], [Place, Place]> {
+    const deliverer = placeOf(deliver.institution, deliver.account);
+    const receiver = placeOf(receive.institution, receive.account);
+    return {
+        transfer: [deliverer, receiver],
+        pledge: [deliverer, placeOf(deliver.institution, deliver.account, 'pledged')],
+        release: [placeOf(receive.institution, receive.account, 'pledged'), receiver],
+        issue: ['issuer', deliverer],
+        redeem: [deliverer, 'issuer'],
+    };
 }
 
 function cashLeg({ deliver, receive }: Pair, amount: Amount): readonly Movement[] {
     const { payment } = deliver;
     if (payment?.means !== 'deposit' || amount === 0n) return [];
-    const from = placeOf(payment.asset, receive.institution, receive.account);
-    const to = placeOf(payment.asset, deliver.institution, deliver.account);
+    const from = placeOf(receive.institution, receive.account);
+    const to = placeOf(deliver.institution, deliver.account);
     return [{ asset: payment.asset, quantity: amount, from, to }];
 }
 

@@ -1,0 +1,219 @@
+import { codeOf } from '../chaincode/refuses';
+import { requestId } from '../chaincode/builders';
+import {
+    balances,
+    bankA,
+    bankB,
+    book,
+    cents,
+    dealId,
+    distribute,
+    dollars,
+    file,
+    fund,
+    held,
+    issued,
+    move,
+    note,
+    openDay,
+    regulator,
+    remit,
+    reported,
+    run,
+    tranches,
+    trust,
+} from './desk';
+
+import type { Client, MemoryLedger } from '../chaincode/memory-ledger';
+import type { DistributionRecord, RunRecord } from '@poolproof/chaincode/domain';
+
+let ledger: MemoryLedger;
+
+beforeEach(async () => {
+    ledger = await issued();
+});
+
+afterEach(async () => {
+    for (const [asset, { said, held }] of Object.entries(await balances(ledger)))
+        expect([asset, held]).toEqual([asset, said]);
+});
+
+/** The first period: every loan pays 100.00 of principal and 40.00 of interest, remitted on the payment date. */
+async function firstPeriod(): Promise<void> {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    await run(ledger, 1);
+    await openDay(ledger, '2026-02-16');
+    await remit(ledger, cents('420.00'));
+}
+
+const readRun = async (period: number) =>
+    (await ledger.evaluate(fund, 'waterfall:read', { dealId, period })) as RunRecord;
+
+const paid = async (period: number) =>
+    ((await ledger.evaluate(fund, 'settlement:distributions', { dealId })) as DistributionRecord[])[period - 1];
+
+const noticesOf = async (client: Client) => (await book(ledger, client)).notices;
+
+/** Amounts come back as decimal strings. */
+const sum = (amounts: readonly unknown[]) =>
+    amounts.reduce<bigint>((total, each) => total + BigInt(each as string), 0n);
+
+it('issues every class against payment, and pays the seller what the reserve does not keep', async () => {
+    expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
+    expect(await held(ledger, bankB, note('C'))).toBe('2500.00');
+    expect(await held(ledger, fund, dollars)).toBe('3000.00');
+    expect(await held(ledger, trust, dollars, dealId)).toBe('150.00');
+    expect(await held(ledger, bankA, dollars)).toBe('28350.00');
+    expect((await tranches(ledger)).map(({ status }) => status)).toEqual(Array(4).fill('outstanding'));
+});
+
+it('runs a period on its confirmed report, signed by servicer and trustee', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    const { event, endorsers } = await run(ledger, 1);
+    expect(event).toEqual({
+        name: 'WaterfallRun',
+        payload: { type: 'WaterfallRun', dealId, period: 1, version: 1, report: 1 },
+    });
+    expect([...endorsers].sort()).toEqual(['BankAMSP', 'TrustMSP', 'majority']);
+    const { run: record } = await readRun(1);
+    expect(sum(Object.values(record?.payments ?? {}))).toBeGreaterThan(0n);
+});
+
+it('refuses to run a period that is not reported, not confirmed or not next', async () => {
+    expect(await codeOf(() => run(ledger, 1))).toBe('REPORT_MISSING');
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    await reported(ledger, 2, cents('9900.00'), cents('100.00'));
+    expect(await codeOf(() => run(ledger, 2))).toBe('RUN_OUT_OF_ORDER');
+    expect(await codeOf(() => run(ledger, 1, fund))).toBe('ROLE_MISSING');
+    expect(await codeOf(() => run(ledger, 1, bankB))).toBe('PARTY_WRONG');
+});
+
+it('pays holders of the record date to the cent, and leaves in the account what the accounts of the terms hold', async () => {
+    await firstPeriod();
+    const { event, endorsers } = await distribute(ledger, 1);
+    expect(event.payload).toEqual({ type: 'DistributionPaid', dealId, period: 1 });
+    expect([...endorsers]).toEqual(['TrustMSP']);
+
+    const record = await paid(1);
+    const notices = [...(await noticesOf(fund)), ...(await noticesOf(bankB))];
+    for (const { className, interest, principal } of record?.classes ?? []) {
+        const lines = notices.flatMap(notice => notice.classes).filter(line => line.className === className);
+        expect(sum(lines.map(line => line.interest))).toBe(BigInt(interest));
+        expect(sum(lines.map(line => line.principal))).toBe(BigInt(principal));
+    }
+    const { run: ran } = await readRun(1);
+    const accounts = sum(Object.values(ran?.state.accounts ?? {}));
+    expect(cents(await held(ledger, trust, dollars, dealId))).toBe(accounts);
+    expect(BigInt(record?.total ?? 0) + accounts).toBe(cents('150.00') + cents('420.00'));
+    expect((await tranches(ledger)).map(({ balance }) => BigInt(balance))).toEqual(
+        Object.values(ran?.state.tranches ?? {}).map(({ balance }) => BigInt(balance)),
+    );
+});
+
+it('pays a distribution once: the same request has the same answer, another is refused', async () => {
+    await firstPeriod();
+    const id = requestId();
+    const first = await distribute(ledger, 1, id);
+    const before = await held(ledger, fund, dollars);
+    expect((await distribute(ledger, 1, id)).reply).toEqual(first.reply);
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('DISTRIBUTION_ALREADY_PAID');
+    expect(await held(ledger, fund, dollars)).toBe(before);
+});
+
+it('refuses to pay early, or from an account that lacks the money, and pays nobody then', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('RUN_MISSING');
+    await run(ledger, 1);
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('PAYMENT_NOT_DUE');
+    await openDay(ledger, '2026-02-16');
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('HOLDING_SHORT');
+    expect(await noticesOf(fund)).toEqual([]);
+    expect((await paid(1))?.status).toBe('scheduled');
+});
+
+it('pays who held on the record date, not who bought since', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    await run(ledger, 1);
+    await openDay(ledger, '2026-02-13');
+    await move(ledger, fund, bankB, { quantity: cents('2000.00') });
+    await openDay(ledger, '2026-02-16');
+    await move(ledger, fund, bankB, { quantity: cents('10000.00') });
+    await remit(ledger, cents('420.00'));
+    await distribute(ledger, 1);
+    const faceIn = async (client: Client) =>
+        (await noticesOf(client)).flatMap(({ classes }) => classes).find(({ className }) => className === 'A-2')?.face;
+    expect(await faceIn(fund)).toBe('1000000');
+    expect(await faceIn(bankB)).toBe('800000');
+});
+
+it('holds the payment of a suspended holder at the depository', async () => {
+    await file(ledger, 'fund', { suspended: true });
+    await firstPeriod();
+    const before = await held(ledger, fund, dollars);
+    await distribute(ledger, 1);
+    expect(await held(ledger, fund, dollars)).toBe(before);
+    const [notice] = await noticesOf(fund);
+    expect(notice?.status).toBe('held');
+    expect(cents(await held(ledger, trust, dollars, 'held.fund'))).toBe(BigInt(notice?.total ?? 0));
+});
+
+it('runs a restated period again while it is unpaid, and records what changes', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    await run(ledger, 1);
+    expect(await codeOf(() => run(ledger, 1))).toBe('RUN_UP_TO_DATE');
+    await reported(ledger, 1, cents('10000.00'), cents('110.00'), 2);
+    await run(ledger, 1);
+    const { version, report, changes } = await readRun(1);
+    expect([version, report]).toEqual([2, 2]);
+    // The notes are to be 95.5 % of the pool, which has fallen by 30.00 more.
+    expect(sum(changes.map(({ principal }) => principal))).toBe(cents('28.65'));
+});
+
+it('makes a restatement of a paid period good in the next one, and never touches what was paid', async () => {
+    await firstPeriod();
+    await distribute(ledger, 1);
+    const before = await readRun(1);
+    await reported(ledger, 1, cents('10000.00'), cents('110.00'), 2);
+    expect(await codeOf(() => run(ledger, 1))).toBe('DISTRIBUTION_ALREADY_PAID');
+    expect(await readRun(1)).toEqual(before);
+
+    await reported(ledger, 2, cents('9890.00'), cents('100.00'));
+    await run(ledger, 2);
+    const { corrections, run: second } = await readRun(2);
+    expect(corrections).toMatchObject([{ period: 1, report: 2, flows: { principalCollections: '3000' } }]);
+    await openDay(ledger, '2026-03-16');
+    await remit(ledger, cents('450.00'));
+    await distribute(ledger, 2);
+    const accounts = sum(Object.values(second?.state.accounts ?? {}));
+    expect(cents(await held(ledger, trust, dollars, dealId))).toBe(accounts);
+});
+
+it('redeems a class with its last principal, and cancels its notes in every book', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('2000.00'));
+    await run(ledger, 1);
+    await openDay(ledger, '2026-02-16');
+    await remit(ledger, cents('6120.00'));
+    await distribute(ledger, 1);
+    const [first] = await tranches(ledger);
+    expect(first).toMatchObject({ className: 'A-1', status: 'redeemed', outstanding: '0', factor: '0.0000000' });
+    expect(await held(ledger, fund, note('A-1'))).toBe('0.00');
+    expect(await codeOf(() => move(ledger, fund, bankB, { asset: note('A-1') }))).toBe('NOTES_NOT_OUTSTANDING');
+});
+
+it('shows a book to its institution, the depository and the regulator only', async () => {
+    await firstPeriod();
+    await distribute(ledger, 1);
+    const own = await book(ledger, fund, fund);
+    expect(own.notices).toHaveLength(1);
+    expect(await book(ledger, fund, trust)).toEqual(own);
+    expect(await book(ledger, fund, regulator)).toEqual(own);
+    expect(await codeOf(() => book(ledger, fund, bankA))).toBe('ROLE_MISSING');
+});
+
+it('lets nothing of a holding become public', async () => {
+    await firstPeriod();
+    await distribute(ledger, 1);
+    const text = ledger.publicText();
+    for (const secret of ['"holder"', '"face"', '"1200000"', '"600000"', 'trade-'])
+        expect([secret, text.includes(secret)]).toEqual([secret, false]);
+});
