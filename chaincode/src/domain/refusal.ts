@@ -273,6 +273,10 @@ export const refusals = {
         sentence: 'the proceeds do not cover what the deal must hold at closing',
         remedy: "Raise the price or lower the opening balances of the deal's accounts.",
     },
+    PROOF_INVALID: {
+        sentence: 'the proof does not hold: {problem}',
+        remedy: 'Ask for the proof again, and check it against the root on the ledger.',
+    },
     REASON_MISSING: {
         sentence: 'period {period} has been reported: a restatement needs a reason',
         remedy: 'Give the reason.',

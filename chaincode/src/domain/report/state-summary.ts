@@ -44,6 +44,8 @@ export interface StateSummary {
     readonly rows: number;
     /** Merkle root of this month's chunk. */
     readonly root: string;
+    /** SHA-256 of its rows, as in the summary of a chunk of loans. */
+    readonly content: string;
     /** Merkle root of the chunk it was rolled forward from: the tape's, or the month before's. */
     readonly basis: string;
     readonly figures: Figures;
@@ -60,6 +62,7 @@ const figuresReader = object({
 export const stateSummaryReader: Reader<StateSummary> = object({
     rows: integer(1),
     root: digest,
+    content: digest,
     basis: digest,
     figures: figuresReader,
     totals: record(minor),
@@ -109,6 +112,7 @@ export function summariseStates(
     return {
         rows: states.rows,
         root: hexOf(states.root()),
+        content: hexOf(states.content()),
         basis: before.root,
         figures: figuresOf(states, assetClass.stateRoles, month),
         totals: totalsOf(states, assetClass),

@@ -2,6 +2,7 @@ import { compareBytes, textOf, utf8 } from '../bytes';
 import { cellOf, isNoData, largestNumber, longestText, numberOf } from './field';
 import { leafHash, rootOf, saltOfRow } from './merkle';
 import { Refusal } from '../refusal';
+import { sha256 } from '../hash';
 import { Writer } from './writer';
 
 import type { Cell, Field } from './field';
@@ -45,6 +46,18 @@ export function encodeChunk(layout: Layout, rows: readonly (readonly Cell[])[], 
         });
         writer.number(cells.length);
         writer.bytes(cells.written());
+    });
+    return writer.written();
+}
+
+/**
+ * The canonical record of one row, as it stands in a chunk: its cells, field after field.
+ * @throws Refusal FIELD_INVALID
+ */
+export function encodeRecord(layout: Layout, cells: readonly Cell[]): Uint8Array {
+    const writer = new Writer();
+    layout.fields.forEach((field, i) => {
+        writeCell(writer, field, cells[i] ?? null, 0);
     });
     return writer.written();
 }
@@ -127,6 +140,12 @@ export class Chunk {
     /** Merkle leaves of all rows. */
     leaves(): Uint8Array[] {
         return Array.from({ length: this.rows }, (_, row) => leafHash(saltOfRow(this.secret, row), this.record(row)));
+    }
+
+    /** SHA-256 of everything but the secret: whether rows recorded earlier are these rows. Never public, as it has no salt. */
+    content(): Uint8Array {
+        const start = this.secret.byteOffset - this.bytes.byteOffset;
+        return sha256(this.bytes.subarray(0, start), this.bytes.subarray(start + secretLength));
     }
 
     root(): Uint8Array {

@@ -40,6 +40,8 @@ export interface LoanSummary {
     readonly last: string;
     /** Merkle root of the chunk. */
     readonly root: string;
+    /** SHA-256 of its rows: a client that was interrupted sees which chunks it need not record again. */
+    readonly content: string;
     /** In the order of the class's `averages` and `strata`. */
     readonly averages: readonly Weighted[];
     readonly strata: readonly (readonly StratumRow[])[];
@@ -68,6 +70,7 @@ export const loanSummaryReader: Reader<LoanSummary> = object({
     first: digest,
     last: digest,
     root: digest,
+    content: digest,
     averages: list(weightedReader),
     strata: list(list(stratumRowReader)),
     ineligible: ineligibleReader,
@@ -91,6 +94,7 @@ export function summariseLoans(chunk: Chunk, assetClass: AssetClass, tests: Pool
         first: hexOf(orders[0] as Uint8Array),
         last: hexOf(orders[orders.length - 1] as Uint8Array),
         root: hexOf(chunk.root()),
+        content: hexOf(chunk.content()),
         averages: assetClass.averages.map(field => weigh(chunk.numbers(field), balances)),
         strata: assetClass.strata.map(stratum => stratify(chunk, stratum, balances)),
         ineligible: tests.eligibility(chunk),
