@@ -20,8 +20,19 @@ export interface UnpackedProposal {
     readonly hash: Uint8Array;
 }
 
+/** A proposal goes to several peers of this process: it is taken apart once. */
+const unpacked = new WeakMap<peer.SignedProposal, UnpackedProposal>();
+
 /** Take a proposal apart; throws with Fabric's text where something is missing. */
 export function unpackProposal(signed: peer.SignedProposal): UnpackedProposal {
+    const known = unpacked.get(signed);
+    if (known !== undefined) return known;
+    const proposal = unpack(signed);
+    unpacked.set(signed, proposal);
+    return proposal;
+}
+
+function unpack(signed: peer.SignedProposal): UnpackedProposal {
     const bytes = signed.getProposalBytes_asU8();
     const proposal = reading('Proposal', () => peer.Proposal.deserializeBinary(bytes));
     const header = reading('Header', () => common.Header.deserializeBinary(proposal.getHeader_asU8()));

@@ -1,5 +1,5 @@
 import type { peer } from '@hyperledger/fabric-protos';
-import type { ChaincodeDefinition, Channel, CollectionDefinition, Layout, Principal } from '../ledger';
+import type { ChaincodeDefinition, Channel, CollectionDefinition, Layout, Policy, Principal } from '../ledger';
 import { collectionOf } from '../ledger';
 import type { Peer } from '../peer';
 import { wrap } from '../wrap';
@@ -48,9 +48,9 @@ export class Discovery {
         const policies = calls.flatMap(call => this.policiesOf(call));
         if (policies.length === 0) throw new Error('no principal sets remained after filtering');
         const authorised = this.members().filter(member => calls.every(call => this.mayEndorse(member, call)));
-        const satisfiable = mergeLayouts(policies)
-            .map(quantities)
-            .filter(layout => [...layout].every(([group, count]) => groupOf(authorised, group).length >= count));
+        const satisfiable = combinationsOf(policies).filter(layout =>
+            [...layout].every(([group, count]) => groupOf(authorised, group).length >= count),
+        );
         if (satisfiable.length === 0) throw new Error('no peer combination can satisfy the endorsement policy');
         const names = calls.map(call => call.getName());
         const able = authorised.filter(member => names.every(name => member.hasChaincode(name)));
@@ -72,16 +72,15 @@ export class Discovery {
         return this.collectionsOf(call).every(({ memberMspIds }) => memberMspIds.includes(member.mspId));
     }
 
-    /** The ways to satisfy each policy that judges a call. */
-    private policiesOf(call: peer.ChaincodeCall): readonly (readonly Layout[])[] {
+    /** Each policy that judges a call. */
+    private policiesOf(call: peer.ChaincodeCall): readonly Policy[] {
         const collections = this.collectionsOf(call);
         const keyPolicies = call
             .getKeyPoliciesList()
-            .map(policy => this.channel.signaturePolicy(policy.serializeBinary()).layouts());
-        if (collections.length > 0)
-            return [...collections.map(({ endorsement }) => endorsement.layouts()), ...keyPolicies];
+            .map(policy => this.channel.signaturePolicy(policy.serializeBinary()));
+        if (collections.length > 0) return [...collections.map(({ endorsement }) => endorsement), ...keyPolicies];
         if (call.getDisregardNamespacePolicy()) return keyPolicies;
-        return [this.definition(call.getName()).endorsement.layouts(), ...keyPolicies];
+        return [this.definition(call.getName()).endorsement, ...keyPolicies];
     }
 
     private collectionsOf(call: peer.ChaincodeCall): readonly CollectionDefinition[] {
@@ -115,6 +114,18 @@ export class Discovery {
             return behind === 0 ? rank(left) - rank(right) : behind;
         });
     }
+}
+
+/** Most transactions are judged by one policy alone: what satisfies it is worked out once. */
+const combinationsOfOne = new WeakMap<Policy, readonly ReadonlyMap<string, number>[]>();
+
+function combinationsOf(policies: readonly Policy[]): readonly ReadonlyMap<string, number>[] {
+    const [first, ...others] = policies;
+    const known = first === undefined || others.length > 0 ? undefined : combinationsOfOne.get(first);
+    if (known !== undefined) return known;
+    const combinations = mergeLayouts(policies.map(policy => policy.layouts())).map(quantities);
+    if (first !== undefined && others.length === 0) combinationsOfOne.set(first, combinations);
+    return combinations;
 }
 
 /** How many peers of each group a layout takes; a group is a principal such as `BankAMSP.peer`. */
