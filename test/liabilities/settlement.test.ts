@@ -1,0 +1,243 @@
+import { codeOf } from '../chaincode/refuses';
+import { privately, requestId } from '../chaincode/builders';
+import {
+    agree,
+    balances,
+    bankA,
+    bankB,
+    book,
+    cents,
+    dollars,
+    euros,
+    field,
+    file,
+    fund,
+    held,
+    instruct,
+    issued,
+    move,
+    note,
+    openDay,
+    provide,
+    settle,
+    trust,
+} from './desk';
+
+import type { MemoryLedger } from '../chaincode/memory-ledger';
+import type { Batch } from '@poolproof/chaincode/domain';
+
+/** The fund holds 12,000.00 of A-2 and 3,000.00 dollars, bank B 6,000.00 of A-2 and 500.00 dollars. */
+let ledger: MemoryLedger;
+
+beforeEach(async () => {
+    ledger = await issued();
+});
+
+afterEach(async () => {
+    for (const [asset, { said, held }] of Object.entries(await balances(ledger)))
+        expect([asset, held]).toEqual([asset, said]);
+});
+
+const payment = { means: 'deposit', asset: dollars, amount: cents('495.00') } as const;
+const fundToBankB = (reference: string) => ({ reference, deliverer: 'fund', receiver: 'bank-b' });
+
+it('settles a trade, notes against cash, in one transaction endorsed by the depository', async () => {
+    const reference = await agree(ledger, fund, bankB, { quantity: cents('500.00'), payment });
+    const { endorsers, event } = await settle(ledger, fundToBankB(reference));
+    expect([...endorsers]).toEqual(['TrustMSP']);
+    expect(event.payload).toEqual({ type: 'InstructionsSettled', day: '2026-01-20' });
+    expect(await held(ledger, fund, note('A-2'))).toBe('11500.00');
+    expect(await held(ledger, bankB, note('A-2'))).toBe('6500.00');
+    expect(await held(ledger, fund, dollars)).toBe('3495.00');
+    expect(await held(ledger, bankB, dollars)).toBe('5.00');
+    const { instructions } = await book(ledger, bankB);
+    expect(instructions.find(each => each.reference === reference)?.status).toBe('settled');
+});
+
+it('moves nothing on one side’s word', async () => {
+    await instruct(ledger, fund, 'deliver', bankB, { reference: 'lone' });
+    expect(await codeOf(() => settle(ledger, fundToBankB('lone')))).toBe('NOT_FOUND');
+    expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
+});
+
+it('refuses sides that do not say the same', async () => {
+    await instruct(ledger, fund, 'deliver', bankB, { reference: 'differ', payment });
+    await instruct(ledger, bankB, 'receive', fund, {
+        reference: 'differ',
+        payment: { ...payment, amount: cents('494.00') },
+    });
+    expect(await codeOf(() => settle(ledger, fundToBankB('differ')))).toBe('INSTRUCTION_NOT_MATCHED');
+});
+
+it('refuses a buyer short of cash and a seller short of notes, and moves neither leg', async () => {
+    const dear = await agree(ledger, fund, bankB, { payment: { ...payment, amount: cents('500.01') } });
+    expect(await codeOf(() => settle(ledger, fundToBankB(dear)))).toBe('HOLDING_SHORT');
+    const much = await agree(ledger, fund, bankB, { quantity: cents('12100.00') });
+    expect(await codeOf(() => settle(ledger, fundToBankB(much)))).toBe('HOLDING_SHORT');
+    expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
+    expect(await held(ledger, bankB, dollars)).toBe('500.00');
+});
+
+it('settles an instruction once', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    await settle(ledger, fundToBankB(reference));
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTRUCTION_NOT_OPEN');
+    const twice = await agree(ledger, fund, bankB);
+    expect(await codeOf(() => settle(ledger, fundToBankB(twice), fundToBankB(twice)))).toBe('INSTRUCTION_NOT_OPEN');
+});
+
+it('settles a chain of trades net, and refuses the whole chain when one link is missing', async () => {
+    await provide(ledger, bankA, cents('100.00'));
+    const first = await agree(ledger, fund, bankA, { payment: { ...payment, amount: cents('28400.00') } });
+    const second = await agree(ledger, bankA, fund, { payment: { ...payment, amount: cents('28390.00') } });
+    const there = { reference: first, deliverer: 'fund', receiver: 'bank-a' };
+    const back = { reference: second, deliverer: 'bank-a', receiver: 'fund' };
+    expect(await codeOf(() => settle(ledger, back))).toBe('HOLDING_SHORT');
+    await settle(ledger, there, back);
+    expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
+    expect(await held(ledger, fund, dollars)).toBe('3010.00');
+
+    const good = await agree(ledger, fund, bankB);
+    const bad = await agree(ledger, fund, bankB, { quantity: cents('99900.00') });
+    expect(await codeOf(() => settle(ledger, fundToBankB(good), fundToBankB(bad)))).toBe('HOLDING_SHORT');
+    expect((await book(ledger, fund)).instructions.find(each => each.reference === good)?.status).toBe('placed');
+});
+
+it('settles in parts where both sides allow it, and the parts of the price sum to it', async () => {
+    const price = { ...payment, amount: cents('333.33') };
+    const reference = await agree(ledger, fund, bankB, { quantity: cents('700.00'), payment: price, partial: true });
+    await settle(ledger, { ...fundToBankB(reference), quantity: cents('200.00') });
+    expect(await held(ledger, bankB, dollars)).toBe('404.77');
+    await settle(ledger, fundToBankB(reference));
+    expect(await held(ledger, bankB, dollars)).toBe('166.67');
+
+    const whole = await agree(ledger, fund, bankB);
+    const part = { ...fundToBankB(whole), quantity: cents('200.00') };
+    expect(await codeOf(() => settle(ledger, part))).toBe('PARTIAL_NOT_ALLOWED');
+});
+
+it('lets a party withdraw while nothing has settled, and not after', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    const cancel = () =>
+        ledger.submit(bankB, 'settlement:cancel', { requestId: requestId() }, field('instruction', { reference }));
+    await cancel();
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTRUCTION_NOT_OPEN');
+    const done = await agree(ledger, fund, bankB);
+    await settle(ledger, fundToBankB(done));
+    const late = field('instruction', { reference: done });
+    expect(await codeOf(() => ledger.submit(bankB, 'settlement:cancel', { requestId: requestId() }, late))).toBe(
+        'INSTRUCTION_NOT_OPEN',
+    );
+});
+
+it('settles neither before the settlement day nor after the expiry', async () => {
+    const days = { settlementDay: '2026-01-22', expiryDay: '2026-01-23' };
+    const reference = await agree(ledger, fund, bankB, days);
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTRUCTION_NOT_DUE');
+    await openDay(ledger, '2026-01-26');
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTRUCTION_EXPIRED');
+    expect(await codeOf(() => openDay(ledger, '2026-01-26'))).toBe('DAY_PASSED');
+});
+
+it('holds the trades of a suspended party, and lets nobody buy who may not hold', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    await file(ledger, 'fund', { suspended: true });
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTITUTION_NOT_ACTIVE');
+    await file(ledger, 'fund');
+    await file(ledger, 'bank-b', { clearedUntil: '2026-01-19' });
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INVESTOR_NOT_ELIGIBLE');
+    await file(ledger, 'bank-b');
+    await settle(ledger, fundToBankB(reference));
+});
+
+it('moves pieces of the denominations only, but lets a holder sell all it has', async () => {
+    const odd = await agree(ledger, fund, bankB, { quantity: cents('150.00') });
+    expect(await codeOf(() => settle(ledger, fundToBankB(odd)))).toBe('DENOMINATION_BROKEN');
+    await move(ledger, fund, bankB, { quantity: cents('12000.00') });
+    expect(await held(ledger, fund, note('A-2'))).toBe('0.00');
+});
+
+it('settles one currency against another', async () => {
+    await provide(ledger, bankA, cents('1000.00'), euros);
+    const reference = await agree(ledger, fund, bankA, {
+        asset: dollars,
+        quantity: cents('1100.00'),
+        payment: { means: 'deposit', asset: euros, amount: cents('1000.00') },
+    });
+    await settle(ledger, { reference, deliverer: 'fund', receiver: 'bank-a' });
+    expect(await held(ledger, fund, euros)).toBe('1000.00');
+    expect(await held(ledger, fund, dollars)).toBe('1900.00');
+});
+
+it('delivers against cash paid outside once the deliverer has seen it', async () => {
+    const outside = { means: 'outside', currency: 'USD', amount: cents('990.00') } as const;
+    const reference = await agree(ledger, fund, bankB, { payment: outside });
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('PAYMENT_NOT_CONFIRMED');
+    const seen = field('instruction', { reference, paymentReference: 'FEDWIRE 20260120-17' });
+    expect(
+        await codeOf(() => ledger.submit(bankB, 'settlement:confirmPayment', { requestId: requestId() }, seen)),
+    ).toBe('PAYMENT_NOT_OUTSIDE');
+    await ledger.submit(fund, 'settlement:confirmPayment', { requestId: requestId() }, seen);
+    await settle(ledger, fundToBankB(reference));
+    expect(await held(ledger, fund, dollars)).toBe('3000.00');
+});
+
+describe('notes pledged for a loan', () => {
+    const repo = { kind: 'pledge', quantity: cents('10000.00'), payment } as const;
+
+    it('stay with their owner, who cannot sell or pledge them again', async () => {
+        const reference = await agree(ledger, fund, bankB, repo);
+        await settle(ledger, fundToBankB(reference));
+        expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
+        expect(await held(ledger, fund, dollars)).toBe('3495.00');
+        const sale = await agree(ledger, fund, bankB, { quantity: cents('2100.00') });
+        expect(await codeOf(() => settle(ledger, fundToBankB(sale)))).toBe('HOLDING_SHORT');
+        const again = await agree(ledger, fund, bankB, { ...repo, quantity: cents('2100.00') });
+        expect(await codeOf(() => settle(ledger, fundToBankB(again)))).toBe('HOLDING_SHORT');
+    });
+
+    it('are released by their lender alone, and no more than was pledged', async () => {
+        const lien = await agree(ledger, fund, bankB, repo);
+        await settle(ledger, fundToBankB(lien));
+        const release = { kind: 'release', quantity: cents('10000.00'), lien } as const;
+        const byOther = await agree(ledger, bankA, fund, release);
+        const other = { reference: byOther, deliverer: 'bank-a', receiver: 'fund' };
+        expect(await codeOf(() => settle(ledger, other))).toBe('LIEN_NOT_FOUND');
+        const tooMuch = await agree(ledger, bankB, fund, { ...release, quantity: cents('10000.01') });
+        const much = { reference: tooMuch, deliverer: 'bank-b', receiver: 'fund' };
+        expect(await codeOf(() => settle(ledger, much))).toBe('LIEN_EXCEEDED');
+        await move(ledger, bankB, fund, { ...release, payment });
+        expect(await held(ledger, bankB, dollars)).toBe('500.00');
+        await move(ledger, fund, bankB, { quantity: cents('12000.00') });
+    });
+});
+
+it('lets a bank issue and redeem its own deposits only', async () => {
+    const issue = { reference: 'mint', kind: 'issue', asset: dollars, quantity: cents('1.00') } as const;
+    expect(await codeOf(() => instruct(ledger, fund, 'deliver', fund, issue))).toBe('INSTRUCTION_INVALID');
+    await instruct(ledger, bankB, 'deliver', bankB, { ...issue, kind: 'redeem', quantity: cents('500.01') });
+    const redeem = { reference: 'mint', deliverer: 'bank-b', receiver: 'bank-b' };
+    expect(await codeOf(() => settle(ledger, redeem))).toBe('HOLDING_SHORT');
+});
+
+it('tells the depository which instructions wait for each other', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    await instruct(ledger, fund, 'deliver', bankB, { reference: 'lone' });
+    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Batch;
+    expect(pairs).toEqual([fundToBankB(reference)]);
+    expect(await codeOf(() => ledger.evaluate(fund, 'settlement:pending'))).toBe('ROLE_MISSING');
+});
+
+it('lets only the depository settle', async () => {
+    const batch = field('batch', { pairs: [fundToBankB('any')] });
+    const settling = () => ledger.submit(bankB, 'settlement:settle', { requestId: requestId() }, batch);
+    expect(await codeOf(settling)).toBe('ROLE_MISSING');
+    const distributing = () =>
+        ledger.submit(
+            bankB,
+            'settlement:distribute',
+            { requestId: requestId(), dealId: 'deal-1', period: 1 },
+            privately(),
+        );
+    expect(await codeOf(distributing)).toBe('ROLE_MISSING');
+});
