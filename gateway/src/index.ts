@@ -1,5 +1,6 @@
 export { findRefusal, Refused } from './client/refused';
 export {
+    AccessFailure,
     CommitFailure,
     EndorsementFailure,
     Failure,

@@ -2,6 +2,11 @@ import { table } from './table';
 
 import type { Column } from './table';
 
+/** A column whose width is known before its rows are. */
+export interface WideColumn extends Column {
+    readonly width: number;
+}
+
 /** Tells a story on the terminal: numbered steps with their times, facts, tables, refusals. */
 export class Narrator {
     private steps = 0;
@@ -44,6 +49,15 @@ export class Narrator {
 
     table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
         for (const line of table(columns, rows)) this.say(line);
+    }
+
+    /** A table whose rows are told as they come: the heading now, each row by a call of what is returned. */
+    rows(columns: readonly WideColumn[]): (cells: readonly string[]) => void {
+        const widest = [columns.map(({ width }) => '0'.repeat(width))];
+        const [heading = '', rule = ''] = table(columns, widest);
+        this.say(heading);
+        this.say(rule);
+        return cells => this.say(table(columns, [...widest, cells]).at(-1));
     }
 
     get elapsed(): string {

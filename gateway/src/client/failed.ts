@@ -1,7 +1,7 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { GatewayError, StatusCode } from '@hyperledger/fabric-gateway';
 
-import { EndorsementFailure, GatewayFailure, OrderingFailure, TimeoutFailure } from './failure';
+import { AccessFailure, EndorsementFailure, GatewayFailure, OrderingFailure, TimeoutFailure } from './failure';
 import { findRefusal } from './refused';
 
 import type { Failure, Stage } from './failure';
@@ -18,6 +18,8 @@ export function failureOf(error: unknown, stage: Stage, transactionId: string): 
 function newFailure(error: GatewayError, stage: Stage, transactionId: string): Failure {
     const facts = { stage, transactionId, details: error.details, cause: error };
     const message = summaryOf(error);
+    const collection = /tx creator does not have \w+ access permission .*collectionName: (\S+)/.exec(message)?.[1];
+    if (collection !== undefined) return new AccessFailure(collection, facts);
     if (error.code === (grpcStatus.DEADLINE_EXCEEDED as number)) return new TimeoutFailure(message, facts);
     if (isOfTheGateway(error)) return new GatewayFailure(message, facts);
     return stage === 'submit' ? new OrderingFailure(message, facts) : new EndorsementFailure(message, facts);

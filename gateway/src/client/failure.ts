@@ -38,6 +38,20 @@ export class EndorsementFailure extends Failure {
     readonly remedy = 'See what each peer said (details): a peer may be down, or the request not be theirs to sign.';
 }
 
+/** The caller's institution is no member of the private collection it asked for: Fabric itself refuses. Nothing was written. */
+export class AccessFailure extends Failure {
+    readonly remedy =
+        'Ask as an institution that the collection belongs to: loans and books are seen by their parties only.';
+
+    constructor(
+        /** `tape_bank-a_trust` */
+        readonly collection: string,
+        facts: FailureFacts,
+    ) {
+        super(`the caller's institution is no member of the private collection ${collection}`, facts);
+    }
+}
+
 /** The ordering service did not take the transaction. Nothing was written. */
 export class OrderingFailure extends Failure {
     readonly remedy = 'Send the request again with the same request id, once the ordering service answers.';
