@@ -152,9 +152,13 @@ export async function authorised(ledger: MemoryLedger): Promise<void> {
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
     await ledger.submit(trust, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
     await ledger.submit(trust, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
+    await authorise(ledger);
+}
+
+export function authorise(ledger: MemoryLedger, client = bankA): Promise<Outcome> {
     const offerings = Object.keys(classes).map(className => ({ className, minimum: '10000', increment: '10000' }));
     const asked = { requestId: requestId(), dealId, depository: 'trust', cash: dollars, offerings };
-    await ledger.submit(bankA, 'tranche:authorise', asked);
+    return ledger.submit(client, 'tranche:authorise', asked);
 }
 
 export function order(ledger: MemoryLedger, investor: Client, className: string, decimal: string): Promise<Outcome> {

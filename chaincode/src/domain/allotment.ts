@@ -156,6 +156,8 @@ export function issue(facts: IssueFacts): Issued {
         if (add(...taken.map(order => order.allotted)) !== original)
             throw new Refusal('CLASS_NOT_COVERED', { className });
     }
+    const proceeds = add(...orders.map(order => (order.status === 'allotted' ? order.due : zero)));
+    if (proceeds < closing.retained) throw new Refusal('PROCEEDS_SHORT');
     const posted = post(books, issueMovements(tranches, orders, closing));
 
     return {
@@ -165,7 +167,7 @@ export function issue(facts: IssueFacts): Issued {
     };
 }
 
-/** Notes against cash for every order allotted, and the price of the pool to its seller. @throws Refusal PROCEEDS_SHORT */
+/** Notes against cash for every order allotted, and the price of the pool to its seller. */
 export function issueMovements(
     tranches: readonly TrancheRecord[],
     orders: readonly Order[],
@@ -176,7 +178,6 @@ export function issueMovements(
     const taken = orders.filter(order => order.status === 'allotted');
     const proceeds = add(...taken.map(order => order.due));
     const purchasePrice = subtract(proceeds, retained);
-    if (purchasePrice < 0n) throw new Refusal('PROCEEDS_SHORT', {});
     const legs = taken.flatMap(order => {
         const notes = tranches.find(({ className }) => className === order.className)?.asset;
         if (notes === undefined) throw new Error(`no class ${order.className}`);

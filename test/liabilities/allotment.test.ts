@@ -1,0 +1,160 @@
+import { allot, identifierFor, isIdentifier } from '@poolproof/chaincode/domain';
+
+import { codeOf } from '../chaincode/refuses';
+import {
+    allot as closeBook,
+    authorise,
+    authorised,
+    bankA,
+    bankB,
+    book,
+    cents,
+    file,
+    fund,
+    held,
+    issue,
+    note,
+    order,
+    provide,
+    settled,
+    tranches,
+} from './desk';
+
+import type { Amount, Order, TrancheRecord } from '@poolproof/chaincode/domain';
+import type { MemoryLedger } from '../chaincode/memory-ledger';
+
+const tranche = {
+    className: 'A',
+    original: 1_000_000n,
+    minimum: 10_000n,
+    increment: 1_000n,
+    status: 'authorised',
+} as unknown as TrancheRecord;
+
+function placed(investor: string, face: number, given: Partial<Order> = {}): Order {
+    return {
+        ...{ dealId: 'deal-1', className: 'A', investor, face: BigInt(face) as Amount, minimum: 10_000n as Amount },
+        ...{ status: 'placed', allotted: 0n as Amount, due: 0n as Amount, ...given },
+    };
+}
+
+const allotted = (orders: readonly Order[], price = '100%') =>
+    Object.fromEntries(
+        allot({ tranches: [tranche], orders, prices: [{ className: 'A', price }] }).map(each => [
+            each.investor,
+            Number(each.allotted),
+        ]),
+    );
+
+describe('the book of a class', () => {
+    it('gives everybody what it asked when orders meet the size', () => {
+        expect(allotted([placed('a', 700_000), placed('b', 300_000)])).toEqual({ a: 700_000, b: 300_000 });
+    });
+
+    it('cuts orders alike, in steps, to the size of the class', () => {
+        const shares = allotted([placed('a', 1_000_000), placed('b', 500_000), placed('c', 500_000)]);
+        expect(shares).toEqual({ a: 500_000, b: 250_000, c: 250_000 });
+        const uneven = allotted([placed('a', 1_000_000), placed('b', 1_000_000), placed('c', 1_000_000)]);
+        expect(uneven).toEqual({ a: 334_000, b: 333_000, c: 333_000 });
+    });
+
+    it('leaves out who would get less than it wants at least, and shares again', () => {
+        const orders = [
+            placed('a', 900_000),
+            placed('b', 900_000),
+            placed('c', 200_000, { minimum: 150_000n as Amount }),
+        ];
+        expect(allotted(orders)).toEqual({ a: 500_000, b: 500_000, c: 0 });
+    });
+
+    it('leaves out orders whose limit is below the price', () => {
+        const orders = [placed('a', 1_000_000), placed('b', 900_000, { limit: '99.5%' })];
+        expect(allotted(orders, '99.75%')).toEqual({ a: 1_000_000, b: 0 });
+        expect(allotted(orders, '99.5%')).toEqual({ a: 526_000, b: 474_000 });
+    });
+
+    it('asks the price of what is allotted, to the cent', () => {
+        const [first] = allot({
+            tranches: [tranche],
+            orders: [placed('a', 1_000_000)],
+            prices: [{ className: 'A', price: '99.98765%' }],
+        });
+        expect(first?.due).toBe(999_877n);
+    });
+
+    it('does not allot a class that is not covered', async () => {
+        expect(await codeOf(async () => Promise.resolve(allotted([placed('a', 999_000)])))).toBe('CLASS_NOT_COVERED');
+    });
+});
+
+describe('the issue of a deal', () => {
+    let ledger: MemoryLedger;
+
+    beforeEach(async () => {
+        ledger = await settled();
+        await authorised(ledger);
+    });
+
+    const orders = ['A-1', 'A-2', 'B', 'C'].map(className => ({ className, investor: 'fund' }));
+
+    async function orderAll(): Promise<void> {
+        const sizes = { 'A-1': '5000.00', 'A-2': '18000.00', B: '3000.00', C: '2500.00' };
+        for (const [className, size] of Object.entries(sizes)) await order(ledger, fund, className, size);
+    }
+
+    it('happens whole, or not at all', async () => {
+        await orderAll();
+        await closeBook(ledger, orders);
+        await provide(ledger, fund, cents('28499.99'));
+        expect(await codeOf(() => issue(ledger))).toBe('HOLDING_SHORT');
+        expect(await held(ledger, fund, note('A-1'))).toBe('0.00');
+        await provide(ledger, fund, cents('0.01'));
+        await issue(ledger);
+        expect((await tranches(ledger)).map(({ outstanding }) => outstanding)).toEqual([
+            '500000',
+            '1800000',
+            '300000',
+            '250000',
+        ]);
+        expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
+    });
+
+    it('waits for the identification of every investor', async () => {
+        await orderAll();
+        await closeBook(ledger, orders);
+        await provide(ledger, fund, cents('28500.00'));
+        await file(ledger, 'fund', { clearedUntil: '2026-01-01' });
+        expect(await codeOf(() => issue(ledger))).toBe('INVESTOR_NOT_ELIGIBLE');
+    });
+
+    it('replaces an order while the book is open, and not after', async () => {
+        await orderAll();
+        await order(ledger, fund, 'C', '2500.00');
+        expect((await book(ledger, fund)).orders).toHaveLength(4);
+        await closeBook(ledger, orders);
+        expect(await codeOf(() => order(ledger, fund, 'C', '2000.00'))).toBe('ORDER_CLOSED');
+    });
+
+    it('takes orders of investors only, within the class', async () => {
+        expect(await codeOf(() => order(ledger, bankA, 'C', '2500.00'))).toBe('ROLE_MISSING');
+        expect(await codeOf(() => order(ledger, bankB, 'C', '2500.01'))).toBe('ORDER_INVALID');
+        expect(await codeOf(() => order(ledger, bankB, 'C', '99.99'))).toBe('ORDER_INVALID');
+        expect(await codeOf(() => order(ledger, bankB, 'D', '100.00'))).toBe('NOT_FOUND');
+    });
+
+    it('is authorised once, by the originator of the deal', async () => {
+        expect(await codeOf(() => authorise(ledger))).toBe('NOTES_NOT_AUTHORISED');
+        expect(await codeOf(() => authorise(ledger, bankB))).toBe('PARTY_WRONG');
+        expect(await codeOf(() => authorise(ledger, fund))).toBe('ROLE_MISSING');
+    });
+});
+
+it('forms identifiers that pass the check of an ISIN and can be none', () => {
+    expect(isIdentifier('US0378331005')).toBe(true);
+    expect(isIdentifier('US0378331006')).toBe(false);
+    const formed = identifierFor('deal-1', 'A-1');
+    expect(formed).toMatch(/^QZ/);
+    expect(isIdentifier(formed)).toBe(true);
+    expect(identifierFor('deal-1', 'A-1')).toBe(formed);
+    expect(identifierFor('deal-1', 'A-2')).not.toBe(formed);
+});
