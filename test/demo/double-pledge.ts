@@ -14,7 +14,7 @@ export async function tellDoublePledge({ tell, cast, loans }: Story): Promise<vo
         const dealId = 'second-pool-1';
         const offered = [
             ...loans.slice(0, 99).map(asBankB),
-            ...loans.slice(500, 501).map(({ place, cells }) => ({ place, cells })),
+            ...loans.slice(99, 100).map(({ place, cells }) => ({ place, cells })),
         ];
         const structure = { dealId, originator: 'bank-b', loans: offered } as const;
         await openDeal(cast, structure);

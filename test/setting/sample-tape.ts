@@ -100,11 +100,10 @@ function termsOf(figures: Figures, random: () => number): Record<string, string>
     };
 }
 
-/** One month of one loan, as the months file has it. A loan charged off or paid off ends with principal = what remained. */
+/** One month of one loan, as the months file has it. A loan charged off ends at zero without principal, as in the filings. */
 function monthOf(loan: Loan, month: YearMonth, random: () => number): string[] {
-    const interest = Math.round(loan.balance * loan.monthlyRate);
-    const { principal, payment, proceeds } = happening(loan, interest, random());
-    loan.balance -= principal;
+    const { principal, payment, proceeds } = happening(loan, random());
+    loan.balance = loan.missed > most ? 0 : loan.balance - principal;
     const period = `${month.year}-${String(month.month).padStart(2, '0')}`;
     return [
         loan.assetNumber,
@@ -117,22 +116,18 @@ function monthOf(loan: Loan, month: YearMonth, random: () => number): string[] {
     ];
 }
 
-function happening(
-    loan: Loan,
-    interest: number,
-    chance: number,
-): { principal: number; payment: number; proceeds: number } {
-    if (loan.missed >= 4) {
-        return { principal: loan.balance, payment: 0, proceeds: Math.round(loan.balance * 0.35) };
-    }
-    if (chance < 0.012) {
-        return { principal: loan.balance, payment: loan.balance + interest, proceeds: 0 };
-    }
-    if (chance < 0.05 || (loan.missed > 0 && chance < 0.5)) {
+/** Payments missed one after the other before a loan is charged off. */
+const most = 3;
+
+function happening(loan: Loan, chance: number): { principal: number; payment: number; proceeds: number } {
+    const interest = Math.round(loan.balance * loan.monthlyRate);
+    if (loan.missed === most || chance < 0.04 || (loan.missed > 0 && chance < 0.75)) {
         loan.missed++;
-        return { principal: 0, payment: 0, proceeds: 0 };
+        const proceeds = loan.missed > most ? Math.round(loan.balance * 0.35) : 0;
+        return { principal: 0, payment: 0, proceeds };
     }
     loan.missed = 0;
+    if (chance > 0.988) return { principal: loan.balance, payment: loan.balance + interest, proceeds: 0 };
     const extra = chance > 0.9 ? Math.round(loan.payment * (chance - 0.9) * 10) : 0;
     const principal = Math.min(loan.balance, loan.payment - interest + extra);
     return { principal, payment: principal + interest, proceeds: 0 };
