@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LevelFolder } from '@poolproof/network/dist/embedded/ledger';
-import type { Simulator } from '@poolproof/network/dist/embedded/ledger';
+import { LevelFolder, readDump, writeDump } from '@poolproof/network/dist/embedded/ledger';
+import type { LedgerSnapshot, Simulator } from '@poolproof/network/dist/embedded/ledger';
 import { CHANNEL, Code, LedgerNetwork, newKeys, text, value } from './ledger-fixture';
 
 const orgs = ['BankAMSP', 'TrustMSP', 'FundMSP'];
@@ -55,6 +55,90 @@ describe('a ledger on disk', () => {
         }
         expect(committed).toBeGreaterThan(rounds);
     }, 600_000);
+});
+
+describe('going back', () => {
+    let home: string;
+    beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'ledger-'))));
+    afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+    const snapshots = async (network: LedgerNetwork): Promise<ReadonlyMap<string, LedgerSnapshot>> =>
+        new Map(
+            await Promise.all(
+                [...network.ledgers].map(async ([mspId, ledger]) => [mspId, await ledger.snapshot()] as const),
+            ),
+        );
+    const revert = (network: LedgerNetwork, to: ReadonlyMap<string, LedgerSnapshot>): Promise<unknown> =>
+        Promise.all([...network.ledgers].map(([mspId, ledger]) => ledger.revert(to.get(mspId)!)));
+    const read = (network: LedgerNetwork, key: string): string | undefined =>
+        text(network.read('TrustMSP', simulator => simulator.getState('cc', key)));
+    const history = (network: LedgerNetwork, key: string): (string | undefined)[] =>
+        [...network.ledger('TrustMSP').history('cc', key)].map(change => text(change.value));
+
+    it.each(['in memory', 'on disk'])('to a snapshot more than once, and on from there, %s', async place => {
+        const keys = await newKeys(orgs);
+        const folder = place === 'on disk' ? await LevelFolder.open(join(home, 'db'), CHANNEL) : undefined;
+        const network = await LedgerNetwork.open(orgs, { keys, ...(folder && { folder }) });
+        await network.define();
+        await network.submit(put('k', 'base'));
+        const base = await snapshots(network);
+        const replayed = network.make(put('k', 'first branch'));
+        await network.order([replayed]);
+        await network.submit(put('k', 'first branch, later'));
+        const later = await snapshots(network);
+        await revert(network, base);
+        expect([read(network, 'k'), history(network, 'k')]).toEqual(['base', ['base']]);
+        expect(network.ledger('TrustMSP').hasTransaction(replayed.txId)).toBe(false);
+        await network.submit(put('k', 'second branch'));
+        await revert(network, later);
+        expect(history(network, 'k')).toEqual(['first branch, later', 'first branch', 'base']);
+        await revert(network, base);
+        expect(await network.submit(put('k', 'third branch'))).toBe(Code.VALID);
+        if (folder === undefined) return;
+
+        await folder.close();
+        const again = await LevelFolder.open(join(home, 'db'), CHANNEL);
+        const reopened = await LedgerNetwork.open(orgs, { folder: again, keys });
+        expect(history(reopened, 'k')).toEqual(['third branch', 'base']);
+        expect(await reopened.submit(put('k', 'goes on'))).toBe(Code.VALID);
+        await again.close();
+    });
+
+    it('from a dump, with state, history, private data and verdicts', async () => {
+        const keys = await newKeys(orgs);
+        const network = await LedgerNetwork.open(orgs, { keys });
+        const book = { name: 'book', policy: "OR('TrustMSP.member')", requiredPeerCount: 0, maxPeerCount: 1 };
+        const loose = { blockToLive: 5, memberOnlyRead: false, memberOnlyWrite: false };
+        await network.define({ collections: [{ ...book, ...loose }] });
+        await network.submit(simulator => simulator.putPrivateData('cc', 'book', 'p', value('secret')));
+        await network.submit(put('k', 'refused'), { endorsers: ['BankAMSP'] });
+        await network.submit(put('k', 'taken'));
+        const file = join(home, 'dump');
+        await writeDump(file, CHANNEL, await snapshots(network));
+
+        const other = await LedgerNetwork.open(orgs, { keys });
+        const dump = await readDump(file);
+        expect(dump.channelId).toBe(CHANNEL);
+        await revert(other, dump.peers);
+        expect(history(other, 'k')).toEqual(['taken']);
+        const secret = (from: LedgerNetwork): string | undefined =>
+            text(from.read('TrustMSP', simulator => simulator.getPrivateData('cc', 'book', 'p')));
+        expect(secret(other)).toBe('secret');
+        expect(await other.submit(put('k', 'goes on'))).toBe(Code.VALID);
+        expect(await network.submit(put('other', 'goes on'))).toBe(Code.VALID);
+        for (let block = 0; block < 3; block++) await other.commit([]);
+        expect(secret(other)).toBeUndefined();
+    });
+
+    it('refuses a file that is no dump, or half of one', async () => {
+        const network = await LedgerNetwork.open(orgs);
+        const file = join(home, 'dump');
+        writeFileSync(file, 'hello');
+        await expect(readDump(file)).rejects.toThrow('cannot be read as a dump');
+        await writeDump(file, CHANNEL, await snapshots(network));
+        writeFileSync(file, readFileSync(file).subarray(0, -100));
+        await expect(readDump(file)).rejects.toThrow('cannot be read as a dump');
+    });
 });
 
 /** Lines that the writer said until it was killed, so many milliseconds after it had found its ledger whole. */

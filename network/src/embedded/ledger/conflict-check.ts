@@ -60,6 +60,7 @@ function areRows(range: RangeInfo, rows: Iterable<Row>): boolean {
 
 function haveSummary(message: ledger.rwset.kvrwset.QueryReadsMerkleSummary, rows: Iterable<Row>): boolean {
     const then = summaryOf(message);
+    if (then.degree < 2) return false;
     const now = new RangeReads(then.degree);
     for (const [key, version] of rows) now.add(readMessage(chaincodeKey(key), version));
     const done = now.done();

@@ -1,3 +1,4 @@
+import { implicitOwner } from './definition';
 import { encodePrivateSets, readPrivateSets } from './namespace-set';
 import type { PeerLedger } from './peer-ledger';
 
@@ -38,7 +39,9 @@ function receiversOf(
             `required to disseminate to at least ${required} peers, but know of only ${eligible.length} eligible peers`,
         );
     }
-    return oneOfEachFirst(eligible).slice(0, collection?.maxPeerCount ?? 0);
+    // An organisation's own collection is only handed round within the organisation; its peers fetch what others endorse.
+    const isForeign = (implicitOwner(name) ?? from.mspId) !== from.mspId;
+    return oneOfEachFirst(eligible).slice(0, isForeign ? 0 : collection?.maxPeerCount);
 }
 
 function oneOfEachFirst(peers: readonly PeerLedger[]): readonly PeerLedger[] {

@@ -15,6 +15,7 @@ export {
 } from './definition';
 export type { ChaincodeDefinition, CollectionDefinition, DefinitionTerms } from './definition';
 export { disseminate, DisseminationError } from './dissemination';
+export { readDump, writeDump } from './dump';
 export { genesisBlock } from './genesis';
 export { LevelFolder } from './level-store';
 export { MspError, MspRegistry } from './msp';

@@ -65,10 +65,7 @@ export class ChannelIdentity {
     ) {
         this.certificate = parseCertificate(certificatePem);
         this.id = `${organisation.mspId}:${this.certificate.fingerprint256}`;
-        this.units = this.certificate.subject
-            .split('\n')
-            .filter(line => line.startsWith('OU='))
-            .map(line => line.slice(3));
+        this.units = unitsOf(this.certificate.subject);
         this.problem = problemOf(this.certificate, this.units, organisation);
     }
 
@@ -166,6 +163,14 @@ function parseCertificate(pem: string): X509Certificate {
     } catch (error) {
         throw new MspError(`parseCertificate failed: ${(error as Error).message}`);
     }
+}
+
+/** Organisational units of a subject, one a line or, as Fabric CA writes them, several joined by plus signs. */
+function unitsOf(subject: string): readonly string[] {
+    return subject
+        .split(/\n|(?<!\\) \+ /)
+        .filter(part => part.startsWith('OU='))
+        .map(part => part.slice(3));
 }
 
 function problemOf(

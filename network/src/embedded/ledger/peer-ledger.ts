@@ -1,6 +1,4 @@
-import { peer } from '@hyperledger/fabric-protos';
 import type { OrderedBlock } from './block';
-import { BlockUpdates } from './block-updates';
 import type { Channel } from './channel';
 import { prepareCommit } from './commit';
 import type { WantedSet } from './commit';
@@ -9,18 +7,16 @@ import { collectionOf } from './definition';
 import type { ChaincodeDefinition, CollectionDefinition } from './definition';
 import { Definitions } from './definitions';
 import { sameBytes, sha256 } from './digest';
-import { scheduleExpiries } from './expiry';
 import { advance, amend, emptyImage, historyKey, privateSetKey } from './image';
 import type { Changes, Image, Modification, PrivateSetName } from './image';
 import { entries, find } from './key-tree';
 import { encodePrivateSets } from './namespace-set';
 import type { PrivateSet } from './namespace-set';
-import { keyHash, privateUpdates } from './private-updates';
+import { reconciliation } from './reconciliation';
 import { Simulator } from './simulator';
 import type { LedgerStore } from './store';
 import { TransientStore } from './transient-store';
-import { hashedNamespace, ledgerKey, sameVersion } from './world-state';
-import type { Update } from './world-state';
+import { ledgerKey } from './world-state';
 
 /** A block does not follow the last one, or what is reconciled does not match its hash. */
 export class LedgerError extends Error {
@@ -212,7 +208,11 @@ export class PeerLedger {
         if (!sameBytes(sha256(bytes), this.wantedOf(name).hash)) {
             throw new LedgerError(`private data of ${name.namespace}/${name.collection} does not match its hash`);
         }
-        const changes = this.reconciled(name, bytes);
+        const block = this.blocks[name.version.block];
+        if (block === undefined) return;
+        const blockToLive = (namespace: string, collection: string): number =>
+            this.collection(namespace, collection)?.blockToLive ?? 0;
+        const changes = reconciliation(name, bytes, block, this.image, blockToLive);
         await this.options.store?.save(changes);
         this.image = amend(this.image, changes);
     }
@@ -279,8 +279,6 @@ export class PeerLedger {
     private *privateSetNames(blockNumber: number): Generator<PrivateSetName, void> {
         const committed = this.blocks[blockNumber];
         for (const [index, transaction] of committed?.block.transactions.entries() ?? []) {
-            const code = committed?.codes[index];
-            if (code !== peer.TxValidationCode.VALID && code !== peer.TxValidationCode.MVCC_READ_CONFLICT) continue;
             for (const { namespace, collections } of readableSets(transaction)) {
                 for (const { collection } of collections) {
                     yield { namespace, collection, version: { block: blockNumber, transaction: index } };
@@ -298,37 +296,6 @@ export class PeerLedger {
             throw new LedgerError(`no private data of ${namespace}/${collection} in block ${version.block}`);
         }
         return { txId: transaction.txId, namespace, collection, hash: set.privateSetHash };
-    }
-
-    private reconciled(name: PrivateSetName, bytes: Uint8Array): Omit<Changes, 'committed'> {
-        const set = { ...name, bytes };
-        const valid = this.blocks[name.version.block]?.codes[name.version.transaction] === peer.TxValidationCode.VALID;
-        const none = new BlockUpdates(this.image.state);
-        const updates = privateUpdates(valid ? [set] : [], none, this.image);
-        for (const { namespace, collection, keys } of updates.values()) {
-            for (const [key, update] of keys) {
-                if (!this.isStale(namespace, collection, key, update)) continue;
-                keys.delete(key);
-            }
-        }
-        const blockToLive = (namespace: string, collection: string): number =>
-            this.collection(namespace, collection)?.blockToLive ?? 0;
-        const schedule = scheduleExpiries(name.version.block, none, updates, [set], blockToLive);
-        return {
-            updates: new Map([...updates].map(([place, { keys }]) => [place, keys])),
-            privateSets: new Map([[privateSetKey(name), bytes]]),
-            missing: new Map([[privateSetKey(name), undefined]]),
-            expiries: new Map(
-                [...schedule].map(([key, added]) => [key, [...(find(this.image.expiries, key) ?? []), ...added]]),
-            ),
-        };
-    }
-
-    /** Whether the key was written, deleted or expired since. */
-    private isStale(namespace: string, collection: string, key: string, update: Update): boolean {
-        const hashed = this.image.state.get(hashedNamespace(namespace, collection), keyHash(key));
-        if (hashed === undefined) return update.value !== undefined;
-        return !sameVersion(hashed.version, update.version);
     }
 }
 
