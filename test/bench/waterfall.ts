@@ -12,7 +12,8 @@ import {
     simulate,
 } from '@poolproof/chaincode/domain';
 
-import { carLoans, readyTerms, usual } from '../cashflow/deal';
+import { carLoans, usual } from '../cashflow/deal';
+import { termsNamed } from '../waterfall/ready-terms';
 import { AutoLoanByHand } from './auto-loan-by-hand';
 import { sevenClasses } from './seven-classes';
 
@@ -46,7 +47,7 @@ function isMissed({ measured, target, isBetter }: Result): boolean {
 
 /** The same periods through the interpreter, with its record of every step, and through the deal written by hand. */
 function interpreterOverHand(): Result {
-    const terms = readyTerms('auto-loan');
+    const terms = termsNamed('auto-loan');
     const { periods } = simulate(terms, carLoans(terms.pool.balance), { assumptions: usual() });
     const interpreter = fastest(200, () => {
         let state = openingState(terms);

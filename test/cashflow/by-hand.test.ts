@@ -2,12 +2,13 @@ import { parseRate, simulate } from '@poolproof/chaincode/domain';
 import fc from 'fast-check';
 
 import { AutoLoanByHand } from '../bench/auto-loan-by-hand';
-import { carLoans, readyTerms, usual } from './deal';
+import { termsNamed } from '../waterfall/ready-terms';
+import { carLoans, usual } from './deal';
 
 import type { Amount } from '@poolproof/chaincode/domain';
 
 describe('The interpreter', () => {
-    const terms = readyTerms('auto-loan');
+    const terms = termsNamed('auto-loan');
     const balance = (terms.pool.balance / 8n) as Amount;
     const lines = carLoans(terms.pool.balance)
         .slice(0, 8)

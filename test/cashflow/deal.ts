@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { parseRate, parseTerms } from '@poolproof/chaincode/domain';
+import { parseRate } from '@poolproof/chaincode/domain';
 
 import { assumptions, line } from './pool-builders';
 
-import type { Amount, Assumptions, PoolLine, Terms } from '@poolproof/chaincode/domain';
-
-/** Ready terms of the chaincode, by file name. */
-export function readyTerms(name: string): Terms {
-    const path = join(__dirname, '../../../chaincode/terms', `${name}.json`);
-    return parseTerms(JSON.parse(readFileSync(path, 'utf8')));
-}
+import type { Amount, Assumptions, PoolLine } from '@poolproof/chaincode/domain';
 
 /** Fifty representative lines of car loans that add up to the balance. */
 export function carLoans(balance: bigint, months = 60): PoolLine[] {

@@ -10,11 +10,12 @@ import {
     withDefaultsTimes,
 } from '@poolproof/chaincode/domain';
 
-import { carLoans, readyTerms, usual } from './deal';
+import { termsNamed } from '../waterfall/ready-terms';
+import { carLoans, usual } from './deal';
 
 import type { Simulation } from '@poolproof/chaincode/domain';
 
-const terms = readyTerms('auto-loan');
+const terms = termsNamed('auto-loan');
 const lines = carLoans(terms.pool.balance);
 const scenario = { assumptions: usual() };
 const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n);
