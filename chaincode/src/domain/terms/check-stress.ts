@@ -22,16 +22,18 @@ interface Stress {
 }
 
 /** Slow and fast prepayment, no to ruinous defaults, low and high indices: corners, not forecasts. */
-const grid: readonly Stress[] = ['0%', '10%', '40%'].flatMap(prepayment =>
-    ['0%', '5%', '60%'].flatMap(defaults =>
-        ['0%', '12%'].map(index => ({
-            name: `CPR ${prepayment}, CDR ${defaults}, indices ${index}`,
-            prepayment,
-            default: defaults,
-            index,
-        })),
-    ),
-);
+function gridOf({ indices = [] }: Terms): Stress[] {
+    return ['0%', '40%'].flatMap(prepayment =>
+        ['0%', '8%', '60%'].flatMap(defaults =>
+            (indices.length > 0 ? ['0%', '12%'] : ['0%']).map(index => ({
+                name: `CPR ${prepayment}, CDR ${defaults}${indices.length > 0 ? `, indices ${index}` : ''}`,
+                prepayment,
+                default: defaults,
+                index,
+            })),
+        ),
+    );
+}
 
 /**
  * Runs the deal from closing to its end under every stress of the grid. A run that is refused is an error; so is cash that appears
@@ -40,7 +42,7 @@ const grid: readonly Stress[] = ['0%', '10%', '40%'].flatMap(prepayment =>
  */
 export function checkStress(terms: Terms, findings: Findings): void {
     const lines = [representativeLine(terms)];
-    for (const stress of grid) {
+    for (const stress of gridOf(terms)) {
         try {
             judge(terms, stress, simulated(terms, lines, stress), findings);
         } catch (refusal) {

@@ -1,4 +1,3 @@
-import { rate } from '../rate';
 import { Refusal } from '../refusal';
 import { parseDay } from '../day';
 import { parseAmount } from '../money';
@@ -347,7 +346,7 @@ export function takeDeposits(run: Run, deposits: readonly DepositProgram[]): voi
     }
 }
 
-/** What a remembered value looks like in the state. */
+/** What a remembered value looks like in the state; a rate is in lowest terms. */
 export function encodeValue(unit: Unit, value: FormulaValue): string {
     return String(recorded(unit, value));
 }
@@ -359,7 +358,7 @@ export function decodeValue(unit: Unit, text: string): FormulaValue {
             return BigInt(text);
         case 'rate': {
             const [n = '0', d = '1'] = text.split('/');
-            return rate(BigInt(n), BigInt(d));
+            return { n: BigInt(n), d: BigInt(d) };
         }
         case 'date':
             return parseDay(text);

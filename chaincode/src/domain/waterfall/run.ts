@@ -50,8 +50,15 @@ export function execute(program: DealProgram, state: DealState, facts: PeriodFac
     return { ...run, status, accreted };
 }
 
-/** A run ready for its first step: the state's balances, the facts, what is due, and the deposits in their accounts. */
+/** A run ready for its first step: `stagedRun` with the deposits in their accounts. */
 function openRun(program: DealProgram, state: DealState, facts: PeriodFacts): Run {
+    const run = stagedRun(program, state, facts);
+    takeDeposits(run, program.deposits);
+    return run;
+}
+
+/** A run that knows the state's balances, the facts and what is due, before any cash moves. */
+export function stagedRun(program: DealProgram, state: DealState, facts: PeriodFacts): Run {
     if (facts.paymentDate <= state.asOf)
         throw new Refusal('FACTS_INVALID', { at: 'paymentDate', problem: `not after ${state.asOf}, the last one run` });
     const run = bareRun(program, state, facts);
@@ -60,7 +67,6 @@ function openRun(program: DealProgram, state: DealState, facts: PeriodFacts): Ru
     program.takeFacts(frame, facts);
     for (const fee of program.fees) openFee(frame, fee, stateOf(state.fees, fee.id), program.dates);
     for (const task of program.opening) task(frame);
-    takeDeposits(run, program.deposits);
     return run;
 }
 
