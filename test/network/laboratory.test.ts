@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import type { SubmittedTransaction } from '@hyperledger/fabric-gateway';
 import type { TestClient } from './harness';
@@ -117,6 +120,38 @@ describe('the laboratory', () => {
         expect(details[0]?.message).toBe('ProposalResponsePayloads do not match');
         await lie(undefined);
         await client.contract.submit('put', named);
+    });
+
+    it('goes back to a snapshot more than once, with state, blocks and history in step', async () => {
+        const { laboratory } = network.network;
+        await client.contract.submitTransaction('put', 'snapped', 'before');
+        await laboratory.snapshot('before');
+        const { ordered } = await laboratory.status();
+        for (const value of ['first', 'second']) {
+            await client.contract.submitTransaction('put', 'snapped', value);
+            expect(text(await client.contract.evaluateTransaction('get', 'snapped'))).toBe(value);
+            await laboratory.revert('before');
+            expect(text(await client.contract.evaluateTransaction('get', 'snapped'))).toBe('before');
+            const history = text(await client.contract.evaluateTransaction('history', 'snapped'));
+            expect(JSON.parse(history)).toHaveLength(1);
+            const { ordered: now, peers } = await laboratory.status();
+            expect([now, ...peers.map(({ height }) => height)]).toEqual(Array(7).fill(ordered));
+        }
+        expect(await laboratory.snapshots()).toEqual(['before']);
+        const { message } = await failure(laboratory.revert('never'));
+        expect(message).toBe('unknown snapshot "never" (known: before)');
+    });
+
+    it('takes up a dump of itself', async () => {
+        const { laboratory } = network.network;
+        const file = join(tmpdir(), `poolproof-dump-${process.pid}`);
+        await client.contract.submitTransaction('put', 'dumped', 'x');
+        await laboratory.dump(file);
+        await client.contract.submitTransaction('put', 'dumped', 'y');
+        await laboratory.load(file);
+        expect(text(await client.contract.evaluateTransaction('get', 'dumped'))).toBe('x');
+        await client.contract.submitTransaction('put', 'dumped', 'z');
+        rmSync(file);
     });
 
     it('names the peers there are when asked for another', async () => {

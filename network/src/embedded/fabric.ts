@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gateway, peer } from '@hyperledger/fabric-protos';
 import type { KeyPair } from '../authority';
 import type { Node } from '../certificates';
 import type { Consortium } from '../consortium';
@@ -9,20 +8,18 @@ import { parseDuration } from '../duration';
 import { InstitutionHost } from './chaincode/institution-host';
 import type { InstalledChaincode } from './chaincode/institution-host';
 import type { ChaincodeLog } from './chaincode/launcher';
-import { deliverService } from './deliver/deliver-service';
-import { endorserService } from './endorser/endorser-service';
-import { prepare } from './endorser/prepared-transaction';
-import { unpackProposal } from './endorser/proposal';
-import { propose } from './endorser/propose';
+import { defineChaincode, nextDefinition } from './define-chaincode';
+import type { WantedDefinition } from './define-chaincode';
 import { Discovery } from './gateway/discovery';
-import { gatewayService } from './gateway/gateway-service';
-import { GrpcServer } from './grpc-server';
+import type { GrpcServer } from './grpc-server';
 import type { ChannelConfig, DefinitionTerms, MspConfig, OrderedBlock, WantedSet } from './ledger';
-import { Channel, disseminate, genesisBlock, openPeerLedger } from './ledger';
+import { Channel, disseminate, genesisBlock, LevelFolder, openPeerLedger } from './ledger';
 import type { Cutting } from './orderer/ordering-service';
 import { OrderingService } from './orderer/ordering-service';
 import { Peer } from './peer';
+import { peerServer } from './peer-server';
 import { Signer } from './signer';
+import { Snapshots } from './snapshots';
 import { lifecycle } from './system/lifecycle';
 import { qscc } from './system/qscc';
 import { TraceBook } from './trace';
@@ -38,9 +35,13 @@ export interface FabricOrganization {
 
 export interface FabricOptions {
     readonly consortium: Consortium;
-    readonly chaincodes: readonly (DefinitionTerms & InstalledChaincode)[];
+    readonly chaincodes: readonly (WantedDefinition & InstalledChaincode)[];
     readonly cutting: Cutting;
     readonly executeTimeout: number;
+    /** Folder in which the ledgers are kept; in memory if absent. */
+    readonly ledgerFolder?: string;
+    /** Ports that peers listened on before, by name: taken again where they are free. */
+    readonly ports: Readonly<Record<string, number>>;
     readonly onLog: (line: ChaincodeLog) => void;
 }
 
@@ -76,8 +77,11 @@ export class Fabric {
     private readonly runFolder = mkdtempSync(join(tmpdir(), `poolproof-${process.pid}-`));
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
     readonly trace = new TraceBook();
+    private readonly agreed = new Map<string, DefinitionTerms>();
     private served: readonly ServedPeer[] = [];
     private ordering: OrderingService | undefined;
+    private taken: Snapshots | undefined;
+    private folder: LevelFolder | undefined;
 
     /** Starts the chaincodes, which take longest; `open` does the rest. */
     constructor(private readonly options: FabricOptions) {
@@ -99,20 +103,13 @@ export class Fabric {
             orderers: [mspConfig(orderers)],
         };
         const channel = new Channel(config);
-        const genesis = genesisBlock(config);
         const peers = await this.openPeers(channel, institutions);
-        const ordering = this.openOrdering(channel, orderers, genesis, peers);
+        const ordering = this.openOrdering(channel, orderers, blocksOf(peers, config), peers);
         this.ordering = ordering;
-        await Promise.all(peers.map(each => each.commit(genesis)));
+        this.taken = new Snapshots(channel.name, peers, ordering);
+        await Promise.all(peers.map(each => each.start(ordering.blocks.slice(each.ledger.height))));
         await this.define(channel, institutions, peers, ordering);
-        this.served = await Promise.all(
-            peers.map(async each => {
-                const server = this.serverOf(channel, each, peers, ordering, institutions);
-                await server.listen(0);
-                each.endpoint = `${each.name}:${server.port}`;
-                return { peer: each, server };
-            }),
-        );
+        this.served = await Promise.all(peers.map(each => this.serve(channel, each, peers, ordering, institutions)));
         await Promise.all(
             peers.flatMap(each => this.options.chaincodes.map(({ name }) => each.chaincodes.connect(name))),
         );
@@ -126,6 +123,11 @@ export class Fabric {
     get orderers(): OrderingService {
         if (this.ordering === undefined) throw new Error('the network is not open');
         return this.ordering;
+    }
+
+    get snapshots(): Snapshots {
+        if (this.taken === undefined) throw new Error('the network is not open');
+        return this.taken;
     }
 
     /** A peer by name. Throws with the names there are. */
@@ -172,13 +174,18 @@ export class Fabric {
         for (const { server } of this.served) server.close();
         await Promise.all(this.served.map(each => each.peer.close()));
         await Promise.all([...this.hosts.values()].map(host => host.close()));
+        await this.folder?.close();
         rmSync(this.runFolder, { recursive: true, force: true });
     }
 
     private async openPeers(channel: Channel, institutions: readonly FabricOrganization[]): Promise<readonly Peer[]> {
-        const agreed = new Map(this.options.chaincodes.map(terms => [terms.name, terms]));
+        const { ledgerFolder } = this.options;
+        if (ledgerFolder !== undefined) {
+            mkdirSync(ledgerFolder, { recursive: true });
+            this.folder = await LevelFolder.open(ledgerFolder, channel.name);
+        }
         const systemChaincodes = new Map([
-            ['_lifecycle', lifecycle(channel, agreed)],
+            ['_lifecycle', lifecycle(channel, this.agreed)],
             ['qscc', qscc(channel)],
         ]);
         const peers: Peer[] = [];
@@ -188,6 +195,7 @@ export class Fabric {
                     channel,
                     mspId,
                     fetchPrivate: wanted => fetchPrivate(peers, name, wanted),
+                    ...(this.folder === undefined ? {} : { store: this.folder.store(name) }),
                 });
                 peers.push(
                     new Peer({
@@ -218,7 +226,7 @@ export class Fabric {
     private openOrdering(
         channel: Channel,
         orderers: FabricOrganization,
-        genesis: OrderedBlock,
+        blocks: readonly OrderedBlock[],
         peers: readonly Peer[],
     ): OrderingService {
         const { batch } = this.options.consortium;
@@ -230,72 +238,66 @@ export class Fabric {
             maxMessages: batch.maxMessages,
             preferredBytes: batch.preferredBytes,
             absoluteBytes: batch.absoluteBytes,
-            blocks: [genesis],
+            blocks,
             deliver: async block => {
                 await Promise.all(peers.map(each => each.commit(block)));
             },
         });
     }
 
-    /** Define the chaincodes as institutions do: a transaction to `_lifecycle` that every one of them endorses. */
+    /** Define what is not yet defined as wanted. */
     private async define(
         channel: Channel,
         institutions: readonly FabricOrganization[],
         peers: readonly Peer[],
         ordering: OrderingService,
     ): Promise<void> {
-        const [first] = institutions;
-        if (first === undefined) return;
-        const admin = new Signer(first.mspId, first.admin);
-        for (const { name, sequence } of this.options.chaincodes) {
-            const args = new peer.lifecycle.CommitChaincodeDefinitionArgs();
-            args.setName(name);
-            args.setSequence(sequence);
-            const call = [Buffer.from('CommitChaincodeDefinition'), args.serializeBinary()];
-            const proposal = unpackProposal(propose(admin, channel.name, '_lifecycle', call));
-            const answers = await Promise.all(peers.map(each => each.processProposal(proposal.signed)));
-            const refused = answers.find(({ response }) => response.getEndorsement() === undefined);
-            if (refused !== undefined) {
-                throw new Error(`chaincode ${name} cannot be defined: ${refused.response.getResponse()?.getMessage()}`);
-            }
-            const endorsements = answers.map(({ response }) => response.getEndorsement()!);
-            const envelope = prepare(proposal, answers[0]!.response.getPayload_asU8(), endorsements);
-            envelope.setSignature(admin.sign(envelope.getPayload_asU8()));
-            ordering.broadcast(envelope);
-            ordering.cut();
-            await Promise.all(peers.map(each => each.settled()));
-            if (peers.some(each => each.ledger.definition(name)?.sequence !== sequence)) {
-                const code = peers[0]?.ledger.transaction(proposal.txId)?.code;
-                throw new Error(`chaincode ${name} was not defined: validation code ${code}`);
-            }
+        const [[institution], [first]] = [institutions, peers];
+        if (institution === undefined || first === undefined) return;
+        const admin = new Signer(institution.mspId, institution.admin);
+        for (const wanted of this.options.chaincodes) {
+            const terms = nextDefinition(first.ledger, wanted);
+            this.agreed.set(wanted.name, terms ?? { ...wanted, sequence: 0 });
+            if (terms !== undefined) await defineChaincode(channel, admin, peers, ordering, terms);
         }
     }
 
-    private serverOf(
+    private async serve(
         channel: Channel,
         local: Peer,
         peers: readonly Peer[],
         orderers: OrderingService,
         institutions: readonly FabricOrganization[],
-    ): GrpcServer {
-        const node = institutions.flatMap(({ nodes }) => nodes).find(({ name }) => name === local.name)!;
-        const context = {
-            channel,
-            local,
-            orderers,
-            discovery: new Discovery(local, channel, () => peers.filter(each => each.isRunning)),
-            endorsementTimeout: this.options.executeTimeout === 0 ? 0 : endorsementTimeout,
-            trace: this.trace,
-        };
-        return new GrpcServer(node.tls, [
-            { definition: gateway.GatewayService, implementation: gatewayService(context) },
-            { definition: peer.EndorserService, implementation: endorserService(local) },
+    ): Promise<ServedPeer> {
+        const owner = institutions.find(({ mspId }) => mspId === local.mspId)!;
+        const server = peerServer(
+            owner.nodes.find(({ name }) => name === local.name)!,
+            owner.tlsRootPem,
             {
-                definition: peer.DeliverService,
-                implementation: deliverService({ channel, ledger: local.ledger, now: () => Date.now() }),
+                channel,
+                local,
+                orderers,
+                discovery: new Discovery(local, channel, () => peers.filter(each => each.isRunning)),
+                endorsementTimeout: this.options.executeTimeout === 0 ? 0 : endorsementTimeout,
+                trace: this.trace,
             },
-        ]);
+        );
+        const before = this.options.ports[local.name] ?? 0;
+        await server.listen(before).catch(() => server.listen(0));
+        local.endpoint = `${local.name}:${server.port}`;
+        return { peer: local, server };
     }
+}
+
+/** The chain that all peers share: the longest that one of them has kept, or a new one. */
+function blocksOf(peers: readonly Peer[], config: ChannelConfig): readonly OrderedBlock[] {
+    const [first, ...others] = peers.map(({ ledger }) => ledger);
+    const longest = others.reduce(
+        (most, each) => (most === undefined || each.height > most.height ? each : most),
+        first,
+    );
+    if (longest === undefined || longest.height === 0) return [genesisBlock(config)];
+    return Array.from({ length: longest.height }, (_, number) => longest.block(number)!.block);
 }
 
 /** A private set that some other running peer has. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Caller } from './control';
 import type { FabricStatus } from './fabric';
 import type { Cutting } from './orderer/ordering-service';
@@ -64,6 +65,31 @@ export class Laboratory {
     /** Run the code that a chaincode's folder holds now, for every institution. State stays. */
     reload(chaincode: string): Promise<void> {
         return this.caller.call('reload', chaincode);
+    }
+
+    /** Remember how the whole network stands under a name. */
+    snapshot(name: string): Promise<void> {
+        return this.caller.call('takeSnapshot', name);
+    }
+
+    /** Go back to a snapshot, as often as wanted. What was committed since is forgotten; clients that follow events are not told. */
+    revert(name: string): Promise<void> {
+        return this.caller.call('revert', name);
+    }
+
+    /** Names of the snapshots taken. */
+    snapshots(): Promise<readonly string[]> {
+        return this.caller.call('snapshots');
+    }
+
+    /** Write the ledgers of all peers to one file. */
+    dump(file: string): Promise<void> {
+        return this.caller.call('dump', resolve(file));
+    }
+
+    /** Take up the ledgers of a file that `dump` wrote on a network of the same channel and peers, certificates included. */
+    load(file: string): Promise<void> {
+        return this.caller.call('load', resolve(file));
     }
 
     /** Everything that happened to a transaction, of the last thousand. */

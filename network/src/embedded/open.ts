@@ -12,6 +12,7 @@ import type { Identity, Network, PeerEndpoint } from '../network';
 import type { ChaincodeLog } from './chaincode/launcher';
 import { Caller } from './control';
 import type { FabricOrganization } from './fabric';
+import { NetworkFolder } from './folder';
 import { Laboratory } from './laboratory';
 import type { EmbeddedChaincode, EmbeddedOptions } from './options';
 import type { ThreadTask } from './thread';
@@ -24,14 +25,16 @@ export async function openEmbeddedNetwork(
     consortium: Consortium,
     options: EmbeddedOptions = {},
 ): Promise<EmbeddedNetwork> {
-    const thread = new FabricThread(taskOf(consortium, options), options);
+    const folder = options.folder === undefined ? undefined : new NetworkFolder(resolve(options.folder));
+    const thread = new FabricThread(taskOf(consortium, options, folder), options);
     try {
-        const certificates = await issueCertificates(consortium);
+        const certificates = await (folder?.certificates(consortium) ?? issueCertificates(consortium));
         const endpoints = await thread.caller.call<readonly Endpoint[]>(
             'open',
             certificates.institutions.map(plain),
             plain(certificates.orderers),
         );
+        folder?.writePorts(Object.fromEntries(endpoints.map(({ name, port }) => [name, port])));
         return new EmbeddedNetwork(consortium, certificates, endpoints, thread);
     } catch (error) {
         await thread.end();
@@ -114,20 +117,21 @@ class FabricThread {
     }
 }
 
-function taskOf(consortium: Consortium, options: EmbeddedOptions): ThreadTask {
+function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: NetworkFolder | undefined): ThreadTask {
     const chaincodes = options.chaincodes ?? [defaultChaincode(consortium)];
     return {
         consortium,
         chaincodes: chaincodes.map(chaincode => ({
             name: chaincode.name,
             version: chaincode.version,
-            sequence: 1,
             initRequired: chaincode.initRequired ?? false,
             endorsement: endorsementOf(chaincode.endorsement ?? 'majority', consortium),
             collections: chaincode.collections ?? [],
             folder: packageFolder(chaincode.folder),
             environment: chaincode.environment ?? {},
         })),
+        ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers }),
+        ports: folder?.readPorts() ?? {},
         cutting: options.cutting ?? 'instant',
         // A breakpoint must not run into a time-out.
         executeTimeout: options.executeTimeout ?? (inspectorUrl() === undefined ? defaultExecuteTimeout : 0),

@@ -19,6 +19,11 @@ export interface EmbeddedChaincode {
 export interface EmbeddedOptions {
     /** Absent: the consortium's chaincode, from the package @poolproof/chaincode, with the consortium's collections. */
     readonly chaincodes?: readonly EmbeddedChaincode[];
+    /**
+     * Folder in which the network is kept: certificates the way cryptogen lays them out, ledgers, ports. Opened again, it goes on
+     * where it stopped, even after a crash. Absent, everything is in memory and gone when closed.
+     */
+    readonly folder?: string;
     /** When blocks are cut; `instant` if absent. */
     readonly cutting?: Cutting;
     /** Milliseconds a chaincode may take, 0 for ever. 30 seconds if absent, for ever while a debugger is attached. */

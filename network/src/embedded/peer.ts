@@ -28,7 +28,7 @@ export class Peer {
     readonly chaincodes: ChaincodeSupport;
     /** `name:port` once it listens; how error details name it. */
     endpoint = '';
-    private running = true;
+    private running = false;
     private readonly endorser: Endorser;
     private readonly host: PeerOptions['host'];
     private commits: Promise<unknown> = Promise.resolve();
@@ -104,7 +104,7 @@ export class Peer {
         this.chaincodes.disconnect();
     }
 
-    /** Start again and commit the blocks missed meanwhile. */
+    /** Start, for the first time or again, and commit the blocks missed so far. */
     async start(missed: readonly OrderedBlock[]): Promise<void> {
         await this.commits;
         this.running = true;

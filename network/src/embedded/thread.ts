@@ -45,6 +45,11 @@ function callsOf(fabric: Fabric) {
         loseOrderers: (lost: boolean) => fabric.orderers.lose(lost),
         breakStream: (name: string, chaincode: string) => fabric.peer(name).peer.chaincodes.disconnect(chaincode),
         delayCommits: (name: string, milliseconds: number) => fabric.peer(name).peer.delayCommits(milliseconds),
+        takeSnapshot: (name: string) => fabric.snapshots.take(name),
+        revert: (name: string) => fabric.snapshots.revert(name),
+        snapshots: () => fabric.snapshots.names,
+        dump: (file: string) => fabric.snapshots.dump(file),
+        load: (file: string) => fabric.snapshots.load(file),
         answerDifferently: (name: string, result: string | undefined) => fabric.peer(name).peer.answerWith(result),
     };
 }

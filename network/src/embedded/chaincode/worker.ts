@@ -61,7 +61,7 @@ const transaction = new AsyncLocalStorage<string>();
 
 function serve(): void {
     tagConsole();
-    replaceLogger();
+    replaceLoggers();
     tellWhenServing();
     if (usesContractApi()) {
         // The package's own command line, exactly as `npm run start:server` runs it.
@@ -124,29 +124,39 @@ function rethrowLogged(error: unknown): never {
 }
 
 /**
- * The shim's own logger formats every line before it looks at the level, which costs a third of a busy chaincode's time.
- * Lines of the shim itself matter only from warnings up; lines of contracts are all kept.
+ * The loggers of the shim and of the contract API format every line before they look at the level, which costs a third of a
+ * busy chaincode's time. Lines of the shim itself matter only from warnings up; lines of contracts are all kept.
  */
-function replaceLogger(): void {
-    const module = fromPackage('fabric-shim/lib/logger.js') as { getLogger(name?: string): unknown; setLevel(): void };
-    module.getLogger = (name = 'chaincode') => {
-        const ofShim = name.endsWith('.js');
-        const line =
-            (level: LogLevel) =>
-            (...parts: unknown[]): void =>
-                log(level, name, format(...parts));
-        const silent = (): void => undefined;
-        return {
-            error: line('error'),
-            fatal: line('error'),
-            warn: line('warn'),
-            info: ofShim ? silent : line('info'),
-            verbose: silent,
-            debug: ofShim ? silent : line('debug'),
-            silly: silent,
-        };
+function replaceLoggers(): void {
+    for (const path of ['fabric-shim/lib/logger.js', 'fabric-contract-api/lib/logger.js']) {
+        let module: { getLogger(name?: string): unknown; setLevel(): void };
+        try {
+            module = fromPackage(path) as typeof module;
+        } catch {
+            // A package that uses the shim alone has no contract API.
+            continue;
+        }
+        module.getLogger = loggerOf;
+        module.setLevel = () => undefined;
+    }
+}
+
+function loggerOf(name = 'chaincode'): Readonly<Record<string, (...parts: unknown[]) => void>> {
+    const ofShim = name.endsWith('.js') || name === 'fabric-shim/cli';
+    const line =
+        (level: LogLevel) =>
+        (...parts: unknown[]): void =>
+            log(level, name, format(...parts));
+    const silent = (): void => undefined;
+    return {
+        error: line('error'),
+        fatal: line('error'),
+        warn: line('warn'),
+        info: ofShim ? silent : line('info'),
+        verbose: silent,
+        debug: ofShim ? silent : line('debug'),
+        silly: silent,
     };
-    module.setLevel = () => undefined;
 }
 
 function tagConsole(): void {

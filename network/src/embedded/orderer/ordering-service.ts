@@ -35,7 +35,7 @@ export interface BroadcastAnswer {
 /** Puts transactions in order and into blocks. Looks at their size and signature, never at what they do. */
 export class OrderingService {
     private readonly cutter: BlockCutter;
-    private readonly chain: OrderedBlock[];
+    private chain: OrderedBlock[];
     private delivering = 0;
     private cutIsDue = false;
     private timer: NodeJS.Timeout | undefined;
@@ -97,6 +97,12 @@ export class OrderingService {
         clearTimeout(this.timer);
         this.timer = undefined;
         return this.cutter.isEmpty ? undefined : this.seal(this.cutter.cut());
+    }
+
+    /** Continue after these blocks; what waits is dropped. */
+    goTo(blocks: readonly OrderedBlock[]): void {
+        this.cutter.cut();
+        this.chain = [...blocks];
     }
 
     close(): void {

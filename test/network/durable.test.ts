@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Collection } from '@poolproof/network';
+import { readCertificates } from '@poolproof/network';
+import { consortiumOf, failure, TestNetwork, text } from './harness';
+
+describe('a network kept in a folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'poolproof-durable-'));
+    const consortium = consortiumOf(['a', 'b']);
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const collection: Collection = {
+        name: 'shared',
+        policy: "OR('AMSP.member','BMSP.member')",
+        requiredPeerCount: 0,
+        maxPeerCount: 2,
+        blockToLive: 0,
+        memberOnlyRead: true,
+        memberOnlyWrite: true,
+    };
+
+    it('goes on where it stopped: state, private data, blocks, certificates and addresses', async () => {
+        const first = await TestNetwork.open(consortium, { collections: [collection] }, { folder });
+        const client = await first.client('a');
+        await client.contract.submitTransaction('put', 'kept', 'value');
+        await client.contract.submit('putPrivate', { arguments: ['shared', 'k'], transientData: { value: 'secret' } });
+        const { ordered } = await first.network.laboratory.status();
+        const addresses = first.network.peers().map(({ address }) => address);
+        await first.close();
+
+        const again = await TestNetwork.open(consortium, { collections: [collection] }, { folder });
+        expect((await again.network.laboratory.status()).ordered).toBe(ordered);
+        expect(again.network.peers().map(({ address }) => address)).toEqual(addresses);
+        // The client of before is still known: the authorities are the same.
+        const { contract } = again.connect('b', client.identity);
+        expect(text(await contract.evaluateTransaction('get', 'kept'))).toBe('value');
+        expect(text(await contract.evaluateTransaction('getPrivate', 'shared', 'k'))).toBe('secret');
+        await contract.submitTransaction('put', 'kept', 'changed');
+        await again.close();
+    });
+
+    it('takes up a changed definition as the next sequence', async () => {
+        const changed = await TestNetwork.open(consortium, { version: '2.0.0', collections: [collection] }, { folder });
+        const { contract } = await changed.client('a');
+        expect(text(await contract.evaluateTransaction('get', 'kept'))).toBe('changed');
+        await contract.submitTransaction('put', 'kept', 'by the new version');
+        await changed.close();
+    });
+
+    it('holds the certificates as cryptogen lays them out', async () => {
+        const { institutions } = await readCertificates(consortium, join(folder, 'organizations'));
+        expect(institutions.map(({ mspId, nodes }) => [mspId, nodes[0]?.name])).toEqual([
+            ['AMSP', 'peer0.a.example.com'],
+            ['BMSP', 'peer0.b.example.com'],
+        ]);
+    });
+
+    it('refuses to be opened as the network of others', async () => {
+        const { message } = await failure(TestNetwork.open(consortiumOf(['a', 'c']), {}, { folder }));
+        expect(message).toBe(`${folder}: this folder keeps a network of other institutions, peers or channel`);
+    });
+});
