@@ -4,6 +4,8 @@ import {
     parseRate,
     positionAtClosing,
     rate,
+    readSimulation,
+    Refusal,
     runPeriod,
     simulate,
     valueAtPrice,
@@ -12,6 +14,7 @@ import {
 
 import { termsNamed } from '../waterfall/ready-terms';
 import { carLoans, usual } from './deal';
+import { line } from './pool-builders';
 
 import type { Simulation } from '@poolproof/chaincode/domain';
 
@@ -126,5 +129,90 @@ describe('The break-even default rate', () => {
             { ...one[0]!, loan: { ...one[0]!.loan, balance: (terms.pool.balance / 2n) as typeof terms.pool.balance } },
         ];
         expect(breakEven(terms, half, scenario, 'C')).toBeUndefined();
+    });
+});
+
+describe('A revolving deal', () => {
+    const revolving = termsNamed('consumer-loan-revolving');
+
+    it('keeps its pool full with what it collects, until it amortises', () => {
+        const one = line({ balance: revolving.pool.balance, rate: parseRate('12%'), months: 24 }, 0, 10_000);
+        const { periods, tranches } = simulate(revolving, [one], {
+            assumptions: usual(),
+            fixings: { 'EURIBOR-1M': [parseRate('2.5%')] },
+        });
+        const full = periods.filter(({ run }) => run.status === revolving.statuses[0]?.id);
+        expect(full.length).toBeGreaterThan(6);
+        for (const { facts } of full.slice(0, -1)) {
+            expect(facts.receivablesPurchased).toBe(facts.principalCollections);
+            expect(facts.poolBalanceBeginning - facts.chargedOffPrincipal).toBe(facts.poolBalanceEnding);
+        }
+        expect(periods.at(-1)?.facts.poolBalanceEnding).toBe(0n);
+        for (const tranche of Object.values(tranches)) expect(tranche.lostPrincipal).toBe(0n);
+    });
+});
+
+describe('A simulation read from a document', () => {
+    const document = {
+        lines: [
+            { balance: '300000000.00', rate: '7%', months: 60, age: 4, count: 12000 },
+            {
+                balance: '200000000.00',
+                rate: '5.5%',
+                months: 48,
+                repayment: { kind: 'balloon', balloon: '40000000.00' },
+            },
+        ],
+        assumptions: {
+            prepayment: { model: 'ABS', rates: ['1.3%'] },
+            default: { model: 'CDR', rates: ['1%', '2%'] },
+            recovery: { rates: ['40%'], lag: 4 },
+            chargeOffLag: 0,
+            delinquency: [['2%'], ['0.5%']],
+        },
+    };
+
+    it('runs', () => {
+        const request = readSimulation(terms, document);
+        expect(request.lines[1]).toEqual({
+            loan: {
+                balance: 20_000_000_000n,
+                rate: parseRate('5.5%'),
+                months: 48,
+                repayment: { kind: 'balloon', balloon: 4_000_000_000n },
+            },
+            age: 0,
+            count: 1,
+        });
+        expect(simulate(terms, request.lines, request.scenario).tranches['C']).toMatchObject({ lostPrincipal: 0n });
+    });
+
+    it('reads the facts that the terms declare, in their units', () => {
+        const leases = termsNamed('lease');
+        const lines = [{ balance: '400000000.00', rate: '6%', months: 40 }];
+        const request = readSimulation(leases, { ...document, lines, extra: { residualProceeds: '1000000.00' } });
+        expect(request.scenario.extra).toEqual({ residualProceeds: 100_000_000n });
+        const { periods } = simulate(leases, request.lines, request.scenario);
+        expect(periods[0]?.run.deposits['collections']).toBe(
+            (periods[0]?.facts.interestCollections ?? 0n) +
+                (periods[0]?.facts.principalCollections ?? 0n) +
+                100_000_000n,
+        );
+    });
+
+    it.each<[string, object]>([
+        ['lines that do not add up to the pool', { ...document, lines: document.lines.slice(1) }],
+        ['an unknown field', { ...document, line: [] }],
+        ['a fact the terms do not declare', { ...document, extra: { residualProceeds: '1.00' } }],
+        [
+            'a balloon without an amount',
+            { ...document, lines: [{ ...document.lines[1], repayment: { kind: 'balloon' } }] },
+        ],
+        [
+            'a term on a bullet',
+            { ...document, lines: [{ ...document.lines[1], repayment: { kind: 'bullet', over: 60 } }] },
+        ],
+    ])('is refused with %s', (_, wrong) => {
+        expect(() => readSimulation(terms, wrong)).toThrow(Refusal);
     });
 });

@@ -22,6 +22,7 @@ export { loanTable } from './cashflow/loan-columns';
 export { discountMargin, moneyMarket } from './cashflow/margin';
 export { collectionPeriod, periodFacts } from './cashflow/period-facts';
 export { horizonOf, PoolProjection, projectPool } from './cashflow/pool';
+export { readSimulation } from './cashflow/read-simulation';
 export { positionAtClosing, simulate } from './cashflow/simulate';
 export { monthlyRates } from './cashflow/speed';
 export { accruedOf, averageLife, bondEquivalent, valueAtPrice, valueAtYield } from './cashflow/valuation';
@@ -63,7 +64,7 @@ export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { bookContentReader, readBookRequest } from './own-book';
-export { layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
+export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
@@ -109,13 +110,14 @@ export {
     tapeReader,
 } from './tape';
 export { assetClasses, assetClassOf } from './tape/asset-class';
+export { BulkHash } from './tape/bulk-hash';
 export { Chunk, encodeChunk, mostChunkBytes, mostRows, secretLength } from './tape/chunk';
 export { concentrationReader } from './tape/concentration';
 export { criterionReader } from './tape/criterion';
 export { eligibilityReader } from './tape/eligibility';
 export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
-export { climb, leafHash, pathOf, rootOf, saltOfRow } from './tape/merkle';
+export { rootOf } from './tape/merkle';
 export { fewestLoans, poolStatistics } from './tape/pool';
 export { proofReader, prove, verify } from './tape/proof';
 export { loanSummaryReader, summariseLoans } from './tape/summary';
@@ -133,6 +135,7 @@ export {
     planIssue,
     readDealRequest,
     trancheReader,
+    withSupply,
 } from './tranche';
 export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
@@ -155,6 +158,7 @@ export type { Flows, Hazards, PoolLine } from './cashflow/line-flows';
 export type { LoanColumns, LoanTable } from './cashflow/loan-columns';
 export type { CollectionPeriod } from './cashflow/period-facts';
 export type { PoolMonth, Purchase } from './cashflow/pool';
+export type { SimulationRequest } from './cashflow/read-simulation';
 export type { Scenario, SimulatedPeriod, Simulation } from './cashflow/simulate';
 export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashflow/speed';
 export type { TrancheResult } from './cashflow/tranche-result';
@@ -226,7 +230,7 @@ export type { ConcentrationLimit, ConcentrationResult, GroupBalance } from './ta
 export type { Criterion } from './tape/criterion';
 export type { EligibilityResult, EligibilityRule, Ineligible } from './tape/eligibility';
 export type { Cell, Field, FieldType } from './tape/field';
-export type { Sibling } from './tape/merkle';
+
 export type { PoolStatistics, PoolStratum } from './tape/pool';
 export type { Proof } from './tape/proof';
 export type { LoanSummary, StratumRow, Weighted } from './tape/summary';

@@ -24,8 +24,8 @@ export interface Scenario {
     readonly assumptions: Assumptions;
     /** Yearly index rates by payment period, the last holding on: `{ "SOFR": [rate(4n, 100n)] }`. */
     readonly fixings?: Readonly<Record<string, readonly Rate[]>>;
-    /** While the deal is in this status, the principal collected in a month buys receivables like these at its end. */
-    readonly purchases?: { readonly status: string; readonly mix: readonly PoolLine[] };
+    /** What a revolving deal buys: receivables like these, like the pool at the cut-off when absent. */
+    readonly purchases?: readonly PoolLine[];
     /** Deal-specific facts that hold in every period; those not given are zero, false or the end of the period. */
     readonly extra?: Readonly<Record<string, FactValue>>;
 }
@@ -43,7 +43,8 @@ export interface Simulation {
 
 /**
  * Runs a deal from closing to its end: the pool is projected month by month, and the terms' own waterfall, the one the contract
- * runs, pays out each period. The end is a final status, pool and tranches paid, or legal final maturity.
+ * runs, pays out each period. While the deal revolves, the principal collected in a month buys receivables at its end. The end is a
+ * final status, pool and tranches paid, or legal final maturity.
  * @param onProgress told the number of each period run
  * @throws Refusal as `runPeriod` does, and REQUEST_INVALID when a line makes no loan
  */
@@ -59,11 +60,12 @@ export function simulate(
     };
     const lastMonth = monthsBetween(monthOf(terms.dates.cutoff), monthOf(terms.dates.legalFinal));
     const pool = new PoolProjection(lines, scenario.assumptions, lastMonth + 1);
+    const mix = scenario.purchases ?? lines;
     const periods: SimulatedPeriod[] = [];
     let state = openingState(terms);
     while (!hasEnded(terms, state, pool, periods.at(-1))) {
         const period = collectionPeriod(terms, state.period + 1);
-        const months = Array.from({ length: period.months }, () => nextMonth(pool, state, scenario));
+        const months = Array.from({ length: period.months }, () => nextMonth(terms, state, pool, mix));
         const facts: PeriodFacts = {
             ...periodFacts(period, months, periods.at(-1)?.facts, opening),
             fixings: fixingsOf(scenario, state.period),
@@ -91,9 +93,9 @@ function hasEnded(terms: Terms, state: DealState, pool: PoolProjection, last: Si
     return isPaid && pool.isOver;
 }
 
-function nextMonth(pool: PoolProjection, state: DealState, { purchases }: Scenario): PoolMonth {
-    const isRevolving = purchases?.status === state.status;
-    return pool.next(isRevolving ? { amount: pool.comingPrincipal, mix: purchases.mix } : undefined);
+function nextMonth(terms: Terms, state: DealState, pool: PoolProjection, mix: readonly PoolLine[]): PoolMonth {
+    const status = terms.statuses.find(({ id }) => id === state.status);
+    return pool.next(status?.revolving ? { amount: pool.comingPrincipal, mix } : undefined);
 }
 
 function fixingsOf({ fixings = {} }: Scenario, period: number): Record<string, string> {

@@ -76,9 +76,7 @@ function simulated(terms: Terms, lines: readonly PoolLine[], stress: Stress): re
     };
     const index = [parseRate(stress.index)];
     const fixings = Object.fromEntries((terms.indices ?? []).map(name => [name, index]));
-    const revolving = terms.statuses.find(status => status.revolving);
-    const purchases = revolving ? { purchases: { status: revolving.id, mix: lines } } : {};
-    return simulate(terms, lines, { assumptions, fixings, ...purchases }).periods;
+    return simulate(terms, lines, { assumptions, fixings }).periods;
 }
 
 function judge(terms: Terms, stress: Stress, periods: readonly SimulatedPeriod[], findings: Findings): void {
