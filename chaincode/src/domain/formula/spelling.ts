@@ -2,12 +2,18 @@ import { byCodePoint } from '../canonical';
 
 /** `unknown name 'resreve.balance'; did you mean 'reserve.balance'?` */
 export function unknown(name: string, known: Iterable<string>): string {
-    const near = Array.from(known)
+    const names = Array.from(known);
+    const isSubtraction = name.includes('-') && names.includes(name.slice(0, name.lastIndexOf('-')));
+    if (isSubtraction) return `unknown name '${name}' (a subtraction needs spaces around the minus)`;
+    const near = nearest(name, names);
+    return `unknown name '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`;
+}
+
+function nearest(name: string, names: readonly string[]): string | undefined {
+    return names
         .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
         .filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-        .sort((a, b) => a.distance - b.distance || byCodePoint(a.candidate, b.candidate))[0];
-    const minus = /^[\w.]+-[\w.-]+$/.test(name) ? ' (a subtraction needs spaces around the minus)' : '';
-    return `unknown name '${name}'${near ? `; did you mean '${near.candidate}'?` : minus}`;
+        .sort((a, b) => a.distance - b.distance || byCodePoint(a.candidate, b.candidate))[0]?.candidate;
 }
 
 /** Levenshtein's distance. */

@@ -228,7 +228,7 @@ export interface PayInterest extends Paying {
 export interface PayPrincipal extends Paying {
     readonly do: 'pay-principal';
     readonly tranches: readonly string[];
-    /** `rank`: by rank, pro rata within it. `target`: each down to its plan first, then sequentially. */
+    /** `rank`: by rank, pro rata within it. `target`: planned classes to their plans, companions, planned classes beyond plan. */
     readonly split: 'sequential' | 'pro-rata' | 'rank' | 'target';
     /** Absent: all that is available, up to the balances (turbo). */
     readonly amount?: Formula;

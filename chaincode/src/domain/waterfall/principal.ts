@@ -81,20 +81,26 @@ function byRank(tranches: readonly TrancheProgram[]): Split {
     };
 }
 
-/** Each tranche in turn down to its plan, then each in turn to nothing: planned classes first, their companions after. */
+/** Planned classes in turn down to their plans; then their companions in turn to nothing; then the planned ones beyond plan. */
 function byTarget(tranches: readonly TrancheProgram[], plans: readonly (Plan | undefined)[]): Split {
     return (frame, amount) => {
         const rooms = balances(frame, tranches);
-        const excess = rooms.map((room, i) => {
-            const planned = plans[i]?.(frame) ?? room;
-            return room > planned ? room - planned : 0n;
-        });
-        const planned = inTurn(excess, amount);
-        const left = amount - planned.reduce((a, b) => a + b, 0n);
-        const rest = inTurn(
-            rooms.map((room, i) => room - (planned[i] ?? 0n)),
-            left,
-        );
-        return planned.map((part, i) => part + (rest[i] ?? 0n));
+        const toPlan = rooms.map((room, i) => beyond(room, plans[i]?.(frame)));
+        const withCompanions = rooms.map((room, i) => (plans[i] ? (toPlan[i] ?? 0n) : room));
+        let parts = tranches.map(() => 0n);
+        for (const reach of [toPlan, withCompanions, rooms]) {
+            const left = amount - parts.reduce((a, b) => a + b, 0n);
+            const more = inTurn(
+                reach.map((most, i) => most - (parts[i] ?? 0n)),
+                left,
+            );
+            parts = parts.map((part, i) => part + (more[i] ?? 0n));
+        }
+        return parts;
     };
+}
+
+/** How far a balance stands above its plan; nothing for a tranche without one. */
+function beyond(balance: bigint, planned: bigint | undefined): bigint {
+    return planned === undefined || balance <= planned ? 0n : balance - planned;
 }
