@@ -52,6 +52,12 @@ describe('a simulation', () => {
         expect(readsOf(results, '_lifecycle')).toEqual(['namespaces/fields/cc/Sequence']);
     });
 
+    it('looks for a chaincode that is not defined in the legacy lifecycle too', () => {
+        const results = simulate(simulator => expect(simulator.chaincodeDefinition('nobody')).toBeUndefined());
+        expect(readsOf(results, '_lifecycle')).toEqual(['namespaces/fields/nobody/Sequence']);
+        expect(readsOf(results, 'lscc')).toEqual(['nobody']);
+    });
+
     it("records the reads of the chaincode's definition where private data is touched", () => {
         const results = simulate(simulator => simulator.getPrivateDataHash('cc', 'book', 'private'));
         expect(readsOf(results, '_lifecycle')).toEqual([

@@ -258,6 +258,19 @@ describe('validation', () => {
         expect(await network.submit(put('ghost', 'free'), { endorsers: majority })).toBe(Code.VALID);
     });
 
+    it('refuses what makes a real peer panic: a policy for a key that the same block deletes', async () => {
+        await network.submit(put('doomed'));
+        const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+        const codes = await network.order([
+            network.make(simulator => simulator.deleteState('cc', 'doomed')),
+            network.make(guardedBy('doomed', "OR('BankBMSP.peer')")),
+        ]);
+        const warnings = warn.mock.calls;
+        warn.mockRestore();
+        expect(codes).toEqual([Code.VALID, Code.INVALID_OTHER_REASON]);
+        expect(warnings).toEqual([[expect.stringContaining('a real peer panics here'), { type: 'FabricPanic' }]]);
+    });
+
     it('deletes with an empty value', async () => {
         await network.submit(put('gone', 'here'));
         await network.submit(simulator => simulator.putState('cc', 'gone', new Uint8Array()));

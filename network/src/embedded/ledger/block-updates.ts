@@ -18,6 +18,22 @@ export class BlockUpdates {
         return collection === '' ? this.publicKeys.get(namespace) : this.hashes.get(namespace)?.get(collection);
     }
 
+    /** A key whose metadata alone the set changes after an earlier transaction of the block deleted it; see `deadly-metadata`. */
+    metadataOfDeleted(set: NamespaceSet): string | undefined {
+        const find = (
+            collection: string,
+            { writes, metadataWrites }: Pick<NamespaceSet, 'writes' | 'metadataWrites'>,
+        ): string | undefined => {
+            const written = new Set(writes.map(({ key }) => key));
+            const earlier = this.at(set.namespace, collection);
+            return metadataWrites
+                .map(({ key }) => key)
+                .find(key => !written.has(key) && earlier?.has(key) === true && earlier.get(key)?.value === undefined);
+        };
+        const inCollections = set.collections.map(collection => find(collection.collection, collection));
+        return [find('', set), ...inCollections].find(key => key !== undefined);
+    }
+
     apply(set: NamespaceSet, version: Version): void {
         this.applyKeys(set.namespace, '', set, version);
         for (const collection of set.collections) {

@@ -5,6 +5,7 @@ import type { Channel } from './channel';
 import { commitHash } from './commit-hash';
 import { CommittedBlock } from './committed-block';
 import { conflictVerdict } from './conflict-check';
+import { isDeadly } from './deadly-metadata';
 import type { CollectionDefinition } from './definition';
 import type { Definitions } from './definitions';
 import { sameBytes, sha256 } from './digest';
@@ -49,7 +50,9 @@ export function prepareCommit(block: OrderedBlock, context: CommitContext): Chan
     const updates = new BlockUpdates(image.state);
     for (const [index, transaction] of block.transactions.entries()) {
         if (codes[index] !== Code.VALID || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
-        const code = conflictVerdict(transaction.sets, image.state, updates);
+        const conflict = conflictVerdict(transaction.sets, image.state, updates);
+        const isLost = conflict === Code.VALID && isDeadly(transaction, updates);
+        const code = isLost ? Code.INVALID_OTHER_REASON : conflict;
         codes[index] = code;
         if (code !== Code.VALID) continue;
         for (const set of transaction.sets) updates.apply(set, { block: block.number, transaction: index });

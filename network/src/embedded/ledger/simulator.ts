@@ -60,9 +60,12 @@ export class Simulator {
         private readonly definitions: Definitions,
     ) {}
 
-    /** The chaincode called, and whether it is defined. Records the read of its sequence, as every call does in Fabric. */
+    /**
+     * The chaincode called, and whether it is defined. Records the read of its sequence, as every call does in Fabric; one that
+     * is not defined is looked for in the legacy lifecycle too.
+     */
     chaincodeDefinition(chaincode: string): ChaincodeDefinition | undefined {
-        this.getState(LIFECYCLE, sequenceKey(chaincode));
+        if (this.getState(LIFECYCLE, sequenceKey(chaincode)) === undefined) this.getState(LEGACY_LIFECYCLE, chaincode);
         return this.definitions.definition(this.state, chaincode);
     }
 
@@ -304,6 +307,8 @@ class Rows implements PagedIterator {
 }
 
 const nothing = new Uint8Array();
+
+const LEGACY_LIFECYCLE = 'lscc';
 
 function display(version: Version | undefined): string {
     return version === undefined ? '<nil>' : `{BlockNum: ${version.block}, TxNum: ${version.transaction}}`;
