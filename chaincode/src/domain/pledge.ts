@@ -1,15 +1,13 @@
-import { hmac } from '@noble/hashes/hmac';
-import { sha256 as digestOf } from '@noble/hashes/sha2';
-
+import { BulkHash, hashLength } from './tape/bulk-hash';
 import { canonical } from './canonical';
 import { digest, id, integer, label, object, record } from './shape';
 import { hexOf, utf8 } from './bytes';
 import { mostChunks } from './tape';
-import { orderOf } from './tape/identity';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
 
 import type { Deal } from './deal';
+import type { Midstate } from './tape/bulk-hash';
 import type { Reader } from './shape';
 
 /** Length of a fingerprint in the registry, in hexadecimal digits: the first 128 bits of the HMAC. */
@@ -64,22 +62,31 @@ export interface PledgeFacts {
 }
 
 /**
- * The fingerprints of a chunk's assets: HMAC-SHA256 of the identity under the registry's key. Without the key nobody can tell whether
- * an asset he can name is pledged.
+ * The fingerprints of a chunk's assets: HMAC-SHA256 of the identity under the registry's key (RFC 2104). Without the key nobody can
+ * tell whether an asset he can name is pledged.
  */
 export function fingerprintsOf(key: Uint8Array, identities: readonly Uint8Array[]): Fingerprint[] {
-    const keyed = hmac.create(digestOf, key);
-    return identities.map((identity, row) => ({
-        row,
-        bucket: hexOf(orderOf(identity).subarray(0, 1)),
-        value: hexOf(
-            keyed
-                .clone()
-                .update(identity)
-                .digest()
-                .subarray(0, width / 2),
-        ),
-    }));
+    const hash = new BulkHash();
+    const [inner, outer] = [keyedState(hash, key, 0x36), keyedState(hash, key, 0x5c)];
+    const digest = new Uint8Array(hashLength);
+    return identities.map((identity, row) => {
+        hash.message.set(identity);
+        hash.hash(identity.length, digest, 0);
+        const bucket = hexOf(digest.subarray(0, 1));
+        hash.message.set(identity);
+        hash.hash(identity.length, digest, 0, inner, hmacBlock);
+        hash.message.set(digest);
+        hash.hash(hashLength, digest, 0, outer, hmacBlock);
+        return { row, bucket, value: hexOf(digest.subarray(0, width / 2)) };
+    });
+}
+
+const hmacBlock = 64;
+
+/** Where a hash stands after the block of the key, of at most 64 bytes, mixed with a constant. */
+function keyedState(hash: BulkHash, key: Uint8Array, constant: number): Midstate {
+    for (let i = 0; i < hmacBlock; i++) hash.message[i] = (key[i] ?? 0) ^ constant;
+    return hash.midstate();
 }
 
 /** What the registry keeps of an accepted chunk. Public facts only: any peer may compute its hash and compare. */
@@ -128,8 +135,9 @@ export function release(facts: PledgeFacts, accepted: boolean): Map<string, Buck
 
 /** The assets that back another deal, or this one already, in the order of the rows. */
 export function conflictsOf(fingerprints: readonly Fingerprint[], buckets: ReadonlyMap<string, Bucket>): Conflict[] {
+    const holders = new Map([...buckets].map(([name, bucket]) => [name, Object.entries(bucket)]));
     return fingerprints.flatMap(({ row, bucket, value }) => {
-        const holder = Object.entries(buckets.get(bucket) ?? {}).find(([, values]) => holds(values, value));
+        const holder = holders.get(bucket)?.find(([, values]) => holds(values, value));
         return holder ? [{ row, dealId: holder[0] }] : [];
     });
 }

@@ -1,5 +1,5 @@
 import { addFigures } from './report/state-summary';
-import { bytesOf, hexOf } from './bytes';
+import { bytesOf, concat, hexOf } from './bytes';
 import { day, digest, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
 import { mostChunks } from './tape';
 import { mustStand } from './deal';
@@ -197,7 +197,7 @@ export function fileReport(asked: FileReportRequest, { tape, period, basis, summ
         totals: addTotals(states),
         exceptions: countExceptions(states),
         chunkRoots: states.map(summary => summary.root),
-        root: hexOf(rootOf(states.map(summary => bytesOf(summary.root)))),
+        root: hexOf(rootOf(concat(...states.map(summary => bytesOf(summary.root))))),
         differences: compareFigures(asked.stated ?? {}, facts),
         reason: asked.reason,
         delta: previous && deltaOf(previous.facts, facts),

@@ -1,4 +1,4 @@
-import { bytesOf, hexOf } from './bytes';
+import { bytesOf, concat, hexOf } from './bytes';
 import { digest, id, integer, list, object, oneOf, optional, text } from './shape';
 import { concentrationResultReader, judgeConcentrations } from './tape/concentration';
 import { eligibilityResultReader, judgeEligibility } from './tape/eligibility';
@@ -81,7 +81,7 @@ export function submitTape(
     for (let number = 1; number < summaries.length; number++)
         if ((summaries[number - 1]?.last ?? '') >= (summaries[number]?.first ?? ''))
             throw new Refusal('CHUNKS_OVERLAP', { number });
-    const root = hexOf(rootOf(chunkRoots.map(bytesOf)));
+    const root = hexOf(rootOf(concat(...chunkRoots.map(bytesOf))));
     const results = judgePool(deal.rules, recorded);
     return {
         deal: { ...deal, status: 'submitted' },

@@ -168,7 +168,7 @@ function flowsOf(states: Chunk, roles: StateRoles, month: RolledMonth) {
     const [collected, repurchased, prepaid, earned] = [new Sum(), new Sum(), new Sum(), new Sum()];
     for (let row = 0; row < states.rows; row++) {
         const principal = month.principal[row] as number;
-        const isRepurchase = zeroCodes[row] === roles.repurchasedCode;
+        const isRepurchase = roles.repurchasedCodes.includes(zeroCodes[row] ?? '');
         (isRepurchase ? repurchased : collected).add(principal);
         if (!isRepurchase) prepaid.add(prepaymentOf(principal, scheduled[row] as number, month.end[row] as number));
         earned.add(interestOf(interest[row] as number, paid[row] as number, principal, other[row] as number));

@@ -1,4 +1,11 @@
-import { autoLoan } from './auto-loan';
+import { autoLease } from './classes/auto-lease';
+import { autoLoan } from './classes/auto-loan';
+import { bill } from './classes/bill';
+import { bond, equityShare } from './classes/security';
+import { consumerLoan } from './classes/consumer-loan';
+import { incomeCertificate } from './classes/income-certificate';
+import { tradeReceivable } from './classes/trade-receivable';
+import { warehouseReceipt } from './classes/warehouse-receipt';
 import { Refusal } from '../refusal';
 
 import type { Field } from './field';
@@ -46,8 +53,8 @@ export interface StateRoles {
     readonly delinquency: string;
     /** Why the balance is zero. */
     readonly zeroCode: string;
-    /** The value of `zeroCode` that means bought back by the originator. */
-    readonly repurchasedCode: string;
+    /** The values of `zeroCode` that mean bought back by the originator. */
+    readonly repurchasedCodes: readonly string[];
 }
 
 /** A kind of asset, as data: what is recorded of it, what identifies it wherever it is offered, what is published of a pool. */
@@ -66,7 +73,17 @@ export interface AssetClass {
 }
 
 /** The asset classes known here, by id. */
-export const assetClasses: Readonly<Record<string, AssetClass>> = { 'auto-loan': autoLoan };
+export const assetClasses: Readonly<Record<string, AssetClass>> = {
+    'auto-lease': autoLease,
+    'auto-loan': autoLoan,
+    bill,
+    bond,
+    'consumer-loan': consumerLoan,
+    'equity-share': equityShare,
+    'income-certificate': incomeCertificate,
+    'trade-receivable': tradeReceivable,
+    'warehouse-receipt': warehouseReceipt,
+};
 
 /** @throws Refusal ASSET_CLASS_UNKNOWN */
 export function assetClassOf(id: string): AssetClass {

@@ -1,6 +1,7 @@
 import { compareBytes, textOf, utf8 } from '../bytes';
 import { cellOf, isNoData, largestNumber, longestText, numberOf } from './field';
-import { leafHash, rootOf, saltOfRow } from './merkle';
+import { BulkHash, hashLength } from './bulk-hash';
+import { hashSalt, leafPrefix, rootOf, saltLength } from './merkle';
 import { Refusal } from '../refusal';
 import { sha256 } from '../hash';
 import { Writer } from './writer';
@@ -132,14 +133,18 @@ export class Chunk {
         return this.layout.fields.map((_, index) => this.cellAt(index, row));
     }
 
-    /** The canonical record of a row: its cells as encoded, field after field. What a Merkle leaf commits to. */
-    record(row: number): Uint8Array {
-        return this.copyRecord(row, new Uint8Array(this.recordLength(row)));
-    }
-
-    /** Merkle leaves of all rows. */
-    leaves(): Uint8Array[] {
-        return Array.from({ length: this.rows }, (_, row) => leafHash(saltOfRow(this.secret, row), this.record(row)));
+    /** Merkle leaves of all rows, one after the other. */
+    leaves(): Uint8Array {
+        const hash = new BulkHash();
+        const leaves = new Uint8Array(this.rows * hashLength);
+        const salt = new Uint8Array(hashLength);
+        for (let row = 0; row < this.rows; row++) {
+            hashSalt(hash, this.secret, row, salt);
+            hash.message[0] = leafPrefix;
+            hash.message.set(salt.subarray(0, saltLength), 1);
+            hash.hash(this.copyRecord(row, hash.message, 1 + saltLength), leaves, row * hashLength);
+        }
+        return leaves;
     }
 
     /** SHA-256 of everything but the secret: whether rows recorded earlier are these rows. Never public, as it has no salt. */
@@ -200,21 +205,15 @@ export class Chunk {
         return [row === 0 ? start : (ends[row - 1] as number), ends[row] as number];
     }
 
-    private recordLength(row: number): number {
-        let length = 0;
-        for (const { start, ends } of this.columns)
-            length += (ends[row] as number) - (row === 0 ? start : (ends[row - 1] as number));
-        return length;
-    }
-
-    private copyRecord(row: number, target: Uint8Array): Uint8Array {
-        let to = 0;
+    /** Copies the canonical record of a row, its cells as encoded, and says where it ends. */
+    private copyRecord(row: number, target: Uint8Array, offset: number): number {
+        let to = offset;
         for (const { start, ends } of this.columns) {
             const end = ends[row] as number;
             for (let from = row === 0 ? start : (ends[row - 1] as number); from < end; from++)
                 target[to++] = this.bytes[from] as number;
         }
-        return target;
+        return to;
     }
 }
 

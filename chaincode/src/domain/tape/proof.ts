@@ -1,5 +1,5 @@
 import { assetClassOf } from './asset-class';
-import { bytesOf, hexOf } from '../bytes';
+import { bytesOf, concat, hexOf } from '../bytes';
 import { climb, leafHash, pathOf, saltLength, saltOfRow } from './merkle';
 import { digest, id, integer, label, list, object, oneOf } from '../shape';
 import { encodeRecord } from './chunk';
@@ -42,7 +42,7 @@ export function prove(
     chunkRoots: readonly string[],
     number: number,
 ): Proof {
-    const path = [...pathOf(chunk.leaves(), row), ...pathOf(chunkRoots.map(bytesOf), number)];
+    const path = [...pathOf(chunk.leaves(), row), ...pathOf(concat(...chunkRoots.map(bytesOf)), number)];
     return {
         assetClass: assetClass.id,
         kind,

@@ -1,6 +1,6 @@
-import { rateUnits } from './field';
+import { rateUnits } from '../field';
 
-import type { AssetClass } from './asset-class';
+import type { AssetClass } from '../asset-class';
 
 const percent = rateUnits / 100;
 
@@ -101,7 +101,7 @@ export const autoLoan: AssetClass = {
         proceeds: 'repossessedProceedsAmount',
         delinquency: 'currentDelinquencyStatus',
         zeroCode: 'zeroBalanceCode',
-        repurchasedCode: '3',
+        repurchasedCodes: ['3'],
     },
     averages: [
         'reportingPeriodInterestRatePercentage',
