@@ -170,7 +170,8 @@ export function place(asked: Instruct, institution: string, before: Instruction 
         expiryDay,
         partial = false,
     } = asked;
-    if (before !== undefined && before.status !== 'cancelled') throw new Refusal('INSTRUCTION_EXISTS', { reference });
+    if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
+        throw new Refusal('INSTRUCTION_EXISTS', { reference });
     const problems: readonly [boolean, string][] = [
         [isOwn(kind) !== (counterparty === institution), 'only a bank that issues or redeems is its own counterparty'],
         [isOwn(kind) && !isOwnDeposit(asset, institution), 'a bank issues and redeems its own deposit'],
@@ -369,12 +370,14 @@ function lienId(pledgor: string, reference: string): string {
  * Notes change hands in the denominations of their terms, and nobody is left with a piece below the smallest; a holder may always
  * sell all it has.
  */
-function checkDenomination(pair: Pair, after: readonly Holding[], facts: SettlementFacts): void {
+function checkDenomination(pair: Pair, changed: readonly Holding[], facts: SettlementFacts): void {
     const { asset, institution, kind, reference } = pair.deliver;
     if (partsOfAsset(asset).kind === 'cash' || kind !== 'transfer') return;
     const { minimum, increment } = restrictionsOn(asset, facts);
     const moved = quantityToSettle(pair);
-    const left = after.find(holding => holding.institution === institution && holding.asset === asset);
+    const left = [...changed, ...facts.books.holdings].find(
+        holding => holding.institution === institution && holding.asset === asset,
+    );
     const rest = left === undefined ? zero : quantityOf(left);
     const isWhole = rest === 0n || (moved >= minimum && (moved - minimum) % increment === 0n && rest >= minimum);
     if (!isWhole) throw new Refusal('DENOMINATION_BROKEN', { reference });
