@@ -16,7 +16,7 @@ import { termsNamed } from '../waterfall/ready-terms';
 import { carLoans, usual } from './deal';
 import { line } from './pool-builders';
 
-import type { Simulation } from '@poolproof/chaincode/domain';
+import type { Amount, PoolLine, Simulation } from '@poolproof/chaincode/domain';
 
 const terms = termsNamed('auto-loan');
 const lines = carLoans(terms.pool.balance);
@@ -99,9 +99,20 @@ describe('A simulation', () => {
     });
 
     it('tells how far it is', () => {
-        const told: number[] = [];
-        const { periods } = simulate(terms, lines, scenario, period => told.push(period));
-        expect(told).toEqual(periods.map((_, i) => i + 1));
+        const told: string[] = [];
+        const { periods } = simulate(terms, lines, scenario, (what, done) => told.push(`${done} ${what}`));
+        expect(told).toEqual(['50 lines', ...periods.map((_, i) => `${i + 1} periods`)]);
+    });
+
+    it('takes a pool loan by loan, however many', () => {
+        const count = 200_000n;
+        const loan = line({ balance: (terms.pool.balance / count) as Amount, months: 9, rate: parseRate('9%') });
+        const { periods } = simulate(terms, Array<PoolLine>(Number(count)).fill(loan), scenario);
+        expect(periods[0]?.facts).toMatchObject({
+            initialPoolBalance: terms.pool.balance,
+            poolBalanceBeginning: terms.pool.balance,
+        });
+        expect(periods[8]?.facts.poolBalanceEnding).toBe(0n);
     });
 });
 

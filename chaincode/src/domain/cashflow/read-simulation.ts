@@ -56,6 +56,7 @@ function lineReader(currency: Currency): Reader<PoolLine> {
     });
     return (value, at) => {
         const { age = 0, count = 1, repayment = { kind: 'level' }, ...loan } = shape(value, at);
+        if (loan.balance <= 0n) throw invalid(`${at}.balance`, 'not above zero');
         return { loan: { ...loan, repayment } as Loan, age, count };
     };
 }

@@ -45,21 +45,21 @@ export interface Simulation {
  * Runs a deal from closing to its end: the pool is projected month by month, and the terms' own waterfall, the one the contract
  * runs, pays out each period. While the deal revolves, the principal collected in a month buys receivables at its end. The end is a
  * final status, pool and tranches paid, or legal final maturity.
- * @param onProgress told the number of each period run
+ * @param onProgress told how many lines are projected, then how many periods are run
  * @throws Refusal as `runPeriod` does, and REQUEST_INVALID when a line makes no loan
  */
 export function simulate(
     terms: Terms,
     lines: readonly PoolLine[],
     scenario: Scenario,
-    onProgress: (period: number) => void = () => undefined,
+    onProgress: (what: 'lines' | 'periods', done: number) => void = () => undefined,
 ): Simulation {
     const opening = {
-        balance: add(...lines.map(line => line.loan.balance)),
+        balance: lines.reduce((sum, line) => add(sum, line.loan.balance), zero),
         count: lines.reduce((sum, line) => sum + line.count, 0),
     };
     const lastMonth = monthsBetween(monthOf(terms.dates.cutoff), monthOf(terms.dates.legalFinal));
-    const pool = new PoolProjection(lines, scenario.assumptions, lastMonth + 1);
+    const pool = new PoolProjection(lines, scenario.assumptions, lastMonth + 1, done => onProgress('lines', done));
     const mix = scenario.purchases ?? lines;
     const periods: SimulatedPeriod[] = [];
     let state = openingState(terms);
@@ -74,7 +74,7 @@ export function simulate(
         const run = runPeriod(terms, state, facts);
         periods.push({ period, facts, run });
         state = run.state;
-        onProgress(state.period);
+        onProgress('periods', state.period);
     }
     const results = terms.tranches.map(tranche => [tranche.id, trancheResult(terms, tranche, periods)] as const);
     return { periods, tranches: Object.fromEntries(results) };
