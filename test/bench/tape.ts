@@ -69,21 +69,32 @@ async function each(chunks: number, act: (number: number) => Promise<unknown>): 
     await Promise.all(Array.from({ length: inFlight }, lane));
 }
 
-function stopwatch(): () => number {
+/** Seconds that passed, and seconds that all threads of the process worked meanwhile. */
+interface Spent {
+    readonly seconds: number;
+    readonly work: number;
+}
+
+function stopwatch(): () => Spent {
     const start = process.hrtime.bigint();
-    return () => Number(process.hrtime.bigint() - start) / 1e9;
+    const before = process.cpuUsage();
+    return () => {
+        const { user, system } = process.cpuUsage(before);
+        return { seconds: Number(process.hrtime.bigint() - start) / 1e9, work: (user + system) / 1e6 };
+    };
 }
 
 async function timed(what: string, act: () => Promise<unknown>): Promise<void> {
-    const seconds = stopwatch();
+    const spent = stopwatch();
     await act();
-    say(what, seconds());
+    say(what, spent());
 }
 
-function say(what: string, seconds: number): void {
+function say(what: string, { seconds, work }: Spent): void {
     const megabytes = Math.round(process.memoryUsage.rss() / 1e6);
     const speed = Math.round(loans / seconds).toLocaleString('en-US');
-    console.log(`${what.padEnd(34)}${seconds.toFixed(1).padStart(8)} s${speed.padStart(12)} loans/s   ${megabytes} MB`);
+    const times = `${seconds.toFixed(1).padStart(8)} s${work.toFixed(1).padStart(8)} s of CPU`;
+    console.log(`${what.padEnd(34)}${times}${speed.padStart(12)} loans/s   ${megabytes} MB`);
 }
 
 void main();

@@ -67,6 +67,16 @@ describe('opening a deal', () => {
     });
 });
 
+it('refuses to open a deal on terms that do not add up, naming the place', async () => {
+    const document = terms(3_000_000);
+    const waterfalls = Object.fromEntries(Object.keys(document['waterfalls'] as object).map(status => [status, []]));
+    const request = { requestId: requestId(), id: 'deal-1', terms: { ...document, waterfalls }, rules };
+    const refusal = await refusalOf(() => ledger.submit(bankA, 'deal:open', request));
+    expect(refusal.code).toBe('TERMS_INVALID');
+    expect(refusal.details['at']).toMatch(/^waterfalls|^accounts|^fees|^tranches|^values/);
+    expect(await codeOf(() => ledger.evaluate(bankA, 'deal:read', { id: 'deal-1' }))).toBe('NOT_FOUND');
+});
+
 describe('a tape', () => {
     it('is recorded, submitted, pledged and sealed, and its pool becomes public', async () => {
         await sealed(ledger, 'deal-1', loans);

@@ -1,6 +1,7 @@
 import { addDays, addMonths, lastDayOf, monthOf } from './day';
 import { assetClassOf } from './tape/asset-class';
 import { canonical } from './canonical';
+import { checkTerms } from './terms/check';
 import { currency, day, digest, flag, id, integer, object, oneOf, optional } from './shape';
 import { compileConcentrations, concentrationReader } from './tape/concentration';
 import { compileEligibility, eligibilityReader } from './tape/eligibility';
@@ -116,6 +117,7 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
     const originator = fit(terms, facts, 'originator');
     const trustee = fit(terms, facts, 'trustee');
     fit(terms, facts, 'servicer');
+    mustHold(terms);
     return {
         id: asked.id,
         status: 'structuring',
@@ -174,6 +176,17 @@ export function periodsOf(terms: Terms): DealPeriod[] {
         begins = addDays(ends, 1);
         return period;
     });
+}
+
+/** Terms with an error in them cannot be executed to the end: no deal is opened on them. */
+function mustHold(terms: Terms): void {
+    const errors = checkTerms(terms).filter(({ severity }) => severity === 'error');
+    const [first] = errors;
+    if (first)
+        throw new Refusal('TERMS_INVALID', {
+            at: first.at,
+            problem: `${first.message} (${errors.length} errors in all)`,
+        });
 }
 
 function fit(terms: Terms, facts: OpenDealFacts, role: Role): Institution {
