@@ -162,13 +162,11 @@ interface Sample {
 function arithmetic(depth: number): fc.Arbitrary<Sample> {
     const leaf = fc.oneof(
         fc.nat(999).map((n): Sample => ({ text: String(n), n: BigInt(n), d: 1n })),
-        fc
-            .nat(9999)
-            .map((n): Sample => ({
-                text: `${Math.floor(n / 100)}.${String(n % 100).padStart(2, '0')}`,
-                n: BigInt(n),
-                d: 100n,
-            })),
+        fc.nat(9999).map((n): Sample => ({
+            text: `${Math.floor(n / 100)}.${String(n % 100).padStart(2, '0')}`,
+            n: BigInt(n),
+            d: 100n,
+        })),
         fc.nat(500).map((n): Sample => ({ text: `${n}%`, n: BigInt(n), d: 100n })),
     );
     if (depth === 0) return leaf;

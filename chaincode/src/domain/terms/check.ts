@@ -33,7 +33,6 @@ export function checkTerms(terms: Terms): readonly Finding[] {
     for (const { code, at, problem } of inspectDeal(terms).problems) findings.error(code, at, problem);
     checkDates(terms, findings);
     checkParties(terms, findings);
-    checkGroups(terms, findings);
     checkStatuses(terms, findings);
     checkStepIds(terms, findings);
     checkPaid(terms, findings);
@@ -60,14 +59,6 @@ function checkParties(terms: Terms, findings: Findings): void {
     (terms.triggers ?? []).forEach(({ notify }, i) =>
         notify?.forEach((role, j) => mustBeRole(role, `triggers[${i}].notify[${j}]`)),
     );
-}
-
-function checkGroups({ groups, tranches }: Terms, findings: Findings): void {
-    for (const [group, members] of Object.entries(groups ?? {}))
-        members.forEach((member, i) => {
-            if (!tranches.some(({ id }) => id === member))
-                findings.error('reference', `groups.${group}[${i}]`, `'${member}' is no tranche`);
-        });
 }
 
 function checkStatuses(terms: Terms, findings: Findings): void {

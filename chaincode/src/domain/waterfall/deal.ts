@@ -5,7 +5,7 @@ import { parseRate } from '../rate';
 import { zeroOf } from '../formula/functions';
 import { compileAccount, deposit } from './account';
 import { Dates } from './dates';
-import { Entities, nameGroups, nameLedger } from './entities';
+import { Entities, nameGroups, nameLedger, unlessUnresolved } from './entities';
 import { compileFee } from './fee';
 import { amountIn, dayIn, put } from './frame';
 import { compileHedge } from './hedge';
@@ -304,7 +304,7 @@ function compileDeposits(
     opening: ((frame: Frame) => void)[],
     terms: Terms,
 ): DepositProgram[] {
-    return terms.deposits.map((given, i) => {
+    return terms.deposits.flatMap((given, i) => {
         const at = `deposits[${i}]`;
         const slot = vocabulary.hiddenSlot('money');
         vocabulary.defer(
@@ -317,11 +317,8 @@ function compileDeposits(
             },
             `${at}.id`,
         );
-        return {
-            id: given.id,
-            into: entities.account(given.into, `${at}.into`),
-            amount: frame => amountIn(frame, slot),
-        };
+        const into = unlessUnresolved(() => entities.account(given.into, `${at}.into`));
+        return into ? [{ id: given.id, into, amount: (frame: Frame) => amountIn(frame, slot) }] : [];
     });
 }
 

@@ -25,9 +25,21 @@ export interface EntityLists {
     readonly hedges: readonly HedgeProgram[];
 }
 
+/** What an id names is missing. It has been reported. */
+class Unresolved extends Error {}
+
+/** Whatever names something missing is left out, so that the rest can still be checked. */
+export function unlessUnresolved<T>(compile: () => T): T | undefined {
+    try {
+        return compile();
+    } catch (problem) {
+        if (problem instanceof Unresolved) return undefined;
+        throw problem;
+    }
+}
+
 /**
- * The things of a deal by id, for steps that name them. An id that names nothing is reported, and something stands in for it so
- * that the rest can still be checked.
+ * The things of a deal by id, for steps that name them. An id that names nothing is reported, and `unlessUnresolved` goes on.
  */
 export class Entities {
     constructor(
@@ -103,19 +115,19 @@ export class Entities {
     }
 
     private find<T extends { readonly id: string }>(kind: string, list: readonly T[], id: string, at: string): T {
-        const found = list.find(candidate => candidate.id === id);
         this.mustKnow(
             kind,
             list.map(candidate => candidate.id),
             id,
             at,
         );
-        // A list may be empty; then nothing of the kind ever runs, because the terms are refused for the problem just reported.
-        return (found ?? list[0]) as T;
+        return list.find(candidate => candidate.id === id) as T;
     }
 
     private mustKnow(kind: string, known: readonly string[], id: string, at: string): void {
-        if (!known.includes(id)) this.vocabulary.report('reference', at, unknown(id, known).replace('name', kind));
+        if (known.includes(id)) return;
+        this.vocabulary.report('reference', at, unknown(id, known).replace('name', kind));
+        throw new Unresolved();
     }
 }
 
@@ -135,8 +147,14 @@ export function nameGroups(vocabulary: Vocabulary, terms: Terms): void {
         'residual',
         'writtenDown',
     ] as const;
-    for (const [group, members] of Object.entries(terms.groups ?? {})) {
+    const tranches = terms.tranches.map(({ id }) => id);
+    for (const [group, named] of Object.entries(terms.groups ?? {})) {
         const at = `groups.${group}`;
+        named.forEach((member, i) => {
+            if (!tranches.includes(member))
+                vocabulary.report('reference', `${at}[${i}]`, unknown(member, tranches).replace('name', 'tranche'));
+        });
+        const members = named.filter(member => tranches.includes(member));
         for (const figure of sums) {
             const read = (frame: Frame, reads: readonly ((frame: Frame) => bigint)[]) =>
                 reads.reduce((sum, one) => sum + one(frame), 0n);

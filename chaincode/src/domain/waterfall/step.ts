@@ -1,6 +1,7 @@
 import { rate } from '../rate';
 import { deposit, withdraw } from './account';
 import { feePayable, payFee } from './fee';
+import { unlessUnresolved } from './entities';
 import { amountIn, increase, put } from './frame';
 import { hedgeUnpaid } from './hedge';
 import { interestUnpaid } from './interest';
@@ -48,7 +49,9 @@ type PayingStep = Extract<Step, { readonly support?: readonly string[] }>;
 type Source = Pick<PayingStep, 'from' | 'support' | 'limit' | 'shortfall'>;
 
 export function compileSteps(context: StepContext, steps: readonly Step[], at: string): StepProgram {
-    const programs = steps.map((step, i) => compileStep(context, step, `${at}[${i}]`));
+    const programs = steps.flatMap(
+        (step, i) => unlessUnresolved(() => compileStep(context, step, `${at}[${i}]`)) ?? [],
+    );
     return run => {
         for (const program of programs) program(run);
     };
