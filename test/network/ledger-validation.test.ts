@@ -31,6 +31,12 @@ function withHighS(der: Uint8Array): Uint8Array {
     return Buffer.concat([Buffer.from([0x30, body.length]), body]);
 }
 
+function policyWithoutPrincipals(): Uint8Array {
+    const policy = parseSignaturePolicy("OR('BankAMSP.peer')");
+    policy.setIdentitiesList([]);
+    return policy.serializeBinary();
+}
+
 describe('validation', () => {
     let network: LedgerNetwork;
 
@@ -237,6 +243,20 @@ describe('validation', () => {
         ]);
         expect(codes).toEqual([Code.VALID, Code.ENDORSEMENT_POLICY_FAILURE]);
         expect(stored('moving')).toBe('x');
+    });
+
+    it.each([
+        ['is no policy', Buffer.from('garbage')],
+        ['is empty of rules', new common.SignaturePolicyEnvelope().serializeBinary()],
+        ['names a signatory it does not list', policyWithoutPrincipals()],
+    ])('lets nobody write a key whose policy %s', async (name, parameter) => {
+        await network.submit(simulator => {
+            put(name)(simulator);
+            simulator.setStateMetadata('cc', name, new Map([['VALIDATION_PARAMETER', parameter]]));
+        });
+        // An empty parameter is none at all.
+        const expected = parameter.length === 0 ? Code.VALID : Code.ENDORSEMENT_POLICY_FAILURE;
+        expect(await network.submit(put(name, 'again'))).toBe(expected);
     });
 
     it('keeps a key policy over later writes and drops it with the key', async () => {

@@ -55,11 +55,12 @@ export class Channel {
         return this.policies.get(path) ?? nobody;
     }
 
+    /** A signature policy by its bytes; one that cannot be read is satisfied by nobody. */
     signaturePolicy(envelope: Uint8Array): SignaturePolicy {
         const key = bytesAsKey(envelope);
         let policy = this.signaturePolicies.get(key);
         if (policy === undefined) {
-            policy = new SignaturePolicy(common.SignaturePolicyEnvelope.deserializeBinary(envelope));
+            policy = readSignaturePolicy(envelope);
             this.signaturePolicies.set(key, policy);
         }
         return policy;
@@ -176,6 +177,14 @@ class MetaPolicy implements Policy {
             this.below.map(policy => policy.layouts()),
             this.count,
         );
+    }
+}
+
+function readSignaturePolicy(envelope: Uint8Array): SignaturePolicy {
+    try {
+        return new SignaturePolicy(common.SignaturePolicyEnvelope.deserializeBinary(envelope));
+    } catch {
+        return new SignaturePolicy(new common.SignaturePolicyEnvelope());
     }
 }
 

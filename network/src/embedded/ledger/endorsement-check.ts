@@ -86,16 +86,8 @@ export class EndorsementCheck {
         if (this.policyChanges.has(nameOfKey(namespace, collection, key))) return undefined;
         const place = collection === '' ? namespace : hashedNamespace(namespace, collection);
         const own = keyPolicyOf(this.state.get(place, key)?.metadata);
-        return own === undefined ? otherwise : this.readKeyPolicy(own);
-    }
-
-    /** A policy that cannot be read is satisfied by nobody. (Fabric's peer stops validating the channel altogether.) */
-    private readKeyPolicy(policy: Uint8Array): Policy | undefined {
-        try {
-            return this.channel.signaturePolicy(policy);
-        } catch {
-            return undefined;
-        }
+        // A policy that cannot be read makes Fabric's peer stop validating the channel; here it is satisfied by nobody.
+        return own === undefined ? otherwise : this.channel.signaturePolicy(own);
     }
 
     private notePolicyChanges(set: NamespaceSet): void {

@@ -142,26 +142,27 @@ function outOf(count: number, rules: common.SignaturePolicy[]): common.Signature
     return rule;
 }
 
-/** A signature policy ready to be asked. An identity counts for one principal only, in the order of Fabric's cauthdsl. */
+/**
+ * A signature policy ready to be asked. An identity counts for one principal only, in the order of Fabric's cauthdsl. A policy that
+ * makes no sense (a rule of no kind, a principal that is not there) is satisfied by nobody.
+ */
 export class SignaturePolicy {
     private readonly principals: readonly msp.MSPPrincipal[];
     private readonly tests: readonly ((identity: ChannelIdentity) => boolean)[];
-    private readonly rule: common.SignaturePolicy;
+    private readonly rule: Rule | undefined;
 
     constructor(envelope: common.SignaturePolicyEnvelope) {
-        const rule = envelope.getRule();
-        if (rule === undefined) throw new PolicyError('policy without a rule');
-        this.rule = rule;
         this.principals = envelope.getIdentitiesList();
         this.tests = this.principals.map(testOf);
+        this.rule = readRule(envelope.getRule(), this.principals.length);
     }
 
     isSatisfiedBy(identities: readonly ChannelIdentity[]): boolean {
-        return this.holds(this.rule, identities, new Set());
+        return this.rule !== undefined && this.usedBy(this.rule, identities, []) !== undefined;
     }
 
     layouts(): readonly Layout[] {
-        return this.layoutsOf(this.rule);
+        return this.rule === undefined ? [] : this.layoutsOf(this.rule);
     }
 
     /** Organisations that the policy names. */
@@ -169,38 +170,52 @@ export class SignaturePolicy {
         return [...new Set(this.principals.map(principal => readPrincipal(principal).mspId))];
     }
 
-    private holds(
-        rule: common.SignaturePolicy,
+    /** The identities used up by this rule and before it; undefined if the rule is not satisfied. */
+    private usedBy(
+        rule: Rule,
         identities: readonly ChannelIdentity[],
-        used: Set<ChannelIdentity>,
-    ): boolean {
-        const gate = rule.getNOutOf();
-        if (gate === undefined) {
-            const test = this.tests[rule.getSignedBy()];
-            const signer = identities.find(identity => !used.has(identity) && test?.(identity) === true);
-            if (signer !== undefined) used.add(signer);
-            return signer !== undefined;
+        used: readonly ChannelIdentity[],
+    ): readonly ChannelIdentity[] | undefined {
+        if ('signedBy' in rule) {
+            const signs = this.tests[rule.signedBy];
+            const signer = identities.find(identity => !used.includes(identity) && signs?.(identity) === true);
+            return signer && [...used, signer];
         }
         let satisfied = 0;
-        for (const inner of gate.getRulesList()) {
-            const tried = new Set(used);
-            if (!this.holds(inner, identities, tried)) continue;
+        let usedSoFar = used;
+        for (const inner of rule.rules) {
+            const usedThen = this.usedBy(inner, identities, usedSoFar);
+            if (usedThen === undefined) continue;
+            usedSoFar = usedThen;
             satisfied++;
-            for (const identity of tried) used.add(identity);
         }
-        return satisfied >= gate.getN();
+        return satisfied >= rule.count ? usedSoFar : undefined;
     }
 
-    private layoutsOf(rule: common.SignaturePolicy): readonly Layout[] {
-        const gate = rule.getNOutOf();
-        if (gate !== undefined)
+    private layoutsOf(rule: Rule): readonly Layout[] {
+        if ('rules' in rule) {
             return chooseLayouts(
-                gate.getRulesList().map(inner => this.layoutsOf(inner)),
-                gate.getN(),
+                rule.rules.map(inner => this.layoutsOf(inner)),
+                rule.count,
             );
-        const principal = this.principals[rule.getSignedBy()];
+        }
+        const principal = this.principals[rule.signedBy];
         return principal === undefined ? [] : [[readPrincipal(principal)]];
     }
+}
+
+type Rule = { readonly signedBy: number } | { readonly count: number; readonly rules: readonly Rule[] };
+
+/** The rule decoded once; undefined if any part of it makes no sense. */
+function readRule(rule: common.SignaturePolicy | undefined, principals: number): Rule | undefined {
+    const gate = rule?.getNOutOf();
+    if (gate === undefined) {
+        const signedBy = rule?.hasSignedBy() === true ? rule.getSignedBy() : -1;
+        return signedBy >= 0 && signedBy < principals ? { signedBy } : undefined;
+    }
+    const rules = gate.getRulesList().map(inner => readRule(inner, principals));
+    const readable = rules.filter(inner => inner !== undefined);
+    return readable.length < rules.length ? undefined : { count: gate.getN(), rules: readable };
 }
 
 /** The principal's question, decoded once. */
