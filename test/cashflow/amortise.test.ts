@@ -35,13 +35,14 @@ describe('A loan', () => {
                         loanOf({ balance: BigInt(balance) as Amount, rate: parseRate(`${basisPoints}/10000`), months }),
                     );
                     const cents = months * 1.5 * (1 + basisPoints / 120000) ** months;
-                    rows.slice(0, -1).forEach((row, i) => {
+                    const errors = rows.slice(0, -1).map((row, i) => {
                         const expected = balanceByFormula(balance, basisPoints / 10000, months, i + 1);
-                        expect(Math.abs(Number(row.balance) - expected)).toBeLessThanOrEqual(cents);
+                        return Math.abs(Number(row.balance) - expected);
                     });
+                    expect(Math.max(...errors)).toBeLessThanOrEqual(cents);
                 },
             ),
-            { numRuns: 200 },
+            { numRuns: 100 },
         );
     });
 
@@ -126,8 +127,7 @@ describe('A loan', () => {
                 const rows = amortise(loan);
                 expect(rows).toHaveLength(loan.months);
                 expect(sum(rows.map(row => row.principal))).toBe(loan.balance);
-                for (const row of rows)
-                    expect(row.interest >= 0n && row.principal >= 0n && row.balance >= 0n).toBe(true);
+                expect(rows.every(row => row.interest >= 0n && row.principal >= 0n && row.balance >= 0n)).toBe(true);
             }),
         );
     });

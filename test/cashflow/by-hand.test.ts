@@ -5,7 +5,8 @@ import { AutoLoanByHand } from '../bench/auto-loan-by-hand';
 import { termsNamed } from '../waterfall/ready-terms';
 import { carLoans, usual } from './deal';
 
-import type { Amount } from '@poolproof/chaincode/domain';
+import type { Amount, WaterfallRun } from '@poolproof/chaincode/domain';
+import type { HandDistribution } from '../bench/auto-loan-by-hand';
 
 describe('The interpreter', () => {
     const terms = termsNamed('auto-loan');
@@ -27,25 +28,17 @@ describe('The interpreter', () => {
                     const assumptions = usual({
                         default: { model: 'CDR', rates: defaults },
                         prepayment: { model: 'ABS', rates: speeds },
-                        delinquency: [[], late].map(rates => (rates.length > 0 ? rates : [parseRate('0')])),
+                        delinquency: [[parseRate('0')], late],
                         recovery: { rates: [recovered], lag: 3 },
                     });
                     const byHand = new AutoLoanByHand();
-                    for (const { period, facts, run } of simulate(terms, lines, { assumptions }).periods) {
+                    const { periods } = simulate(terms, lines, { assumptions });
+                    for (const { run } of periods) {
                         seen.add(run.status);
                         run.notices.forEach(notice => seen.add(`${notice.trigger} ${notice.happened}`));
-                        const hand = byHand.run(facts, period.payment.due);
-                        const interpreted = Object.entries(run.distributions).map(([id, each]) => [
-                            id,
-                            {
-                                interest: each.interest,
-                                principal: each.principal,
-                                balance: each.balanceEnding,
-                                shortfall: each.interestShortfall,
-                            },
-                        ]);
-                        expect(hand).toEqual(Object.fromEntries(interpreted));
                     }
+                    const hand = periods.map(({ facts, period }) => byHand.run(facts, period.payment.due));
+                    expect(periods.map(({ run }) => distributionsOf(run))).toEqual(hand);
                 },
             ),
             { numRuns: 60 },
@@ -61,3 +54,11 @@ describe('The interpreter', () => {
         );
     });
 });
+
+function distributionsOf({ distributions }: WaterfallRun): Record<string, HandDistribution> {
+    const entries = Object.entries(distributions).map(([id, each]) => {
+        const { interest, principal, balanceEnding: balance, interestShortfall: shortfall } = each;
+        return [id, { interest, principal, balance, shortfall }];
+    });
+    return Object.fromEntries(entries) as Record<string, HandDistribution>;
+}

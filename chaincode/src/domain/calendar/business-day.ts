@@ -1,8 +1,6 @@
 import { addDays, dayNumber, monthOf } from '../day';
-import { day as readDay, list, object } from '../shape';
 
 import type { Day } from '../day';
-import type { Reader } from '../shape';
 
 /** Where a date that falls on a closed day is moved to. */
 export const businessDayConventions = [
@@ -21,14 +19,6 @@ export interface BusinessCalendar {
     /** Saturdays and Sundays worked to make up for a holiday, as China's State Council declares them each year. */
     readonly workdays: ReadonlySet<Day>;
 }
-
-const calendarShape = object({ holidays: list(readDay), workdays: list(readDay) });
-
-/** Reads `{ "holidays": ["2017-12-25"], "workdays": [] }`. @throws Refusal REQUEST_INVALID */
-export const readCalendar: Reader<BusinessCalendar> = (value, at) => {
-    const { holidays, workdays } = calendarShape(value, at);
-    return { holidays: new Set(holidays), workdays: new Set(workdays) };
-};
 
 /** Whether every place is open; with no place named, only weekends are closed. */
 export function isBusinessDay(day: Day, calendars: readonly BusinessCalendar[]): boolean {

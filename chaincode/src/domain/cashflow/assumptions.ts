@@ -1,4 +1,4 @@
-import { nought, parseRate, times } from '../rate';
+import { parseRate, times } from '../rate';
 import { Refusal } from '../refusal';
 import { integer, list, object, oneOf } from '../shape';
 
@@ -17,15 +17,6 @@ export interface Assumptions {
     /** Parts of the performing balance reported 31 to 60, 61 to 90, 91 to 120 and over 120 days past due. They still pay. */
     readonly delinquency: readonly (readonly Rate[])[];
 }
-
-/** Nothing but the schedule: no prepayment, no default, no delinquency. */
-export const asScheduled: Assumptions = {
-    prepayment: { model: 'SMM', rates: [nought] },
-    default: { model: 'MDR', rates: [nought] },
-    recovery: { rates: [nought], lag: 0 },
-    chargeOffLag: 0,
-    delinquency: [],
-};
 
 const lag = integer(0, 120);
 const shares = list(share, { least: 1, most: 1200 });

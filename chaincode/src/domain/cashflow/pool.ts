@@ -165,15 +165,15 @@ export class PoolProjection {
     }
 }
 
-/** Months until nothing is left to happen to these lines: the last payment or the last recovery. */
-export function horizonOf(lines: readonly PoolLine[], assumptions: Assumptions): number {
-    return lines.reduce((most, line) => Math.max(most, line.loan.months), 0) + assumptions.recovery.lag;
-}
-
 /** Every month of a pool that buys nothing. */
 export function projectPool(lines: readonly PoolLine[], assumptions: Assumptions): PoolMonth[] {
     const projection = new PoolProjection(lines, assumptions, horizonOf(lines, assumptions));
     return Array.from({ length: projection.months }, () => projection.next());
+}
+
+/** Months until the last payment or the last recovery. */
+function horizonOf(lines: readonly PoolLine[], assumptions: Assumptions): number {
+    return lines.reduce((most, line) => Math.max(most, line.loan.months), 0) + assumptions.recovery.lag;
 }
 
 /** The line with another balance; a stated payment and a balloon change in proportion. */
