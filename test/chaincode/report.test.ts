@@ -26,6 +26,8 @@ interface Report {
     readonly facts: Readonly<Record<string, string | number>>;
     readonly exceptions: Readonly<Record<string, number>>;
     readonly differences: readonly unknown[];
+    readonly measures: unknown;
+    readonly averages: unknown;
     readonly delta?: Readonly<Record<string, string>>;
 }
 
@@ -149,6 +151,26 @@ it('sorts balances into delinquency buckets by days past due', async () => {
         delinquentBalance120: '1000000',
         delinquentCount120: 1,
     });
+});
+
+it('measures speeds, losses and averages as the market defines them', async () => {
+    const states = {
+        1: month(990_000, 10_000, { scheduledPrincipalAmount: 10_000, remainingTermToMaturityNumber: 59 }),
+        2: month(970_000, 30_000, { scheduledPrincipalAmount: 10_000, remainingTermToMaturityNumber: 57 }),
+        3: month(0, 0, { chargedoffPrincipalAmount: 1_000_000, repossessedProceedsAmount: 400_000 }),
+    };
+    const { measures, averages } = await report(1, states);
+    // SMM 20,000 / (3,000,000 - 20,000); MDR 1,000,000 / 3,000,000; the loans are 72 - 60 + 1 months old.
+    expect(measures).toEqual({
+        smm: '0.006711',
+        cpr: '0.077630',
+        mdr: '0.333333',
+        cdr: '0.992293',
+        abs: '0.006211',
+        cumulativeNetLoss: '0.200000',
+        poolFactor: '0.653333',
+    });
+    expect(averages).toEqual({ remainingTermToMaturityNumber: '58.010204' });
 });
 
 it('counts a loan bought back as a repurchase, not as a collection', async () => {

@@ -47,7 +47,7 @@ export class ReportContract extends Contract {
                 const assetClass = assetClassOf(deal.rules.assetClass);
                 const before = await reports.before(deal, basis, asked.number, assetClass);
                 const states = reports.given(assetClass.state);
-                const summary = summariseStates(states, assetClass, before, deal.rules.rollForward);
+                const summary = summariseStates(states, assetClass, before, deal.rules);
                 await reports.record(deal, asked, summary);
                 const { dealId, period, version, number } = asked;
                 return ctx.reply({ type: 'StatesRecorded', dealId, period, version, number });
@@ -72,7 +72,7 @@ export class ReportContract extends Contract {
                 const tape = await new Tapes(ctx).load(deal.id);
                 const count = tape.chunkRoots.length;
                 const summaries = await reports.allSummaries(deal, asked.period, asked.version, count);
-                await reports.save(fileReport(asked, { tape, period, basis, summaries }));
+                await reports.save(fileReport(asked, { deal, tape, period, basis, summaries }));
                 const affected = await reports.reportedAfter(deal, period);
                 for (const later of affected) await reports.save(affect(later, asked.period));
                 return ctx.reply({

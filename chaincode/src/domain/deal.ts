@@ -2,7 +2,7 @@ import { addDays, addMonths, lastDayOf, monthOf } from './day';
 import { assetClassOf } from './tape/asset-class';
 import { canonical } from './canonical';
 import { checkTerms } from './terms/check';
-import { currency, day, digest, flag, id, integer, object, oneOf, optional } from './shape';
+import { currency, day, digest, flag, id, integer, list, object, oneOf, optional } from './shape';
 import { compileConcentrations, concentrationReader } from './tape/concentration';
 import { compileEligibility, eligibilityReader } from './tape/eligibility';
 import { hexOf, utf8 } from './bytes';
@@ -28,6 +28,8 @@ const rollForwardReader = object({
 const rulesReader = object({
     assetClass: id,
     rollForward: rollForwardReader,
+    /** First days past due of the deal's own buckets, ascending; the usual four where absent. */
+    delinquencyBuckets: optional(list(integer(1, 3660), { least: 1, most: 20 })),
     eligibility: optional(eligibilityReader),
     concentrations: optional(concentrationReader),
 });
@@ -140,6 +142,13 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
  */
 export function poolTests(rules: PoolRules, currency: Currency): PoolTests {
     const assetClass = assetClassOf(rules.assetClass);
+    rules.delinquencyBuckets?.forEach((from, i, buckets) => {
+        if (i > 0 && from <= (buckets[i - 1] ?? 0))
+            throw new Refusal('RULES_INVALID', {
+                at: `rules.delinquencyBuckets[${i}]`,
+                problem: 'not more than the one before',
+            });
+    });
     return {
         eligibility: compileEligibility(rules.eligibility ?? [], assetClass, currency),
         concentrations: compileConcentrations(rules.concentrations ?? [], assetClass, currency),

@@ -200,6 +200,7 @@ export type {
     RecordStatesRequest,
     ReportVersion,
 } from './report';
+export type { Delinquent } from './report/delinquency';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
 export type { ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
@@ -230,10 +231,10 @@ export type { ConcentrationLimit, ConcentrationResult, GroupBalance } from './ta
 export type { Criterion } from './tape/criterion';
 export type { EligibilityResult, EligibilityRule, Ineligible } from './tape/eligibility';
 export type { Cell, Field, FieldType } from './tape/field';
-
 export type { PoolStatistics, PoolStratum } from './tape/pool';
 export type { Proof } from './tape/proof';
-export type { LoanSummary, StratumRow, Weighted } from './tape/summary';
+export type { LoanSummary, StratumRow } from './tape/summary';
+export type { Weighted } from './tape/weighted';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { Finding, FindingCode } from './terms/finding';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';

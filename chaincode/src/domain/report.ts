@@ -1,4 +1,10 @@
+import { addDelinquencies, delinquencyReader } from './report/delinquency';
 import { addFigures } from './report/state-summary';
+import { assetClassOf } from './tape/asset-class';
+import { averagesOf } from './tape/weighted';
+import { measuresOf } from './report/measures';
+import { minus, parseRate, plus, rate } from './rate';
+import { monthOf, monthsBetween } from './day';
 import { bytesOf, concat, hexOf } from './bytes';
 import { day, digest, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
 import { mostChunks } from './tape';
@@ -8,6 +14,8 @@ import { rootOf } from './tape/merkle';
 import { standardFacts } from './terms/facts';
 
 import type { Amount } from './money';
+import type { AssetClass } from './tape/asset-class';
+import type { Rate } from './rate';
 import type { Deal, DealPeriod } from './deal';
 import type { ExceptionKind } from './report/roll-forward';
 import type { Reader } from './shape';
@@ -73,6 +81,16 @@ const factsReader = object(
     ),
 ) as unknown as Reader<StandardFacts>;
 
+const measuresReader = object({
+    smm: label,
+    cpr: label,
+    mdr: label,
+    cdr: label,
+    abs: optional(label),
+    cumulativeNetLoss: label,
+    poolFactor: label,
+});
+
 /** A figure of the servicer's own that is not what the loans add up to. */
 const differenceReader = object({ fact: label, stated: label, recomputed: label });
 
@@ -87,6 +105,11 @@ export const reportVersionReader = object({
     totals: record(minor),
     /** Number of loan-months that did not roll forward, by kind. */
     exceptions: record(integer(0)),
+    /** Loans past due, in the deal's own buckets. */
+    delinquency: delinquencyReader,
+    /** Averages weighted by the balance at the end, by field. */
+    averages: record(label),
+    measures: measuresReader,
     /** Merkle root of every chunk of the month's loan states, and the root over them. */
     chunkRoots: list(digest),
     root: digest,
@@ -173,6 +196,7 @@ export function basisOf(deal: Deal, tape: Tape, period: Period, before: Period |
 }
 
 export interface FileFacts {
+    readonly deal: Deal;
     readonly tape: Tape;
     readonly period: Period;
     readonly basis: Basis;
@@ -184,18 +208,27 @@ export interface FileFacts {
  * Files a report: every figure is the sum of what the contract recomputed from the loans.
  * @throws Refusal REASON_MISSING, STATES_MISSING, BASIS_CHANGED, FACT_UNKNOWN
  */
-export function fileReport(asked: FileReportRequest, { tape, period, basis, summaries }: FileFacts): Period {
+export function fileReport(asked: FileReportRequest, given: FileFacts): Period {
+    const { deal, tape, period, basis, summaries } = given;
     const previous = reportOf(period);
     if (previous !== undefined && asked.reason === undefined)
         throw new Refusal('REASON_MISSING', { period: period.number });
     const states = complete(period, basis, summaries);
     const facts = factsOf(tape, basis, states);
+    const assetClass = assetClassOf(deal.rules.assetClass);
     const report: ReportVersion = {
         version: asked.version,
         status: 'filed',
         facts,
         totals: addTotals(states),
         exceptions: countExceptions(states),
+        delinquency: addDelinquencies(states.map(summary => summary.delinquency)),
+        averages: averagesOf(
+            assetClass.state.fields,
+            assetClass.stateAverages,
+            states.map(summary => summary.averages),
+        ),
+        measures: measuresOf(facts, monthsIn(period), ageOf(assetClass, deal, tape, period)),
         chunkRoots: states.map(summary => summary.root),
         root: hexOf(rootOf(concat(...states.map(summary => bytesOf(summary.root))))),
         differences: compareFigures(asked.stated ?? {}, facts),
@@ -244,6 +277,21 @@ function factsOf(tape: Tape, basis: Basis, states: readonly StateSummary[]): Sta
         initialPoolBalance: tape.pool?.balance ?? 0n,
         receivablesPurchased: 0n,
     } as StandardFacts;
+}
+
+/** Length of a collection period in months; one that is cut short counts as a month. */
+function monthsIn(period: Period): number {
+    const months = monthsBetween(monthOf(period.begins), monthOf(period.ends)) + 1;
+    return [1, 2, 3, 4, 6, 12].filter(length => length <= months).pop() ?? 1;
+}
+
+/** Age of the loans at the end of a period: at cut-off, from the averages of the pool, and the months since. */
+function ageOf(assetClass: AssetClass, deal: Deal, tape: Tape, period: Period): Rate | undefined {
+    const { originalTerm = '', remainingTerm = '' } = assetClass.loanRoles;
+    const [original, remaining] = [tape.pool?.averages[originalTerm], tape.pool?.averages[remainingTerm]];
+    if (original === undefined || remaining === undefined) return undefined;
+    const since = monthsBetween(monthOf(deal.cutoff), monthOf(period.ends));
+    return plus(minus(parseRate(original), parseRate(remaining)), rate(BigInt(since)));
 }
 
 function addTotals(states: readonly StateSummary[]): Record<string, Amount> {

@@ -2,12 +2,16 @@ import { digest, integer, list, minor, object, oneOf, record } from '../shape';
 import { hexOf } from '../bytes';
 import { endBalances, rollForward } from './roll-forward';
 import { Refusal } from '../refusal';
+import { delinquencyOf, delinquencyReader, usualBuckets } from './delinquency';
 import { Sum } from '../tape/sum';
+import { weigh, weightedReader } from '../tape/weighted';
 
 import type { AssetClass, StateRoles } from '../tape/asset-class';
 import type { Chunk } from '../tape/chunk';
 import type { PoolRules } from '../deal';
+import type { Delinquent } from './delinquency';
 import type { Reader } from '../shape';
+import type { Weighted } from '../tape/weighted';
 import type { RollException, RolledMonth } from './roll-forward';
 
 /** Amounts of a month that add up over chunks, in minor units; named as the facts of a report. */
@@ -52,6 +56,10 @@ export interface StateSummary {
     /** Sum of every amount field as reported, by its standard name. */
     readonly totals: Readonly<Record<string, bigint>>;
     readonly exceptions: readonly RollException[];
+    /** In the deal's own buckets. */
+    readonly delinquency: readonly Delinquent[];
+    /** In the order of the class's `stateAverages`, weighted by the balance at the end. */
+    readonly averages: readonly Weighted[];
 }
 
 const figuresReader = object({
@@ -73,6 +81,8 @@ export const stateSummaryReader: Reader<StateSummary> = object({
             difference: integer(Number.MIN_SAFE_INTEGER),
         }),
     ),
+    delinquency: delinquencyReader,
+    averages: list(weightedReader),
 });
 
 /** The chunk that a month is rolled forward from. */
@@ -100,15 +110,10 @@ export function monthBefore(chunk: Chunk, assetClass: AssetClass, root: string):
  * Recomputes a month of a chunk: the same loans in the same order as the month before, each rolled forward.
  * @throws Refusal LOAN_UNKNOWN, STATE_NOT_ROLLED naming the row
  */
-export function summariseStates(
-    states: Chunk,
-    assetClass: AssetClass,
-    before: Before,
-    rules: PoolRules['rollForward'],
-): StateSummary {
+export function summariseStates(states: Chunk, assetClass: AssetClass, before: Before, rules: PoolRules): StateSummary {
     const row = states.firstDifference(assetClass.stateRoles.number, before.chunk, before.number);
     if (row !== undefined) throw new Refusal('LOAN_UNKNOWN', { row });
-    const month = rollForward(states, assetClass.stateRoles, before.balances, rules);
+    const month = rollForward(states, assetClass.stateRoles, before.balances, rules.rollForward);
     return {
         rows: states.rows,
         root: hexOf(states.root()),
@@ -117,6 +122,12 @@ export function summariseStates(
         figures: figuresOf(states, assetClass.stateRoles, month),
         totals: totalsOf(states, assetClass),
         exceptions: month.exceptions,
+        delinquency: delinquencyOf(
+            states.numbers(assetClass.stateRoles.delinquency),
+            month.end,
+            rules.delinquencyBuckets ?? usualBuckets,
+        ),
+        averages: assetClass.stateAverages.map(field => weigh(states.numbers(field), month.end)),
     };
 }
 
@@ -151,7 +162,7 @@ function figuresOf(states: Chunk, roles: StateRoles, month: RolledMonth): Figure
         receivablesCount: month.end.reduce((count, balance) => count + (balance === 0 ? 0 : 1), 0),
         recoveries: sumOf(states.numbers(roles.recovered)) + sumOf(states.numbers(roles.proceeds)),
         ...flows,
-        ...delinquencyOf(states.numbers(roles.delinquency), month.end),
+        ...usualFigures(delinquencyOf(states.numbers(roles.delinquency), month.end, usualBuckets)),
     };
 }
 
@@ -191,25 +202,18 @@ function interestOf(interest: number, paid: number, principal: number, other: nu
     return paid > 0 ? paid - principal - (Number.isNaN(other) ? 0 : other) : 0;
 }
 
-/** Balances and numbers by days past due: 31 to 60, 61 to 90, 91 to 120, 121 and more. */
-function delinquencyOf(days: Float64Array, end: Float64Array) {
-    const balances = [new Sum(), new Sum(), new Sum(), new Sum()] as const;
-    const counts: [number, number, number, number] = [0, 0, 0, 0];
-    days.forEach((late, row) => {
-        const balance = end[row] as number;
-        if (!(late > 30) || balance === 0) return;
-        const bucket = Math.min(3, Math.floor((late - 31) / 30)) as 0 | 1 | 2 | 3;
-        balances[bucket].add(balance);
-        counts[bucket] += 1;
-    });
+/** The standard facts name their buckets by the days before them. */
+function usualFigures(delinquents: readonly Delinquent[]) {
+    const balance = (i: number): bigint => delinquents[i]?.balance ?? 0n;
+    const count = (i: number): number => delinquents[i]?.count ?? 0;
     return {
-        delinquentBalance30: balances[0].total(),
-        delinquentBalance60: balances[1].total(),
-        delinquentBalance90: balances[2].total(),
-        delinquentBalance120: balances[3].total(),
-        delinquentCount30: counts[0],
-        delinquentCount60: counts[1],
-        delinquentCount90: counts[2],
-        delinquentCount120: counts[3],
+        delinquentBalance30: balance(0),
+        delinquentBalance60: balance(1),
+        delinquentBalance90: balance(2),
+        delinquentBalance120: balance(3),
+        delinquentCount30: count(0),
+        delinquentCount60: count(1),
+        delinquentCount90: count(2),
+        delinquentCount120: count(3),
     };
 }

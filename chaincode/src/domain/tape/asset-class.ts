@@ -31,8 +31,9 @@ export interface LoanRoles {
     readonly number: string;
     /** Outstanding principal at the cut-off date. */
     readonly balance: string;
-    /** Yearly interest rate. */
-    readonly rate?: string;
+    /** Terms in months, original and remaining: their difference is the loan's age. */
+    readonly originalTerm?: string;
+    readonly remainingTerm?: string;
 }
 
 /** Which field of a period's record says what. Amounts; a field that is absent counts as zero. */
@@ -69,6 +70,8 @@ export interface AssetClass {
     readonly stateRoles: StateRoles;
     /** Fields whose average, weighted by balance, is published. */
     readonly averages: readonly string[];
+    /** The same of a month's records. */
+    readonly stateAverages: readonly string[];
     readonly strata: readonly Stratum[];
 }
 

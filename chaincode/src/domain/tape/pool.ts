@@ -1,11 +1,10 @@
-import { formatRate, rate } from '../rate';
 import { integer, label, list, minor, object, record } from '../shape';
-import { rateUnits } from './field';
+import { averagesOf } from './weighted';
 import { stratumRowReader } from './summary';
 
 import type { AssetClass } from './asset-class';
 import type { Reader } from '../shape';
-import type { LoanSummary, StratumRow, Weighted } from './summary';
+import type { LoanSummary, StratumRow } from './summary';
 
 /** A row of a stratification is published only when it speaks of so many loans: fewer are put together. */
 export const fewestLoans = 5;
@@ -40,31 +39,16 @@ export function poolStatistics(assetClass: AssetClass, summaries: readonly LoanS
     return {
         count: summaries.reduce((count, summary) => count + summary.rows, 0),
         balance: summaries.reduce((balance, summary) => balance + summary.balance, 0n),
-        averages: averagesOf(assetClass, summaries),
+        averages: averagesOf(
+            assetClass.loan.fields,
+            assetClass.averages,
+            summaries.map(summary => summary.averages),
+        ),
         strata: assetClass.strata.map((stratum, i) => ({
             name: stratum.name,
             field: stratum.field,
             rows: withoutSingles(addRows(summaries.map(summary => summary.strata[i] ?? []))),
         })),
-    };
-}
-
-function averagesOf(assetClass: AssetClass, summaries: readonly LoanSummary[]): Record<string, string> {
-    const averages: Record<string, string> = {};
-    assetClass.averages.forEach((name, i) => {
-        const sum = addWeighted(summaries.map(summary => summary.averages[i]));
-        if (sum.weight === 0n) return;
-        const isRate = assetClass.loan.fields.some(field => field.name === name && field.type === 'rate');
-        const value = rate(sum.total, sum.weight * (isRate ? BigInt(rateUnits) : 1n));
-        averages[name] = formatRate(value, 6, 'half-even');
-    });
-    return averages;
-}
-
-function addWeighted(parts: readonly (Weighted | undefined)[]): Weighted {
-    return {
-        total: parts.reduce((sum, part) => sum + (part?.total ?? 0n), 0n),
-        weight: parts.reduce((sum, part) => sum + (part?.weight ?? 0n), 0n),
     };
 }
 

@@ -7,10 +7,12 @@ import { BulkHash, hashAt, hashLength } from './bulk-hash';
 import { identityOf } from './identity';
 import { Refusal } from '../refusal';
 import { Sum } from './sum';
+import { weigh, weightedReader } from './weighted';
 
 import type { AssetClass, Stratum } from './asset-class';
 import type { GroupBalance } from './concentration';
 import type { Ineligible } from './eligibility';
+import type { Weighted } from './weighted';
 import type { Cell } from './field';
 import type { Chunk } from './chunk';
 import type { Reader } from '../shape';
@@ -21,12 +23,6 @@ export interface StratumRow {
     readonly key: string;
     readonly count: number;
     readonly balance: bigint;
-}
-
-/** Sum of value times balance and of balance, over the loans that report the field. */
-export interface Weighted {
-    readonly total: bigint;
-    readonly weight: bigint;
 }
 
 /**
@@ -58,7 +54,6 @@ export interface PoolTests {
     readonly concentrations: (chunk: Chunk) => readonly (readonly GroupBalance[])[];
 }
 
-const weightedReader: Reader<Weighted> = object({ total: minor, weight: minor });
 export const stratumRowReader: Reader<StratumRow> = object({
     key: label,
     count: integer(0),
@@ -127,17 +122,6 @@ function ordersOf(chunk: Chunk, assetClass: AssetClass): Uint8Array {
         if (difference > 0) throw new Refusal('CHUNK_UNSORTED', { row });
     });
     return orders;
-}
-
-function weigh(values: Float64Array, balances: Float64Array): Weighted {
-    const [total, weight] = [new Sum(), new Sum()];
-    values.forEach((value, row) => {
-        if (Number.isNaN(value)) return;
-        const balance = balances[row] as number;
-        total.addProduct(value, balance);
-        weight.add(balance);
-    });
-    return { total: total.total(), weight: weight.total() };
 }
 
 function stratify(chunk: Chunk, stratum: Stratum, balances: Float64Array): StratumRow[] {

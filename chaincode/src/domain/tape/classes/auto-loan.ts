@@ -84,7 +84,8 @@ export const autoLoan: AssetClass = {
     loanRoles: {
         number: 'assetNumber',
         balance: 'reportingPeriodActualEndBalanceAmount',
-        rate: 'reportingPeriodInterestRatePercentage',
+        originalTerm: 'originalLoanTerm',
+        remainingTerm: 'remainingTermToMaturityNumber',
     },
     stateRoles: {
         number: 'assetNumber',
@@ -110,6 +111,7 @@ export const autoLoan: AssetClass = {
         'obligorCreditScore',
         'paymentToIncomePercentage',
     ],
+    stateAverages: ['reportingPeriodInterestRatePercentage', 'remainingTermToMaturityNumber'],
     strata: [
         { name: 'State of the obligor', field: 'obligorGeographicLocation' },
         {

@@ -45,7 +45,6 @@ const stateFields: readonly Field[] = [
 const loanRoles: LoanRoles = {
     number: 'newUnderlyingExposureIdentifier',
     balance: 'currentPrincipalBalance',
-    rate: 'currentInterestRate',
 };
 
 const stateRoles: StateRoles = {
@@ -87,6 +86,7 @@ export function exposure(kind: ExposureKind): AssetClass {
         loanRoles,
         stateRoles,
         averages: ['currentInterestRate', 'originalTerm', ...(kind.averages ?? [])],
+        stateAverages: ['currentInterestRate'],
         strata: [{ name: 'Region of the obligor', field: 'geographicRegionObligor' }, ...(kind.strata ?? [])],
     };
 }
