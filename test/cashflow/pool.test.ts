@@ -177,6 +177,7 @@ describe('A pool', () => {
     it('buys receivables that pay from the next month on', () => {
         const supposed = assumptions({ default: { model: 'MDR', rates: [parseRate('1%')] } });
         const mix = [
+            line({ balance: 0n as Amount }),
             line({ months: 12 }),
             line({ months: 6, repayment: { kind: 'level', payment: 400_000n as Amount } }),
         ];

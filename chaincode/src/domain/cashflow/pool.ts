@@ -30,7 +30,7 @@ export interface PoolMonth {
     readonly count: number;
 }
 
-/** New receivables bought with principal collections: the mix of lines they resemble; balances give the proportions. */
+/** New receivables bought with principal collections, like the lines of the mix in proportion to their balances. */
 export interface Purchase {
     readonly amount: Amount;
     readonly mix: readonly PoolLine[];
@@ -129,14 +129,16 @@ export class PoolProjection {
     }
 
     private buy({ amount, mix }: Purchase, start: number): void {
-        if (start >= this.months) return;
+        if (start >= this.months || amount === 0n) return;
+        const like = mix.filter(line => line.loan.balance > 0n);
         const parts = share(
             amount,
-            mix.map(line => line.loan.balance),
+            like.map(line => line.loan.balance),
         );
-        mix.forEach((line, i) => {
-            const count = divide(BigInt(line.count) * monthlyUnit * (parts[i] ?? zero), line.loan.balance, 'half-up');
-            addLine(this.flows, scaled(line, parts[i] ?? zero), this.hazards, start, count);
+        like.forEach((line, i) => {
+            const part = parts[i] ?? zero;
+            const count = divide(BigInt(line.count) * monthlyUnit * part, line.loan.balance, 'half-up');
+            addLine(this.flows, scaled(line, part), this.hazards, start, count);
         });
     }
 
