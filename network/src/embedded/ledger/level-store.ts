@@ -13,6 +13,13 @@ interface Write {
     readonly failed: (error: unknown) => void;
 }
 
+interface Replacement {
+    readonly image: Image;
+    readonly blocks: readonly CommittedBlock[];
+    readonly done: () => void;
+    readonly failed: (error: unknown) => void;
+}
+
 /**
  * One LevelDB folder for all peers of a network. Blocks are kept once; everything else is each peer's own. What several peers save at
  * the same moment goes to disk in one synced batch, which LevelDB writes whole or not at all: one flush a block, and after a crash every peer
@@ -23,6 +30,12 @@ export class LevelFolder {
     private writing = false;
     /** Number of blocks on disk or on their way there. */
     private blocksKept = 0;
+    /** Blocks read so far, so that peers share them. */
+    private readonly blocks = new Map<number, Promise<OrderedBlock>>();
+    /** Peers whose ledgers are kept here, by the prefix of their keys. */
+    private readonly peers = new Set<string>();
+    /** What peers go back to, until all of them have said so. */
+    private readonly replacements = new Map<string, Replacement>();
 
     private constructor(
         private readonly db: ClassicLevel<Buffer, Uint8Array>,
@@ -43,6 +56,7 @@ export class LevelFolder {
     /** The ledger of one peer. */
     store(peer: string): LedgerStore {
         const prefix = `P${peer}\0`;
+        this.peers.add(prefix);
         return {
             load: () => this.load(prefix),
             save: changes => this.save(prefix, changes),
@@ -73,18 +87,41 @@ export class LevelFolder {
         await this.write([...this.recordsOfBlock(block), ...prefixed(prefix, recordsOf(changes))]);
     }
 
-    private async replace(prefix: string, image: Image, blocks: readonly CommittedBlock[]): Promise<void> {
-        const removals: LedgerRecord[] = [];
-        const end = `${prefix.slice(0, -1)}\u0001`;
-        for (const range of [between(prefix, end), between(blockKey(blocks.length), 'C')]) {
-            for await (const key of this.db.keys(range)) removals.push([textOf(key), undefined]);
-        }
-        const kept = blocks.map(({ block }) => [blockKey(block.number), encodeBlock(block)] as const);
-        this.blocksKept = blocks.length;
-        await this.write([...removals, ...kept, ...prefixed(prefix, recordsOfLedger(image, blocks))]);
+    /** Resolves when all peers have asked to be replaced and one batch has replaced them, since they share their blocks. */
+    private replace(prefix: string, image: Image, blocks: readonly CommittedBlock[]): Promise<void> {
+        return new Promise((done, failed) => {
+            this.replacements.set(prefix, { image, blocks, done, failed });
+            if (this.replacements.size < this.peers.size) return;
+            const all = new Map(this.replacements);
+            this.replacements.clear();
+            this.replaceAll(all).then(
+                () => all.forEach(replacement => replacement.done()),
+                (error: unknown) => all.forEach(replacement => replacement.failed(error)),
+            );
+        });
     }
 
-    private async block(number: number): Promise<OrderedBlock> {
+    private async replaceAll(replacements: ReadonlyMap<string, Replacement>): Promise<void> {
+        const records: LedgerRecord[] = [];
+        for await (const key of this.db.keys()) records.push([textOf(key), undefined]);
+        const kept = new Map<number, OrderedBlock>();
+        for (const [prefix, { image, blocks }] of replacements) {
+            for (const { block } of blocks) kept.set(block.number, block);
+            records.push(...prefixed(prefix, recordsOfLedger(image, blocks)));
+        }
+        for (const [number, block] of kept) records.push([blockKey(number), encodeBlock(block)]);
+        this.blocksKept = kept.size;
+        this.blocks.clear();
+        await this.write(records);
+    }
+
+    private block(number: number): Promise<OrderedBlock> {
+        let block = this.blocks.get(number);
+        if (block === undefined) this.blocks.set(number, (block = this.readBlock(number)));
+        return block;
+    }
+
+    private async readBlock(number: number): Promise<OrderedBlock> {
         const bytes = await this.db.get(bytesOf(blockKey(number)));
         if (bytes === undefined) throw new Error(`block ${number} is missing on disk`);
         return decodeBlock(bytes);

@@ -7,6 +7,6 @@ export interface LedgerStore {
     load(): Promise<{ readonly image: Image; readonly blocks: readonly CommittedBlock[] }>;
     /** Keep what a commit or late private data changes: all of it or, after a crash, none of it. */
     save(changes: Omit<Changes, 'committed'> & Partial<Changes>): Promise<void>;
-    /** Keep this ledger instead. All peers of a network go back together, since they share their blocks. */
+    /** Keep this ledger instead. All peers of a network go back together, since they share their blocks: resolves when all have asked. */
     replace(image: Image, blocks: readonly CommittedBlock[]): Promise<void>;
 }
