@@ -16,6 +16,7 @@ export { readCsv } from './importer/csv';
 export { ImportError } from './importer/import-error';
 export { readLoans } from './importer/loan';
 export { readLoanMonths } from './importer/loan-month';
+export { SettlementAgent } from './settlement-agent';
 
 export type { PeerAddress } from './client/channel';
 export type { Deadlines } from './client/client';
@@ -32,6 +33,7 @@ export type { Row } from './importer/row';
 export type { ChunkPledged } from './pledge';
 export type { ReportFiled, ReportId, StatesRecorded } from './report';
 export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settlement';
+export type { SettlementRound } from './settlement-agent';
 export type { ChunkRecorded, RecordedChunk, TapeRejected, TapeSealed, TapeSubmitted } from './tape';
 export type { ClassesOfDeal, NotesAllotted } from './tranche';
 export type { WaterfallRan } from './waterfall';

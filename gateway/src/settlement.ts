@@ -96,7 +96,7 @@ export class Settlements {
         return this.ledger.evaluate('settlement:distributions', list(distributionReader), asked({ dealId }));
     }
 
-    /** The pairs of instructions that wait for the depository to settle them; for the depository and the regulator. */
+    /** The pairs of instructions that the depository may settle today. */
     pending(): Promise<Batch> {
         return this.ledger.evaluate('settlement:pending', waiting);
     }

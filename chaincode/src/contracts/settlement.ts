@@ -117,14 +117,15 @@ export class SettlementContract extends Contract {
         return ctx.answer(await new Tranches(ctx).distributionsOf(dealId));
     }
 
-    /** The instructions in all books that wait for each other, for the depository's agent. */
+    /** The instructions in all books that may settle today, for the depository's agent. */
     @Transaction(false)
     @Returns('string')
     async pending(ctx: Context): Promise<string> {
-        ctx.caller.mustBe('depository', 'regulator');
+        ctx.caller.mustBe('depository');
         const members = await new Institutions(ctx).list();
         const { settlements } = ownSettlements(ctx);
-        return ctx.answer({ pairs: pairUp(await settlements.ofAll(members.map(({ id }) => id))) });
+        const instructions = await settlements.ofAll(members.map(({ id }) => id));
+        return ctx.answer({ pairs: pairUp(instructions, await businessDay(ctx, ctx.caller.id)) });
     }
 }
 

@@ -7,6 +7,7 @@ import { Refusal } from './refusal';
 
 import type { Amount } from './money';
 import type { Asset, Books, Holding, Movement, Place, Supply } from './holding';
+import type { Day } from './day';
 import type { Reader } from './shape';
 import type { Standing } from './standing';
 import type { TrancheRecord } from './tranche';
@@ -215,27 +216,30 @@ export function alone(instruction: Instruction): Pair {
     return { deliver: instruction, receive: { ...instruction, side: 'receive' } };
 }
 
-/** The instructions that wait for each other, placed on both sides under one reference, or for the depository alone. */
-export function pairUp(instructions: readonly Instruction[]): Batch['pairs'] {
-    const open = instructions.filter(({ status }) => status === 'placed' || status === 'partly-settled');
-    return open
+/**
+ * The instructions that may settle today: placed on both sides under one reference, or a bank's alone. Whether they say the same and
+ * whether there is enough to deliver, settlement finds out.
+ */
+export function pairUp(instructions: readonly Instruction[], today: Day): Batch['pairs'] {
+    const due = instructions.filter(
+        ({ status, settlementDay, expiryDay }) =>
+            (status === 'placed' || status === 'partly-settled') && settlementDay <= today && today <= expiryDay,
+    );
+    const received = new Set(due.filter(({ side }) => side === 'receive').map(idOf));
+    return due
         .filter(({ side }) => side === 'deliver')
-        .filter(
-            deliver =>
-                isOwn(deliver.kind) ||
-                open.some(
-                    ({ side, reference, institution, counterparty }) =>
-                        side === 'receive' &&
-                        reference === deliver.reference &&
-                        institution === deliver.counterparty &&
-                        counterparty === deliver.institution,
-                ),
-        )
+        .filter(deliver => isOwn(deliver.kind) || received.has(idOf(deliver)))
         .map(({ reference, institution, counterparty }) => ({
             reference,
             deliverer: institution,
             receiver: counterparty,
         }));
+}
+
+/** What both sides of a pair have in common: who delivers, who receives, under which reference. */
+function idOf({ reference, side, institution, counterparty }: Instruction): string {
+    const [deliverer, receiver] = side === 'deliver' ? [institution, counterparty] : [counterparty, institution];
+    return `${reference}|${deliverer}|${receiver}`;
 }
 
 function checkDistinct(pairs: readonly Pair[]): void {

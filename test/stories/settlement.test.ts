@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+
+import { cashOf } from '@poolproof/chaincode/domain';
+import { SettlementAgent } from '@poolproof/gateway';
+
+import { cash as dollars } from '../setting/founding';
+import { issueCash } from '../setting/transfer';
+import { setStage } from '../setting/stage';
+
+import type { Amount, Asset, Day, Instruct } from '@poolproof/chaincode/domain';
+import type { MemberId } from '../setting/cast';
+import type { Stage } from '../setting/stage';
+
+const euros = cashOf('EUR', 'bank-b');
+const everybody = ['bank-a', 'bank-b', 'fund', 'trust'] as const;
+
+/** Dollars against euros, both deposits with bank B: the rules are those of notes against cash. */
+describe('settlement', () => {
+    let stage: Stage;
+    let today: Day;
+
+    beforeAll(async () => {
+        stage = await setStage();
+        const [system] = await stage.cast.trust.holdings.days();
+        today = system?.day as Day;
+        const known = (await stage.cast.trust.holdings.deposits()).map(({ asset }) => asset);
+        if (!known.includes(euros)) await stage.cast.trust.holdings.openDeposit({ currency: 'EUR', bank: 'bank-b' });
+        await issueCash(stage.cast, 'bank-b', 1_000_000n as Amount, today);
+        await issue(euros, 1_000_000n);
+    });
+    afterAll(() => stage.close());
+    afterEach(async () => {
+        for (const { asset, outstanding } of await stage.cast.regulator.holdings.deposits())
+            expect([asset, await heldByAll(asset)]).toEqual([asset, outstanding]);
+    });
+
+    async function issue(asset: Asset, quantity: bigint): Promise<void> {
+        await place('bank-b', 'deliver', 'bank-b', { kind: 'issue', asset, quantity: quantity as Amount });
+        await new SettlementAgent(stage.cast.trust.settlements).round();
+    }
+
+    async function place(
+        by: MemberId,
+        side: 'deliver' | 'receive',
+        counterparty: MemberId,
+        given: Partial<Instruct>,
+    ): Promise<string> {
+        const reference = given.reference ?? `t-${randomBytes(6).toString('hex')}`;
+        const common = { kind: 'transfer', asset: dollars, settlementDay: today, expiryDay: today } as const;
+        const quantity = 1_000n as Amount;
+        await stage.cast
+            .desk(by)
+            .settlements.instruct({ ...common, quantity, ...given, reference, side, counterparty });
+        return reference;
+    }
+
+    async function agree(from: MemberId, to: MemberId, given: Partial<Instruct> = {}) {
+        const reference = await place(from, 'deliver', to, given);
+        await place(to, 'receive', from, { ...given, reference });
+        return { reference, deliverer: from, receiver: to };
+    }
+
+    async function held(id: MemberId, asset: Asset = dollars): Promise<bigint> {
+        const { holdings } = await stage.cast.regulator.holdings.book(id);
+        return holdings.find(holding => holding.asset === asset && holding.account === 'own')?.free ?? 0n;
+    }
+
+    async function heldByAll(asset: Asset): Promise<bigint> {
+        let sum = 0n;
+        for (const id of everybody)
+            for (const holding of (await stage.cast.regulator.holdings.book(id)).holdings)
+                if (holding.asset === asset) sum += holding.free + holding.pledged;
+        return sum;
+    }
+
+    const settle = (...pairs: Awaited<ReturnType<typeof agree>>[]) => stage.cast.trust.settlements.settle({ pairs });
+
+    it('moves both legs in one transaction, signed by the depository alone', async () => {
+        await settle(await agree('bank-b', 'fund', { quantity: 50_000n as Amount }));
+        const [before, euroBefore] = [await held('fund'), await held('fund', euros)];
+        const payment = { means: 'deposit', asset: euros, amount: 900n as Amount } as const;
+        const { endorsedBy } = await settle(await agree('fund', 'bank-b', { payment }));
+        expect(endorsedBy).toEqual(['TrustMSP']);
+        expect(await held('fund')).toBe(before - 1_000n);
+        expect(await held('fund', euros)).toBe(euroBefore + 900n);
+    });
+
+    it('sells a holding to one of two buyers who are settled at the same moment', async () => {
+        const all = await held('fund');
+        const first = await agree('fund', 'bank-a', { quantity: all as Amount });
+        const second = await agree('fund', 'bank-b', { quantity: all as Amount });
+        const outcomes = await Promise.allSettled([settle(first), settle(second)]);
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+            reason: { code: 'HOLDING_SHORT' },
+        });
+        expect(await held('fund')).toBe(0n);
+        const { instructions } = await stage.cast.regulator.holdings.book('fund');
+        const statuses = [first, second].map(
+            ({ reference }) => instructions.find(each => each.reference === reference)?.status,
+        );
+        expect(statuses.sort()).toEqual(['placed', 'settled']);
+    });
+
+    it('settles an instruction once, however many match it at the same moment', async () => {
+        const before = await held('fund');
+        const pair = await agree('bank-b', 'fund');
+        const outcomes = await Promise.allSettled([settle(pair), settle(pair), settle(pair)]);
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const outcome of outcomes)
+            if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'INSTRUCTION_NOT_OPEN' });
+        expect(await held('fund')).toBe(before + 1_000n);
+    });
+
+    it('either settles or withdraws an instruction when both are asked at once', async () => {
+        const before = await held('fund');
+        const pair = await agree('bank-b', 'fund');
+        const [settled, cancelled] = await Promise.allSettled([
+            settle(pair),
+            stage.cast.fund.settlements.cancel({ reference: pair.reference }),
+        ]);
+        expect([settled.status, cancelled.status].sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await held('fund')).toBe(before + (settled.status === 'fulfilled' ? 1_000n : 0n));
+    });
+
+    it('refuses a buyer short of cash, a suspended seller and an expired instruction, and moves nothing', async () => {
+        const before = await Promise.all(everybody.map(id => held(id)));
+        const dear = { means: 'deposit', asset: euros, amount: 10_000_000n as Amount } as const;
+        await expect(settle(await agree('bank-b', 'fund', { payment: dear }))).rejects.toMatchObject({
+            code: 'HOLDING_SHORT',
+        });
+
+        const pair = await agree('bank-b', 'fund');
+        const standing = { institution: 'bank-b', clearedUntil: '2099-12-31' as Day };
+        const categories = ['qualified-institutional'];
+        const { holdings } = stage.cast.trust;
+        await holdings.file({ ...standing, categories, suspended: true });
+        await expect(settle(pair)).rejects.toMatchObject({ code: 'INSTITUTION_NOT_ACTIVE' });
+        await holdings.file({ ...standing, categories, suspended: false });
+
+        const past = '2000-01-01' as Day;
+        const expired = await agree('bank-b', 'fund', { settlementDay: past, expiryDay: past });
+        await expect(settle(expired)).rejects.toMatchObject({ code: 'INSTRUCTION_EXPIRED' });
+        expect(await Promise.all(everybody.map(id => held(id)))).toEqual(before);
+    });
+
+    it('refuses a batch whole when one of its pairs cannot settle', async () => {
+        const good = await agree('bank-b', 'fund');
+        const bad = await agree('bank-b', 'fund', { quantity: 100_000_000n as Amount });
+        await expect(settle(good, bad)).rejects.toMatchObject({ code: 'HOLDING_SHORT' });
+        const { instructions } = await stage.cast.regulator.holdings.book('bank-b');
+        expect(instructions.find(({ reference }) => reference === good.reference)?.status).toBe('placed');
+    });
+
+    describe('by the depository’s agent', () => {
+        it('settles what can settle, and says why the rest cannot', async () => {
+            await new SettlementAgent(stage.cast.trust.settlements).round();
+            const good = await agree('bank-b', 'fund');
+            const bad = await agree('bank-b', 'fund', { quantity: 100_000_000n as Amount });
+            const { settled, refused } = await new SettlementAgent(stage.cast.trust.settlements).round();
+            expect(settled).toContainEqual(good);
+            expect(refused).toContainEqual({ pair: bad, code: 'HOLDING_SHORT' });
+            await stage.cast.fund.settlements.cancel({ reference: bad.reference });
+        });
+
+        it('settles each trade once when two agents are at it', async () => {
+            const before = await held('fund');
+            for (let i = 0; i < 5; i++) await agree('bank-b', 'fund');
+            const agents = [2, 3].map(most => new SettlementAgent(stage.cast.trust.settlements, most));
+            const rounds = await Promise.all(agents.map(agent => agent.round()));
+            expect(await held('fund')).toBe(before + 5_000n);
+            expect(rounds.reduce((sum, { settled }) => sum + settled.length, 0)).toBe(5);
+        });
+
+        it('goes on where it was when its answer was lost', async () => {
+            const before = await held('fund');
+            const pair = await agree('bank-b', 'fund');
+            const { settlements } = stage.cast.trust;
+            const requestId = `lost-${pair.reference}`;
+            const first = await settlements.settle({ pairs: [pair] }, { requestId });
+            // The agent crashed before it learned this; it asks again, and so does one that has forgotten everything.
+            const again = await settlements.settle({ pairs: [pair] }, { requestId });
+            expect(again.answer).toEqual(first.answer);
+            const { settled } = await new SettlementAgent(settlements).round();
+            expect(settled).not.toContainEqual(pair);
+            expect(await held('fund')).toBe(before + 1_000n);
+        });
+
+        it('runs until it is told to stop', async () => {
+            const stop = new AbortController();
+            const pair = await agree('bank-b', 'fund');
+            const seen: string[] = [];
+            await new SettlementAgent(stage.cast.trust.settlements).run({
+                pause: 5,
+                signal: stop.signal,
+                tell: ({ settled }) => {
+                    seen.push(...settled.map(({ reference }) => reference));
+                    if (seen.includes(pair.reference)) stop.abort();
+                },
+            });
+            expect(seen).toContain(pair.reference);
+        });
+    });
+});
