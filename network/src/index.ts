@@ -13,6 +13,7 @@ export { Laboratory } from './embedded/laboratory';
 export type { EmbeddedNetwork } from './embedded/open';
 export type { EmbeddedChaincode, EmbeddedOptions } from './embedded/options';
 export type { Cutting } from './embedded/orderer/ordering-service';
-export type { TraceEntry } from './embedded/trace';
+export type { TraceEntry } from './embedded/trace/trace-book';
+export type { TransactionTrace } from './embedded/trace/transaction-trace';
 export type { Identity, Network, PeerEndpoint } from './network';
 export { openNetwork } from './network';

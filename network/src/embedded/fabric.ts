@@ -22,7 +22,9 @@ import { Signer } from './signer';
 import { Snapshots } from './snapshots';
 import { lifecycle } from './system/lifecycle';
 import { qscc } from './system/qscc';
-import { TraceBook } from './trace';
+import { TraceBook } from './trace/trace-book';
+import type { TransactionTrace } from './trace/transaction-trace';
+import { traceTransaction } from './trace/transaction-trace';
 
 /** The certificates of one organisation that its nodes need. */
 export interface FabricOrganization {
@@ -40,8 +42,10 @@ export interface FabricOptions {
     readonly executeTimeout: number;
     /** Folder in which the ledgers are kept; in memory if absent. */
     readonly ledgerFolder?: string;
-    /** Ports that peers listened on before, by name: taken again where they are free. */
+    /** Ports that peers should listen on, by name. */
     readonly ports: Readonly<Record<string, number>>;
+    /** Whether it is an error that such a port is taken; else another one is used. */
+    readonly portsAreFixed: boolean;
     readonly onLog: (line: ChaincodeLog) => void;
 }
 
@@ -76,7 +80,8 @@ const endorsementTimeout = 30_000;
 export class Fabric {
     private readonly runFolder = mkdtempSync(join(tmpdir(), `poolproof-${process.pid}-`));
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
-    readonly trace = new TraceBook();
+    private readonly book = new TraceBook();
+    private channel: Channel | undefined;
     private readonly agreed = new Map<string, DefinitionTerms>();
     private served: readonly ServedPeer[] = [];
     private ordering: OrderingService | undefined;
@@ -103,6 +108,7 @@ export class Fabric {
             orderers: [mspConfig(orderers)],
         };
         const channel = new Channel(config);
+        this.channel = channel;
         const peers = await this.openPeers(channel, institutions);
         const ordering = this.openOrdering(channel, orderers, blocksOf(peers, config), peers);
         this.ordering = ordering;
@@ -135,6 +141,15 @@ export class Fabric {
         const found = this.served.find(each => each.peer.name === name);
         if (found !== undefined) return found;
         throw new Error(`unknown peer "${name}" (known: ${this.served.map(each => each.peer.name).join(', ')})`);
+    }
+
+    /** Everything known of a transaction; committed parts as the first peer that has it sees them. */
+    trace(txId: string): TransactionTrace {
+        const [witness] = this.served
+            .map(each => each.peer)
+            .sort((left, right) => right.ledger.height - left.ledger.height);
+        if (this.channel === undefined || witness === undefined) throw new Error('the network is not open');
+        return traceTransaction(this.channel, this.book, witness, txId);
     }
 
     /** Run what a chaincode's folder holds now, at every institution. */
@@ -207,6 +222,7 @@ export class Fabric {
                         host: this.hosts.get(mspId)!,
                         systemChaincodes,
                         executeTimeout: this.options.executeTimeout,
+                        note: (txId, what, detail) => this.book.note(txId, what, name, detail),
                         disseminate: (from, txId, privateSet) => {
                             const others = peers.filter(other => other !== from && other.isRunning);
                             disseminate(
@@ -279,11 +295,12 @@ export class Fabric {
                 orderers,
                 discovery: new Discovery(local, channel, () => peers.filter(each => each.isRunning)),
                 endorsementTimeout: this.options.executeTimeout === 0 ? 0 : endorsementTimeout,
-                trace: this.trace,
+                trace: this.book,
             },
         );
-        const before = this.options.ports[local.name] ?? 0;
-        await server.listen(before).catch(() => server.listen(0));
+        const { ports, portsAreFixed } = this.options;
+        const listening = server.listen(ports[local.name] ?? 0);
+        await (portsAreFixed ? listening : listening.catch(() => server.listen(0)));
         local.endpoint = `${local.name}:${server.port}`;
         return { peer: local, server };
     }

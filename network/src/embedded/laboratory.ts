@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Caller } from './control';
 import type { FabricStatus } from './fabric';
 import type { Cutting } from './orderer/ordering-service';
-import type { TraceEntry } from './trace';
+import type { TransactionTrace } from './trace/transaction-trace';
 
 /**
  * What only a network made for tests can do: decide when blocks are cut and what goes into them, break things and mend them,
@@ -92,8 +92,8 @@ export class Laboratory {
         return this.caller.call('load', resolve(file));
     }
 
-    /** Everything that happened to a transaction, of the last thousand. */
-    trace(txId: string): Promise<readonly TraceEntry[]> {
+    /** Everything known of a transaction: messages, read and write sets, policies; messages of the last 500 only. */
+    trace(txId: string): Promise<TransactionTrace> {
         return this.caller.call('trace', txId);
     }
 

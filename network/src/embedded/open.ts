@@ -131,11 +131,19 @@ function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: Networ
             environment: chaincode.environment ?? {},
         })),
         ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers }),
-        ports: folder?.readPorts() ?? {},
+        ports: options.firstPort === undefined ? (folder?.readPorts() ?? {}) : portsFrom(options.firstPort, consortium),
+        portsAreFixed: options.firstPort !== undefined,
         cutting: options.cutting ?? 'instant',
         // A breakpoint must not run into a time-out.
         executeTimeout: options.executeTimeout ?? (inspectorUrl() === undefined ? defaultExecuteTimeout : 0),
     };
+}
+
+function portsFrom(firstPort: number, { institutions }: Consortium): Readonly<Record<string, number>> {
+    const names = institutions.flatMap(({ domain, peers }) =>
+        Array.from({ length: peers }, (_, index) => `peer${index}.${domain}`),
+    );
+    return Object.fromEntries(names.map((name, index) => [name, firstPort + index]));
 }
 
 function defaultChaincode(consortium: Consortium): EmbeddedChaincode {
@@ -152,7 +160,8 @@ function endorsementOf(text: string, consortium: Consortium): string {
     return `OR(${consortium.institutions.map(({ mspId }) => `'${mspId}.peer'`).join(',')})`;
 }
 
-function packageFolder(folder: string): string {
+/** Absolute folder of a chaincode package. Throws unless a package.json is in it. */
+export function packageFolder(folder: string): string {
     const absolute = resolve(folder);
     if (existsSync(join(absolute, 'package.json'))) return absolute;
     throw new DocumentError(absolute, 'no chaincode package: there is no package.json in this folder');

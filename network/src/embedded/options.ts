@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
      * where it stopped, even after a crash. Absent, everything is in memory and gone when closed.
      */
     readonly folder?: string;
+    /** The first peer listens on this loopback port, the next ones on those after it. Free ports if absent. */
+    readonly firstPort?: number;
     /** When blocks are cut; `instant` if absent. */
     readonly cutting?: Cutting;
     /** Milliseconds a chaincode may take, 0 for ever. 30 seconds if absent, for ever while a debugger is attached. */

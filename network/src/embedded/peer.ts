@@ -1,5 +1,5 @@
 import type { peer } from '@hyperledger/fabric-protos';
-import type { ChaincodeHost, SystemChaincode } from './chaincode/support';
+import type { ChaincodeHost, Note, SystemChaincode } from './chaincode/support';
 import { ChaincodeSupport } from './chaincode/support';
 import type { TransactionParams } from './chaincode/invocation';
 import type { ProposalOutcome } from './endorser/endorser';
@@ -18,6 +18,8 @@ export interface PeerOptions {
     readonly systemChaincodes: ReadonlyMap<string, SystemChaincode>;
     readonly disseminate: (from: Peer, txId: string, privateSet: Uint8Array) => void;
     readonly executeTimeout: number;
+    /** Takes note of what happens to a transaction on this peer. */
+    readonly note: Note;
 }
 
 /** One peer of an institution: endorses with its own identity, commits to its own ledger. */
@@ -45,6 +47,7 @@ export class Peer {
             host: options.host,
             systemChaincodes: options.systemChaincodes,
             executeTimeout: options.executeTimeout,
+            note: options.note,
             mayInvoke: (channelId, transaction) => mayInvoke(channel, channelId, transaction),
         });
         this.endorser = new Endorser({
@@ -52,6 +55,7 @@ export class Peer {
             signer,
             ledger,
             chaincodes: this.chaincodes,
+            note: options.note,
             disseminate: (txId, privateSet) => options.disseminate(this, txId, privateSet),
         });
     }

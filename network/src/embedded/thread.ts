@@ -19,7 +19,7 @@ function callsOf(fabric: Fabric) {
         },
         close: () => fabric.close(),
         status: () => fabric.status(),
-        trace: (txId: string) => fabric.trace.of(txId),
+        trace: (txId: string) => fabric.trace(txId),
         reload: (chaincode: string) => fabric.reload(chaincode),
         cutBlocks: (cutting: Cutting): Cutting => {
             const before = fabric.orderers.cutting;

@@ -33,6 +33,37 @@ export const answers: ReadonlyMap<number, Answer> = new Map<number, Answer>([
     [types.PURGE_PRIVATE_DATA, purgePrivateData],
 ]);
 
+/** What a request is about, for a trace: names of collections and keys, never values. */
+export function describeRequest(type: number, payload: Uint8Array): string {
+    switch (type) {
+        case types.INVOKE_CHAINCODE:
+            return peer.ChaincodeSpec.deserializeBinary(payload).getChaincodeId()?.getName() ?? '';
+        case types.GET_STATE_BY_RANGE: {
+            const { startkey, endkey, collection } = peer.GetStateByRange.deserializeBinary(payload).toObject();
+            return `${collection} [${startkey}, ${endkey})`.trim();
+        }
+        case types.GET_QUERY_RESULT:
+        case types.QUERY_STATE_NEXT:
+        case types.QUERY_STATE_CLOSE:
+            return '';
+        case types.GET_HISTORY_FOR_KEY:
+            return peer.GetHistoryForKey.deserializeBinary(payload).getKey();
+        case types.PUT_STATE: {
+            const request = peer.PutState.deserializeBinary(payload);
+            return `${request.getCollection()} ${request.getKey()}`.trim();
+        }
+        case types.PUT_STATE_METADATA: {
+            const request = peer.PutStateMetadata.deserializeBinary(payload);
+            return `${request.getCollection()} ${request.getKey()}`.trim();
+        }
+        default: {
+            // The others begin with key and collection alike.
+            const request = peer.GetState.deserializeBinary(payload);
+            return `${request.getCollection()} ${request.getKey()}`.trim();
+        }
+    }
+}
+
 function getState(payload: Uint8Array, invocation: Invocation): Uint8Array {
     const request = peer.GetState.deserializeBinary(payload);
     const { simulator, namespace } = invocation;

@@ -2,7 +2,8 @@ import { credentials } from '@grpc/grpc-js';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Invocation } from './invocation';
-import { answers } from './requests';
+import { answers, describeRequest } from './requests';
+import type { Note } from './support';
 
 const types = peer.ChaincodeMessage.Type;
 const typeNames = new Map(Object.entries(types).map(([name, value]) => [value as number, name]));
@@ -35,6 +36,7 @@ export class ChaincodeStream {
     constructor(
         address: string,
         private readonly call: CallChaincode,
+        private readonly note: Note,
     ) {
         this.ready = new Promise((resolve, reject) => {
             this.becomeReady = resolve;
@@ -143,6 +145,7 @@ export class ChaincodeStream {
 
     private async payloadOf(type: number, payload: Uint8Array, invocation: Invocation): Promise<Uint8Array> {
         const answer = answers.get(type);
+        this.note(invocation.transaction.txId, typeNames.get(type) ?? String(type), describeRequest(type, payload));
         if (answer !== undefined) return answer(payload, invocation);
         return (await this.call(payload, invocation)).serializeBinary();
     }

@@ -10,6 +10,9 @@ const types = peer.ChaincodeMessage.Type;
 /** Key under which an initialised chaincode is marked, outside of what chaincode itself may write. */
 const initializedKey = '\x00\u{10FFFF}initialized';
 
+/** Takes note of something that happens to a transaction. */
+export type Note = (txId: string, what: string, detail: string) => void;
+
 /** A chaincode that is part of the peer. */
 export interface SystemChaincode {
     invoke(args: readonly Uint8Array[], transaction: TransactionParams): peer.Response | Promise<peer.Response>;
@@ -29,6 +32,7 @@ export interface ChaincodeSupportOptions {
     readonly mayInvoke: (channelId: string, transaction: TransactionParams) => void;
     /** Milliseconds; 0 never times out. */
     readonly executeTimeout: number;
+    readonly note: Note;
 }
 
 /** Runs chaincode for one peer. */
@@ -152,7 +156,8 @@ export class ChaincodeSupport {
         if (address === undefined) {
             throw new Error(`chaincode definition for '${chaincode}' exists, but chaincode is not installed`);
         }
-        const stream = new ChaincodeStream(address, (payload, caller) => this.callFromChaincode(payload, caller));
+        const call = (payload: Uint8Array, caller: Invocation) => this.callFromChaincode(payload, caller);
+        const stream = new ChaincodeStream(address, call, this.options.note);
         await stream.ready;
         return stream;
     }

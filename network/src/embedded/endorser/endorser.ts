@@ -1,6 +1,6 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { TransactionParams } from '../chaincode/invocation';
-import type { ChaincodeSupport } from '../chaincode/support';
+import type { ChaincodeSupport, Note } from '../chaincode/support';
 import type { Channel, ChannelIdentity, PeerLedger, SimulationResults, Simulator } from '../ledger';
 import type { Signer } from '../signer';
 import { wrap } from '../wrap';
@@ -19,6 +19,7 @@ export interface EndorserOptions {
     readonly signer: Signer;
     readonly ledger: PeerLedger;
     readonly chaincodes: ChaincodeSupport;
+    readonly note: Note;
     /** Hand private writes to the peers that may hold them; throws if fewer than required take them. */
     readonly disseminate: (txId: string, privateSet: Uint8Array) => void;
 }
@@ -49,9 +50,14 @@ export class Endorser {
             return failed((error as Error).message, true);
         }
         try {
-            return { response: await this.endorse(proposal, creator) };
+            const response = await this.endorse(proposal, creator);
+            const status = response.getResponse()?.getStatus() ?? 0;
+            this.options.note(proposal.txId, status < 400 ? 'endorsed' : 'refused by chaincode', `status ${status}`);
+            return { response };
         } catch (error) {
-            return failed((error as Error).message);
+            const { message } = error as Error;
+            this.options.note(proposal.txId, 'failed', message);
+            return failed(message);
         }
     }
 

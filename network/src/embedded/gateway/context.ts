@@ -3,7 +3,7 @@ import type { ProposalOutcome } from '../endorser/endorser';
 import type { Channel } from '../ledger';
 import type { OrderingService } from '../orderer/ordering-service';
 import type { Peer } from '../peer';
-import type { TraceBook } from '../trace';
+import type { TraceBook } from '../trace/trace-book';
 import type { Discovery } from './discovery';
 
 /** What the gateway of one peer works with. */
