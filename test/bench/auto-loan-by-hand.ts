@@ -88,6 +88,10 @@ export class AutoLoanByHand {
 
     private amortise(facts: PeriodFacts, opening: bigint[], due: bigint[], paid: bigint[]): void {
         const pool = facts.poolBalanceEnding;
+        if (pool === 0n) {
+            this.cash += this.reserve;
+            this.reserve = 0n;
+        }
         this.fees.servicing -= this.pay(this.fees.servicing);
         const room = 15_000_000n - this.fees.trusteeThisYear;
         const trustee = this.pay(least(this.fees.trustee, room > 0n ? room : 0n));
@@ -100,7 +104,7 @@ export class AutoLoanByHand {
         this.payInterest([3], due, paid, true);
         const target = most(rounded(pool * 45n, 1000n), rounded(facts.initialPoolBalance, 100n));
         this.redeem([0, 1, 2, 3], positive(this.notes - positive(pool - target)), false);
-        const wanted = least(250_000_000n, this.notes);
+        const wanted = pool === 0n ? 0n : least(250_000_000n, this.notes);
         const funded = least(positive(wanted - this.reserve), this.cash);
         this.cash -= funded;
         this.reserve += funded;
