@@ -1,6 +1,18 @@
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 
-import { closeDeal, closeDealRequest, openDeal, openDealRequest, partyOf, periodsOf } from '../domain/deal';
+import {
+    closeDeal,
+    closeDealRequest,
+    consentToTransfer,
+    consentToTransferRequest,
+    endDeal,
+    endDealRequest,
+    openDeal,
+    openDealRequest,
+    partyOf,
+    periodsOf,
+    tapeCollection,
+} from '../domain/deal';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
@@ -9,6 +21,7 @@ import { object, id, readJson } from '../domain/shape';
 import { parseTerms } from '../domain/terms/parse';
 import { Reports } from '../ledger/report';
 import { Tapes } from '../ledger/tape';
+import { Tranches } from '../ledger/tranche';
 
 @Info({ title: 'Deals', description: 'Opening, closing and reading deals and their terms' })
 export class DealContract extends Contract {
@@ -52,6 +65,47 @@ export class DealContract extends Contract {
             await new Reports(ctx).layDown(issued, periodsOf(await deals.terms(deal.id)));
             return ctx.reply({ type: 'DealIssued', dealId: deal.id, periods: deal.periods });
         });
+    }
+
+    /** The trustee ends a deal whose notes are repaid: its pledges can be released. */
+    @Transaction()
+    @Returns('string')
+    async end(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, endDealRequest);
+        ctx.caller.mustBe('trustee');
+        const deals = new Deals(ctx);
+        const deal = await deals.load(asked.id);
+        ctx.caller.mustBeParty('trustee', deal.trustee);
+        return ctx.once(
+            asked,
+            async () => {
+                const classes = await new Tranches(ctx).classesOf(deal.id);
+                await deals.save(endDeal(deal, classes, asked.reason));
+                return ctx.reply({ type: 'DealEnded', dealId: deal.id, reason: asked.reason });
+            },
+            tapeCollection(deal),
+        );
+    }
+
+    /** The originator or the trustee consents that another deal takes assets over from this one. */
+    @Transaction()
+    @Returns('string')
+    async consentToTransfer(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, consentToTransferRequest);
+        ctx.caller.mustBe('originator', 'trustee');
+        const deals = new Deals(ctx);
+        const deal = await deals.load(asked.id);
+        ctx.caller.mustBeAmong({ originator: deal.originator, trustee: deal.trustee });
+        return ctx.once(
+            asked,
+            async () => {
+                const consented = consentToTransfer(deal, asked.to, ctx.caller.id);
+                await deals.save(consented);
+                const { to, by } = consented.transfer ?? { to: asked.to, by: [] };
+                return ctx.reply({ type: 'TransferConsented', dealId: deal.id, to, by });
+            },
+            tapeCollection(deal),
+        );
     }
 
     @Transaction(false)

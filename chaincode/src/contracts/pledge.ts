@@ -1,13 +1,25 @@
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 
 import { assetClassOf } from '../domain/tape/asset-class';
-import { conflictsOf, layRegistryKeyRequest, pledge, pledgeRequest, release, releaseRequest } from '../domain/pledge';
+import {
+    conflictsOf,
+    layRegistryKeyRequest,
+    pledge,
+    pledgeRequest,
+    release,
+    releaseRepaidRequest,
+    releaseRequest,
+    releaseRows,
+} from '../domain/pledge';
+import { confirmedReport } from '../domain/report';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Pledges, pledgesCollection } from '../ledger/pledge';
 import { readChunkRequest } from '../domain/tape';
 import { readJson } from '../domain/shape';
+import { repaidRows } from '../domain/report/roll-forward';
+import { Reports } from '../ledger/report';
 import { Tapes } from '../ledger/tape';
 
 import type { Deal } from '../domain/deal';
@@ -81,6 +93,30 @@ export class PledgeContract extends Contract {
         );
     }
 
+    /** The trustee gives free what was repaid or bought back in a month. */
+    @Transaction()
+    @Returns('string')
+    async releaseRepaid(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, releaseRepaidRequest);
+        ctx.caller.mustBe('trustee');
+        const deal = await new Deals(ctx).load(asked.dealId);
+        ctx.caller.mustBeParty('trustee', deal.trustee);
+        return ctx.once(
+            asked,
+            async () => {
+                const { dealId, number, period } = asked;
+                const reports = new Reports(ctx);
+                const { version } = confirmedReport(await reports.load(dealId, period));
+                const { state, stateRoles } = assetClassOf(deal.rules.assetClass);
+                const states = await reports.states(deal, { period, version, number }, state);
+                const facts = await load(ctx, deal, number);
+                await new Pledges(ctx).save(releaseRows(facts, repaidRows(states, stateRoles)));
+                return ctx.reply({ type: 'RepaidReleased', dealId, number, period });
+            },
+            pledgesCollection,
+        );
+    }
+
     /** Query. Which assets of a recorded chunk back a deal already, and which: for trustees and regulators. */
     @Transaction(false)
     @Returns('string')
@@ -98,11 +134,13 @@ async function load(ctx: Context, deal: Deal, number: number): Promise<PledgeFac
     const chunk = await tapes.chunk(deal, number, assetClass.loan);
     const pledges = new Pledges(ctx);
     const fingerprints = await pledges.fingerprints(chunk, assetClass);
+    const buckets = await pledges.buckets(fingerprints);
     return {
         deal,
         number,
         fingerprints,
-        buckets: await pledges.buckets(fingerprints),
+        buckets,
+        givers: await pledges.givers(deal, fingerprints, buckets),
         root: (await tapes.summary(deal, number))?.root ?? '',
         submittedRoot: (await tapes.load(deal.id)).chunkRoots[number],
     };

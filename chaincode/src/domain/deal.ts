@@ -44,6 +44,8 @@ export type PoolRules = ReturnType<typeof rulesReader>;
 const statusReader = oneOf('structuring', 'submitted', 'sealed', 'issued', 'closed');
 export type DealStatus = ReturnType<typeof statusReader>;
 
+const endReader = oneOf('called', 'matured', 'redeemed');
+
 export const dealReader = object({
     id,
     status: statusReader,
@@ -60,6 +62,10 @@ export const dealReader = object({
     cutoff: day,
     /** Number of collection periods to legal final maturity. */
     periods: integer(1, 1200),
+    /** Consent that another deal takes assets over from this one (a term deal from its warehouse): to which, and whose so far. */
+    transfer: optional(object({ to: id, by: list(id, { most: 2 }) })),
+    /** How the deal came to its end. */
+    ended: optional(endReader),
 });
 /** A deal's public record. */
 export type Deal = ReturnType<typeof dealReader>;
@@ -76,6 +82,14 @@ export type OpenDealRequest = ReturnType<typeof openDealRequest>;
 export const closeDealRequest = object({ requestId: id, id });
 /** The trustee closes a sealed deal: from then on it reports. */
 export type CloseDealRequest = ReturnType<typeof closeDealRequest>;
+
+export const endDealRequest = object({ requestId: id, id, reason: endReader });
+/** The trustee ends a deal whose notes are repaid: its pledges can be released. */
+export type EndDealRequest = ReturnType<typeof endDealRequest>;
+
+export const consentToTransferRequest = object({ requestId: id, id, to: id });
+/** The originator or the trustee of a deal consents that another deal takes assets over from it. */
+export type ConsentToTransferRequest = ReturnType<typeof consentToTransferRequest>;
 
 /** A period of the deal: collections from `begins` to `ends`, paid out on `paymentDate`. */
 export interface DealPeriod {
@@ -168,6 +182,38 @@ export function mustStand(deal: Deal, ...statuses: readonly DealStatus[]): void 
 export function closeDeal(deal: Deal): Deal {
     mustStand(deal, 'sealed');
     return { ...deal, status: 'issued' };
+}
+
+/**
+ * An issued deal ends when none of its notes is left to be paid.
+ * @param classes the deal's classes, with the principal not yet repaid
+ * @throws Refusal DEAL_STATUS_WRONG, NOTES_NOT_REPAID
+ */
+export function endDeal(
+    deal: Deal,
+    classes: readonly { readonly className: string; readonly balance: bigint }[],
+    reason: EndDealRequest['reason'],
+): Deal {
+    mustStand(deal, 'issued');
+    const open = classes.find(({ balance }) => balance > 0n);
+    if (open) throw new Refusal('NOTES_NOT_REPAID', { id: deal.id, className: open.className });
+    return { ...deal, status: 'closed', ended: reason };
+}
+
+/**
+ * One party's consent. It counts for one deal at a time: consent to another takes the place of what was consented before.
+ * @throws Refusal DEAL_STATUS_WRONG
+ */
+export function consentToTransfer(deal: Deal, to: string, party: string): Deal {
+    mustStand(deal, 'sealed', 'issued');
+    const before = deal.transfer?.to === to ? deal.transfer.by : [];
+    return { ...deal, transfer: { to, by: [...new Set([...before, party])].sort() } };
+}
+
+/** Whether both parties of a deal have consented that another takes assets over from it. */
+export function mayTakeOver(from: Deal, to: string): boolean {
+    const { transfer, originator, trustee } = from;
+    return transfer?.to === to && transfer.by.includes(originator) && transfer.by.includes(trustee);
 }
 
 /**

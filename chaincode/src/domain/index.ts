@@ -39,7 +39,16 @@ export {
     parseMonth,
     partsOf,
 } from './day';
-export { closeDealRequest, dealReader, openDealRequest, periodsOf, poolTests, tapeCollection } from './deal';
+export {
+    closeDealRequest,
+    consentToTransferRequest,
+    dealReader,
+    endDealRequest,
+    openDealRequest,
+    periodsOf,
+    poolTests,
+    tapeCollection,
+} from './deal';
 export { distribute, distributeRequest, distributionReader, heldAccount, noticeReader } from './distribution';
 export { sha256 } from './hash';
 export {
@@ -64,7 +73,7 @@ export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { bookContentReader, readBookRequest } from './own-book';
-export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRequest } from './pledge';
+export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
@@ -164,7 +173,16 @@ export type { DefaultModel, MonthlyRates, PrepaymentModel, Speed } from './cashf
 export type { TrancheResult } from './cashflow/tranche-result';
 export type { Position, TrancheFlow, Valuation, YieldBasis } from './cashflow/valuation';
 export type { Day, Month } from './day';
-export type { CloseDealRequest, Deal, DealPeriod, DealStatus, OpenDealRequest, PoolRules } from './deal';
+export type {
+    CloseDealRequest,
+    ConsentToTransferRequest,
+    Deal,
+    DealPeriod,
+    DealStatus,
+    EndDealRequest,
+    OpenDealRequest,
+    PoolRules,
+} from './deal';
 export type {
     Distributed,
     DistributeRequest,
@@ -187,7 +205,7 @@ export type {
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type { Amount, Currency, Money } from './money';
 export type { BookContent, ReadBookRequest } from './own-book';
-export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRequest } from './pledge';
+export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from './pledge';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
 export type {

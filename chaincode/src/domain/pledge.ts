@@ -3,6 +3,7 @@ import { canonical } from './canonical';
 import { digest, id, integer, label, object, record } from './shape';
 import { hexOf, utf8 } from './bytes';
 import { mostChunks } from './tape';
+import { mustStand } from './deal';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
 
@@ -17,13 +18,18 @@ export const layRegistryKeyRequest = object({ requestId: id });
 /** The regulator lays down the registry's key, once: 32 random bytes in the transient field `key`. */
 export type LayRegistryKeyRequest = ReturnType<typeof layRegistryKeyRequest>;
 
-const chunkRequest = object({ requestId: id, dealId: id, number: integer(0, mostChunks - 1) });
+const chunkFields = { requestId: id, dealId: id, number: integer(0, mostChunks - 1) };
+const chunkRequest = object(chunkFields);
 /** The trustee accepts a chunk of a submitted tape: its assets are pledged to the deal. */
 export const pledgeRequest = chunkRequest;
 export type PledgeRequest = ReturnType<typeof pledgeRequest>;
 /** The trustee gives the assets of a chunk free. */
 export const releaseRequest = chunkRequest;
 export type ReleaseRequest = ReturnType<typeof releaseRequest>;
+
+/** The trustee gives free the assets of a chunk that were repaid or bought back in a period whose report it has confirmed. */
+export const releaseRepaidRequest = object({ ...chunkFields, period: integer(1, 1200) });
+export type ReleaseRepaidRequest = ReturnType<typeof releaseRepaidRequest>;
 
 export const registryKeyReader = object({ key: digest });
 
@@ -56,6 +62,8 @@ export interface PledgeFacts {
     readonly fingerprints: readonly Fingerprint[];
     /** Every bucket that a fingerprint belongs to, as it stands. */
     readonly buckets: ReadonlyMap<string, Bucket>;
+    /** Deals whose parties have consented that this deal takes their assets over. */
+    readonly givers: ReadonlySet<string>;
     /** Merkle root of the chunk as recorded, and as the submitted tape names it. */
     readonly root: string;
     readonly submittedRoot: string | undefined;
@@ -100,25 +108,25 @@ export function acceptanceHash(dealId: string, number: number, root: string): st
 }
 
 /**
- * Pledges the assets of a chunk to a deal: all of them, or none. An asset backs at most one live deal.
+ * Pledges the assets of a chunk to a deal: all of them, or none. An asset backs at most one live deal; from a deal whose parties
+ * consented it passes to this one.
  * @throws Refusal DEAL_STATUS_WRONG, CHUNK_CHANGED, ASSET_ALREADY_PLEDGED
  */
 export function pledge(facts: PledgeFacts): Map<string, Bucket> {
-    const { deal, number, buckets } = facts;
-    if (deal.status !== 'submitted')
-        throw new Refusal('DEAL_STATUS_WRONG', { id: deal.id, status: deal.status, needed: 'submitted' });
+    const { deal, number, buckets, givers } = facts;
+    mustStand(deal, 'submitted');
     if (facts.root !== facts.submittedRoot) throw new Refusal('CHUNK_CHANGED', { number });
-    const [conflict, ...others] = conflictsOf(facts.fingerprints, buckets);
-    if (conflict)
-        throw new Refusal('ASSET_ALREADY_PLEDGED', {
-            number,
-            row: conflict.row,
-            deal: conflict.dealId,
-            others: others.length,
-        });
+    const [conflict, ...others] = conflictsOf(facts.fingerprints, buckets).filter(({ dealId }) => !givers.has(dealId));
+    if (conflict) {
+        const { row, dealId } = conflict;
+        throw new Refusal('ASSET_ALREADY_PLEDGED', { number, row, deal: dealId, others: others.length });
+    }
 
     // Past this line the pledge must succeed.
-    return changeEach(facts, (mine, given) => [...mine, ...given].sort());
+    return changeEach(facts, (bucket, given) => {
+        const left = [...givers].reduce((rest, giver) => without(rest, giver, given), bucket);
+        return { ...left, [deal.id]: [...split(left[deal.id] ?? ''), ...given].sort().join('') };
+    });
 }
 
 /**
@@ -127,10 +135,20 @@ export function pledge(facts: PledgeFacts): Map<string, Bucket> {
  */
 export function release(facts: PledgeFacts, accepted: boolean): Map<string, Bucket> {
     const { deal, number } = facts;
-    if (deal.status !== 'submitted' && deal.status !== 'closed')
-        throw new Refusal('DEAL_STATUS_WRONG', { id: deal.id, status: deal.status, needed: 'submitted or closed' });
+    mustStand(deal, 'submitted', 'closed');
     if (!accepted) throw new Refusal('CHUNK_NOT_ACCEPTED', { number });
-    return changeEach(facts, (mine, given) => mine.filter(value => !given.has(value)));
+    return changeEach(facts, (bucket, given) => without(bucket, deal.id, given));
+}
+
+/**
+ * Takes single assets of a live deal out of the registry: those repaid or bought back in a month whose report is confirmed.
+ * A loan charged off stays pledged: what is recovered from it belongs to the deal.
+ * @throws Refusal DEAL_STATUS_WRONG
+ */
+export function releaseRows(facts: PledgeFacts, rows: ReadonlySet<number>): Map<string, Bucket> {
+    mustStand(facts.deal, 'issued');
+    const fingerprints = facts.fingerprints.filter(({ row }) => rows.has(row));
+    return changeEach({ ...facts, fingerprints }, (bucket, given) => without(bucket, facts.deal.id, given));
 }
 
 /** The assets that back another deal, or this one already, in the order of the rows. */
@@ -142,22 +160,26 @@ export function conflictsOf(fingerprints: readonly Fingerprint[], buckets: Reado
     });
 }
 
+/** Changes every bucket that the fingerprints belong to. */
 function changeEach(
-    { deal, fingerprints, buckets }: PledgeFacts,
-    change: (mine: readonly string[], given: ReadonlySet<string>) => readonly string[],
+    { fingerprints, buckets }: PledgeFacts,
+    change: (bucket: Bucket, given: ReadonlySet<string>) => Bucket,
 ): Map<string, Bucket> {
     const given = new Map<string, Set<string>>();
     for (const { bucket, value } of fingerprints) {
         const values = given.get(bucket) ?? new Set();
         given.set(bucket, values.add(value));
     }
-    const changed = new Map<string, Bucket>();
-    for (const [name, values] of given) {
-        const { [deal.id]: mine = '', ...others } = buckets.get(name) ?? {};
-        const after = change(split(mine), values).join('');
-        changed.set(name, after === '' ? others : { ...others, [deal.id]: after });
-    }
-    return changed;
+    return new Map([...given].map(([name, values]) => [name, change(buckets.get(name) ?? {}, values)]));
+}
+
+/** A bucket in which a deal no longer holds the fingerprints given. */
+function without(bucket: Bucket, dealId: string, given: ReadonlySet<string>): Bucket {
+    const { [dealId]: held = '', ...others } = bucket;
+    const left = split(held)
+        .filter(value => !given.has(value))
+        .join('');
+    return left === '' ? others : { ...others, [dealId]: left };
 }
 
 /** Binary search in fingerprints of one width. */

@@ -208,6 +208,10 @@ export const refusals = {
         sentence: 'the notes in {reference} are {status}, not outstanding',
         remedy: 'Only notes that are issued and not redeemed can be moved.',
     },
+    NOTES_NOT_REPAID: {
+        sentence: 'class {className} of deal {id} is not repaid',
+        remedy: 'End the deal when the last class has been paid.',
+    },
     NOT_FOUND: {
         sentence: 'there is no {noun} {id}',
         remedy: 'Check the id; list what there is.',

@@ -1,12 +1,22 @@
-import { acceptanceHash, acceptanceOf, bucketReader, fingerprintsOf, registryKeyReader } from '../domain/pledge';
+import {
+    acceptanceHash,
+    acceptanceOf,
+    bucketReader,
+    conflictsOf,
+    fingerprintsOf,
+    registryKeyReader,
+} from '../domain/pledge';
 import { bytesOf, hexOf } from '../domain/bytes';
 import { identitiesOf } from '../domain/tape/summary';
+import { Deals } from './deal';
+import { mayTakeOver } from '../domain/deal';
 import { Refusal } from '../domain/refusal';
 
 import type { AssetClass } from '../domain/tape/asset-class';
 import type { Bucket, Fingerprint } from '../domain/pledge';
 import type { Chunk } from '../domain/tape/chunk';
 import type { Context } from './context';
+import type { Deal } from '../domain/deal';
 import type { Tape } from '../domain/tape';
 
 /** Collection of the double-pledge registry. */
@@ -37,6 +47,19 @@ export class Pledges {
         for (const { bucket } of fingerprints)
             if (!buckets.has(bucket)) buckets.set(bucket, (await this.book.find(bucket)) ?? {});
         return buckets;
+    }
+
+    /** Of the deals that hold any of these assets, those whose parties consented that this deal takes them over. */
+    async givers(
+        deal: Deal,
+        fingerprints: readonly Fingerprint[],
+        buckets: ReadonlyMap<string, Bucket>,
+    ): Promise<Set<string>> {
+        const holders = new Set(conflictsOf(fingerprints, buckets).map(({ dealId }) => dealId));
+        const givers = new Set<string>();
+        for (const holder of holders)
+            if (mayTakeOver(await new Deals(this.ctx).load(holder), deal.id)) givers.add(holder);
+        return givers;
     }
 
     async save(buckets: ReadonlyMap<string, Bucket>): Promise<void> {

@@ -46,6 +46,12 @@ export class Tranches {
         return tranches;
     }
 
+    /** The classes of a deal; none before they are authorised. */
+    async classesOf(dealId: string): Promise<TrancheRecord[]> {
+        const issue = await this.findIssue(dealId);
+        return issue === undefined ? [] : this.ofIssue(issue);
+    }
+
     list(dealId: string): Promise<TrancheRecord[]> {
         return this.tranches.list([dealId]);
     }

@@ -66,6 +66,14 @@ export function endBalances(states: Chunk, roles: StateRoles): Float64Array {
     return orZero(states.numbers(roles.endBalance));
 }
 
+/** Rows of loans that were repaid or bought back in the month: principal came in and nothing is left. */
+export function repaidRows(states: Chunk, roles: StateRoles): Set<number> {
+    const [end, principal] = [states.numbers(roles.endBalance), states.numbers(roles.principal)];
+    const rows = new Set<number>();
+    for (let row = 0; row < states.rows; row++) if (at(end, row) === 0 && at(principal, row) > 0) rows.add(row);
+    return rows;
+}
+
 const problems: Readonly<Record<ExceptionKind, string>> = {
     beginning: 'the stated beginning is not the end of the month before',
     difference: 'begin - principal - charge-off - adjustment is not the end',
