@@ -185,6 +185,23 @@ describe('validation', () => {
         expect(stored('counter')).toBe('1');
     });
 
+    it('says in words why it refuses', async () => {
+        await network.submit(put('explained'));
+        const reader = network.make(simulator => void simulator.getState('cc', 'explained'));
+        await network.submit(put('explained', 'again'));
+        const [committed] = await network.commit([
+            reader.envelope,
+            network.make(put('explained'), { endorsers: ['BankBMSP'] }).envelope,
+            network.make(put('fine')).envelope,
+        ]);
+        const height = network.ledger('BankAMSP').height;
+        expect(committed?.transactions.map(({ reason }) => reason)).toEqual([
+            `key explained of cc was read at ${height - 3}/0 and is now at ${height - 2}/0`,
+            'the policy of chaincode cc is not satisfied by BankBMSP',
+            '',
+        ]);
+    });
+
     it('refuses a read of a key that has changed since', async () => {
         const reader = network.make(simulator => {
             simulator.getState('cc', 'watched');

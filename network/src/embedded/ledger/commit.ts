@@ -18,7 +18,9 @@ import type { CollectionSet } from './namespace-set';
 import { privateUpdates } from './private-updates';
 import type { HeldSet } from './private-updates';
 import { purgedSets } from './purge';
-import type { Transaction, ValidationCode } from './transaction';
+import type { Transaction } from './transaction';
+import { invalid, valid } from './verdict';
+import type { Verdict } from './verdict';
 import type { Update } from './world-state';
 
 const { TxValidationCode: Code } = peer;
@@ -45,56 +47,59 @@ export interface CommitContext {
 /** Validate a block against a peer's image, in Fabric's order, and work out all that it changes. */
 export function prepareCommit(block: OrderedBlock, context: CommitContext): Changes {
     const { image } = context;
-    const codes = block.number === 0 ? block.transactions.map(() => Code.VALID) : endorsementVerdicts(block, context);
-    const { held, missing } = gatherPrivate(block, codes, context);
+    const verdicts = block.number === 0 ? block.transactions.map(() => valid) : endorsementVerdicts(block, context);
+    const { held, missing } = gatherPrivate(block, verdicts, context);
     const updates = new BlockUpdates(image.state);
     for (const [index, transaction] of block.transactions.entries()) {
-        if (codes[index] !== Code.VALID || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
-        const conflict = conflictVerdict(transaction.sets, image.state, updates);
-        const isLost = conflict === Code.VALID && isDeadly(transaction, updates);
-        const code = isLost ? Code.INVALID_OTHER_REASON : conflict;
-        codes[index] = code;
-        if (code !== Code.VALID) continue;
+        if (verdicts[index] !== valid || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        const verdict = stateVerdict(transaction, image, updates);
+        verdicts[index] = verdict;
+        if (verdict !== valid) continue;
         for (const set of transaction.sets) updates.apply(set, { block: block.number, transaction: index });
     }
-    const committed = new CommittedBlock(
-        context.channel.name,
-        block,
-        codes,
-        commitHash(codes, updates, image.commitHash),
-    );
+    const codes = verdicts.map(({ code }) => code);
+    const reasons = verdicts.map(({ reason }) => reason);
+    const hash = commitHash(codes, updates, image.commitHash);
+    const committed = new CommittedBlock(context.channel.name, block, codes, hash, reasons);
     return changesOf(committed, updates, held, missing, context);
 }
 
-function endorsementVerdicts(block: OrderedBlock, context: CommitContext): ValidationCode[] {
+function endorsementVerdicts(block: OrderedBlock, context: CommitContext): Verdict[] {
     const check = new EndorsementCheck(context.channel, context.definitions, context.image.state);
-    const codes = block.transactions.map(transaction => verdictOf(transaction, check, context));
+    const verdicts = block.transactions.map(transaction => verdictOf(transaction, check, context));
     const seen = new Set<string>();
     for (const [index, { txId, type }] of block.transactions.entries()) {
-        if (codes[index] !== Code.VALID || type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
-        if (seen.has(txId)) codes[index] = Code.DUPLICATE_TXID;
+        if (verdicts[index] !== valid || type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        if (seen.has(txId)) verdicts[index] = invalid('DUPLICATE_TXID', 'the block has it twice');
         seen.add(txId);
     }
-    return codes;
+    return verdicts;
 }
 
-function verdictOf(transaction: Transaction, check: EndorsementCheck, context: CommitContext): ValidationCode {
+function verdictOf(transaction: Transaction, check: EndorsementCheck, context: CommitContext): Verdict {
     const form = transaction.formVerdict(context.channel);
-    if (form !== Code.VALID) return form;
-    if (find(context.image.locations, transaction.txId) !== undefined) return Code.DUPLICATE_TXID;
+    if (form !== valid) return form;
+    const before = find(context.image.locations, transaction.txId);
+    if (before !== undefined) return invalid('DUPLICATE_TXID', `it was in block ${before.block}`);
     return check.verdict(transaction);
+}
+
+function stateVerdict(transaction: Transaction, image: Image, updates: BlockUpdates): Verdict {
+    const conflict = conflictVerdict(transaction.sets, image.state, updates);
+    if (conflict !== valid || !isDeadly(transaction, updates)) return conflict;
+    return invalid('INVALID_OTHER_REASON', 'a real peer panics on it: see the warning FabricPanic');
 }
 
 /** The private sets of well endorsed transactions that this peer's organisation may have. */
 function gatherPrivate(
     block: OrderedBlock,
-    codes: readonly ValidationCode[],
+    verdicts: readonly Verdict[],
     context: CommitContext,
 ): { readonly held: readonly HeldSet[]; readonly missing: readonly PrivateSetName[] } {
     const held: HeldSet[] = [];
     const missing: PrivateSetName[] = [];
     for (const [index, transaction] of block.transactions.entries()) {
-        if (codes[index] !== Code.VALID || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
+        if (verdicts[index] !== valid || transaction.type !== common.HeaderType.ENDORSER_TRANSACTION) continue;
         const version = { block: block.number, transaction: index };
         for (const { namespace, collections } of transaction.sets) {
             for (const set of collections) {

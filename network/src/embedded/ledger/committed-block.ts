@@ -10,6 +10,8 @@ export interface CommittedTransaction {
     readonly blockNumber: number;
     readonly index: number;
     readonly code: ValidationCode;
+    /** Why it is invalid, in words; empty if it is valid, or if the block was read from disk or a dump. */
+    readonly reason: string;
     /** One of common.HeaderType's values; -1 where the envelope could not be read. */
     readonly headerType: number;
     /** The invoked chaincode; undefined where the envelope could not be read so far. */
@@ -30,6 +32,8 @@ export class CommittedBlock {
         readonly codes: readonly ValidationCode[],
         /** Chain of hashes over verdicts and state updates, by which peers can be compared; empty before it starts. */
         readonly commitHash: Uint8Array,
+        /** Why transactions are invalid, in words; empty for valid ones. Not kept on disk. */
+        readonly reasons: readonly string[] = [],
     ) {}
 
     get number(): number {
@@ -78,6 +82,7 @@ export class CommittedBlock {
             blockNumber: this.number,
             index,
             code: this.codes[index] ?? Code.NOT_VALIDATED,
+            reason: this.reasons[index] ?? '',
             headerType: transaction.type,
             chaincode: action?.chaincode,
             event: action === undefined || action.event.length === 0 ? undefined : action.event,

@@ -1,35 +1,48 @@
-import { peer } from '@hyperledger/fabric-protos';
 import type { ledger } from '@hyperledger/fabric-protos';
 import type { BlockUpdates } from './block-updates';
 import type { CollectionSet, NamespaceSet } from './namespace-set';
 import { RangeReads, readMessage, sameSummary, summaryOf } from './range-reads';
-import type { ValidationCode } from './transaction';
+import { invalid, valid } from './verdict';
+import type { Verdict } from './verdict';
 import { chaincodeKey, hashedNamespace, ledgerKey, sameVersion } from './world-state';
 import type { Version, WorldState } from './world-state';
-
-const { TxValidationCode: Code } = peer;
 
 type RangeInfo = ledger.rwset.kvrwset.RangeQueryInfo;
 type Row = readonly [key: string, version: Version];
 
 /** Whether what a transaction read is still so, given the committed state and the valid transactions before it in the block. */
-export function conflictVerdict(
-    sets: readonly NamespaceSet[],
-    state: WorldState,
-    earlier: BlockUpdates,
-): ValidationCode {
+export function conflictVerdict(sets: readonly NamespaceSet[], state: WorldState, earlier: BlockUpdates): Verdict {
     for (const set of sets) {
         const { namespace } = set;
-        const isStale = ({ key, version }: NamespaceSet['reads'][number]): boolean =>
-            earlier.has(namespace, '', key) || !sameVersion(state.get(namespace, key)?.version, version);
-        if (set.reads.some(isStale)) return Code.MVCC_READ_CONFLICT;
-        if (!set.ranges.every(range => isUnchanged(range, namespace, state, earlier)))
-            return Code.PHANTOM_READ_CONFLICT;
-        if (set.collections.some(collection => hasStaleHash(collection, namespace, state, earlier))) {
-            return Code.MVCC_READ_CONFLICT;
+        for (const { key, version } of set.reads) {
+            const now = state.get(namespace, key)?.version;
+            const isWrittenBefore = earlier.has(namespace, '', key);
+            if (!isWrittenBefore && sameVersion(now, version)) continue;
+            const then = `key ${chaincodeKey(key)} of ${namespace} was read ${display(version)}`;
+            const since = isWrittenBefore
+                ? 'and written by an earlier transaction of the block'
+                : `and is now ${display(now)}`;
+            return invalid('MVCC_READ_CONFLICT', `${then} ${since}`);
+        }
+        const changed = set.ranges.find(range => !isUnchanged(range, namespace, state, earlier));
+        if (changed !== undefined) {
+            const range = `[${changed.getStartKey()}, ${changed.getEndKey()})`;
+            return invalid(
+                'PHANTOM_READ_CONFLICT',
+                `the range ${range} of ${namespace} has other keys or versions now`,
+            );
+        }
+        const stale = set.collections.find(collection => hasStaleHash(collection, namespace, state, earlier));
+        if (stale !== undefined) {
+            const name = `a key of collection ${stale.collection} of ${namespace}`;
+            return invalid('MVCC_READ_CONFLICT', `${name} has changed since it was read`);
         }
     }
-    return Code.VALID;
+    return valid;
+}
+
+function display(version: Version | undefined): string {
+    return version === undefined ? 'absent' : `at ${version.block}/${version.transaction}`;
 }
 
 function hasStaleHash(set: CollectionSet, namespace: string, state: WorldState, earlier: BlockUpdates): boolean {

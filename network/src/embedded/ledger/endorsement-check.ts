@@ -5,11 +5,11 @@ import type { Definitions } from './definitions';
 import { keyPolicyOf } from './key-policy';
 import { writesTo } from './namespace-set';
 import type { NamespaceSet } from './namespace-set';
-import type { Transaction, ValidationCode } from './transaction';
-import { hashedNamespace } from './world-state';
+import type { Transaction } from './transaction';
+import { invalid, valid } from './verdict';
+import type { Verdict } from './verdict';
+import { chaincodeKey, hashedNamespace } from './world-state';
 import type { WorldState } from './world-state';
-
-const { TxValidationCode: Code } = peer;
 
 /**
  * Judges the endorsements of a block's transactions, one after another, against the state before the block: the invoked chaincode
@@ -25,69 +25,74 @@ export class EndorsementCheck {
         private readonly state: WorldState,
     ) {}
 
-    verdict(transaction: Transaction): ValidationCode {
+    verdict(transaction: Transaction): Verdict {
         const unreadable = unreadablePart(transaction);
         if (unreadable !== undefined) return unreadable;
         const unfit = unfitAction(transaction);
         if (unfit !== undefined) return unfit;
         const { sets } = transaction;
-        if (new Set(sets.map(set => set.namespace)).size < sets.length) return Code.ILLEGAL_WRITESET;
+        if (new Set(sets.map(set => set.namespace)).size < sets.length) {
+            return invalid('ILLEGAL_WRITESET', 'a namespace occurs twice');
+        }
         const written = sets.filter(writesTo).map(set => set.namespace);
         for (const namespace of new Set([transaction.action.chaincode, ...written])) {
-            const code = this.judgeNamespace(transaction, namespace, sets);
-            if (code !== Code.VALID) return code;
+            const verdict = this.judgeNamespace(transaction, namespace, sets);
+            if (verdict !== valid) return verdict;
         }
-        return Code.VALID;
+        return valid;
     }
 
-    private judgeNamespace(transaction: Transaction, namespace: string, sets: readonly NamespaceSet[]): ValidationCode {
+    private judgeNamespace(transaction: Transaction, namespace: string, sets: readonly NamespaceSet[]): Verdict {
         const policy = this.policyOf(namespace);
-        if (policy === undefined) return Code.INVALID_CHAINCODE;
+        if (policy === undefined) return invalid('INVALID_CHAINCODE', `chaincode ${namespace} is not defined`);
         const set = sets.find(candidate => candidate.namespace === namespace);
-        if (!this.isWellEndorsed(transaction, namespace, policy, set)) return Code.ENDORSEMENT_POLICY_FAILURE;
-        if (set !== undefined) this.notePolicyChanges(set);
-        return Code.VALID;
-    }
-
-    private isWellEndorsed(
-        transaction: Transaction,
-        namespace: string,
-        chaincodePolicy: Policy,
-        set: NamespaceSet | undefined,
-    ): boolean {
-        const policies = set === undefined ? new Set<Policy>() : this.policiesOf(set, namespace, chaincodePolicy);
-        if (policies === undefined) return false;
+        const judged = set === undefined ? new Map<Policy, string>() : this.policiesOf(set, namespace, policy);
+        if (typeof judged === 'string') return invalid('ENDORSEMENT_POLICY_FAILURE', judged);
         // Whoever wrote nothing must still have been endorsed by the chaincode's policy.
-        if (policies.size === 0) policies.add(chaincodePolicy);
-        return [...policies].every(policy => transaction.isEndorsedBy(policy, this.channel));
+        if (judged.size === 0) judged.set(policy, `chaincode ${namespace}`);
+        for (const [required, of] of judged) {
+            if (transaction.isEndorsedBy(required, this.channel)) continue;
+            const signers = transaction.endorsers(this.channel).map(({ mspId }) => mspId);
+            return invalid(
+                'ENDORSEMENT_POLICY_FAILURE',
+                `the policy of ${of} is not satisfied by ${signers.join(', ') || 'nobody'}`,
+            );
+        }
+        if (set !== undefined) this.notePolicyChanges(set);
+        return valid;
     }
 
-    /** The policies that judge what was written; undefined if a key cannot be judged at all. */
-    private policiesOf(set: NamespaceSet, namespace: string, chaincodePolicy: Policy): Set<Policy> | undefined {
-        const policies = new Set<Policy>();
+    /** The policies that judge what was written, and whose they are; or why a key cannot be judged at all. */
+    private policiesOf(set: NamespaceSet, namespace: string, chaincodePolicy: Policy): Map<Policy, string> | string {
+        const policies = new Map<Policy, string>();
+        const judge = (collection: string, key: string, otherwise: Policy): string | undefined => {
+            if (this.policyChanges.has(nameOfKey(namespace, collection, key))) {
+                return `an earlier transaction of the block changed the policy of ${inWords(namespace, collection, key)}`;
+            }
+            const own = this.keyPolicy(collection === '' ? namespace : hashedNamespace(namespace, collection), key);
+            if (own !== undefined) policies.set(own, inWords(namespace, collection, key));
+            else if (!policies.has(otherwise)) policies.set(otherwise, inWords(namespace, collection));
+            return undefined;
+        };
         for (const { key } of [...set.writes, ...set.metadataWrites]) {
-            const policy = this.keyPolicy(namespace, '', key, chaincodePolicy);
-            if (policy === undefined) return undefined;
-            policies.add(policy);
+            const problem = judge('', key, chaincodePolicy);
+            if (problem !== undefined) return problem;
         }
         for (const { collection, writes, metadataWrites } of set.collections) {
-            const collectionPolicy = this.definitions.collection(this.state, namespace, collection)?.endorsement;
+            const policy = this.definitions.collection(this.state, namespace, collection)?.endorsement;
             for (const { key } of [...writes, ...metadataWrites]) {
-                const policy = collectionPolicy && this.keyPolicy(namespace, collection, key, collectionPolicy);
-                if (policy === undefined) return undefined;
-                policies.add(policy);
+                if (policy === undefined) return `chaincode ${namespace} has no collection ${collection}`;
+                const problem = judge(collection, key, policy);
+                if (problem !== undefined) return problem;
             }
         }
         return policies;
     }
 
-    /** The key's own policy or the one given; undefined if an earlier transaction of the block changed the key's policy. */
-    private keyPolicy(namespace: string, collection: string, key: string, otherwise: Policy): Policy | undefined {
-        if (this.policyChanges.has(nameOfKey(namespace, collection, key))) return undefined;
-        const place = collection === '' ? namespace : hashedNamespace(namespace, collection);
+    /** The key's own policy. One that cannot be read makes Fabric's peer stop validating the channel; here nobody satisfies it. */
+    private keyPolicy(place: string, key: string): Policy | undefined {
         const own = keyPolicyOf(this.state.get(place, key)?.metadata);
-        // A policy that cannot be read makes Fabric's peer stop validating the channel; here it is satisfied by nobody.
-        return own === undefined ? otherwise : this.channel.signaturePolicy(own);
+        return own && this.channel.signaturePolicy(own);
     }
 
     private notePolicyChanges(set: NamespaceSet): void {
@@ -104,28 +109,41 @@ export class EndorsementCheck {
     }
 }
 
+/** What a policy is of. Of a private key only the collection can be named. */
+function inWords(namespace: string, collection: string, key?: string): string {
+    if (collection === '')
+        return key === undefined ? `chaincode ${namespace}` : `key ${chaincodeKey(key)} of ${namespace}`;
+    return `${key === undefined ? '' : 'a key of '}collection ${collection} of ${namespace}`;
+}
+
 /** Decodes, in Fabric's order, all that the later checks look at. */
-function unreadablePart(transaction: Transaction): ValidationCode | undefined {
-    let stage: ValidationCode = Code.BAD_HEADER_EXTENSION;
+function unreadablePart(transaction: Transaction): Verdict | undefined {
+    let stage: Parameters<typeof invalid>[0] = 'BAD_HEADER_EXTENSION';
     try {
         void transaction.addressee;
-        stage = Code.BAD_RESPONSE_PAYLOAD;
+        stage = 'BAD_RESPONSE_PAYLOAD';
         void transaction.action;
-        stage = Code.BAD_RWSET;
+        stage = 'BAD_RWSET';
         void transaction.sets;
         return undefined;
-    } catch {
-        return stage;
+    } catch (error) {
+        return invalid(stage, (error as Error).message);
     }
 }
 
 /** What is wrong with the action apart from its read and write sets. */
-function unfitAction(transaction: Transaction): ValidationCode | undefined {
+function unfitAction(transaction: Transaction): Verdict | undefined {
     const { chaincode, version, event } = transaction.action;
     const addressee = transaction.addressee;
-    if (addressee === undefined) return Code.INVALID_OTHER_REASON;
-    if (addressee === '' || addressee !== chaincode || version === '') return Code.INVALID_CHAINCODE;
-    return event.length > 0 && eventChaincode(event) !== chaincode ? Code.INVALID_OTHER_REASON : undefined;
+    if (addressee === undefined) return invalid('INVALID_OTHER_REASON', 'the header names no chaincode');
+    if (addressee === '' || addressee !== chaincode || version === '') {
+        return invalid(
+            'INVALID_CHAINCODE',
+            `proposed to "${addressee}", executed by "${chaincode}" version "${version}"`,
+        );
+    }
+    const teller = event.length > 0 ? eventChaincode(event) : chaincode;
+    return teller === chaincode ? undefined : invalid('INVALID_OTHER_REASON', `its event is of "${teller}"`);
 }
 
 function eventChaincode(event: Uint8Array): string | undefined {

@@ -4,8 +4,8 @@ import { sameBytes, sha256 } from './digest';
 import type { ChannelIdentity } from './msp';
 import { readWriteSets } from './namespace-set';
 import type { NamespaceSet } from './namespace-set';
-
-const { TxValidationCode: Code } = peer;
+import { invalid, valid } from './verdict';
+import type { Verdict } from './verdict';
 
 /** One of peer.TxValidationCode's values. */
 export type ValidationCode = peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap];
@@ -32,25 +32,25 @@ export class Transaction {
     private readonly signedEnvelope: common.Envelope | undefined;
     private readonly payload: common.Payload | undefined;
     private readonly signatureHeader: common.SignatureHeader | undefined;
-    private readonly unreadable: ValidationCode | undefined;
-    private verdict: ValidationCode | undefined;
+    private readonly unreadable: Verdict | undefined;
+    private verdict: Verdict | undefined;
     private signers: readonly ChannelIdentity[] | undefined;
     private readonly answers = new Map<Policy, boolean>();
     private readonly decoded = new Map<string, unknown>();
 
     constructor(readonly envelope: Uint8Array) {
-        let stage: ValidationCode = Code.INVALID_OTHER_REASON;
+        let stage: Parameters<typeof invalid>[0] = 'INVALID_OTHER_REASON';
         try {
             this.signedEnvelope = common.Envelope.deserializeBinary(envelope);
-            stage = Code.BAD_PAYLOAD;
+            stage = 'BAD_PAYLOAD';
             this.payload = common.Payload.deserializeBinary(this.signedEnvelope.getPayload_asU8());
-            stage = Code.BAD_COMMON_HEADER;
+            stage = 'BAD_COMMON_HEADER';
             const header = this.payload.getHeader();
             if (header === undefined) throw new Error('nil header');
             this.header = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());
             this.signatureHeader = common.SignatureHeader.deserializeBinary(header.getSignatureHeader_asU8());
-        } catch {
-            this.unreadable = stage;
+        } catch (error) {
+            this.unreadable = invalid(stage, (error as Error).message);
         }
     }
 
@@ -74,7 +74,7 @@ export class Transaction {
     }
 
     /** The checks that need no state, in Fabric's order: form, creator's signature, transaction id, proposal hash. */
-    formVerdict(channel: Channel): ValidationCode {
+    formVerdict(channel: Channel): Verdict {
         this.verdict ??= this.judgeForm(channel);
         return this.verdict;
     }
@@ -121,21 +121,23 @@ export class Transaction {
         return answer;
     }
 
-    private judgeForm(channel: Channel): ValidationCode {
+    private judgeForm(channel: Channel): Verdict {
         if (this.unreadable !== undefined) return this.unreadable;
-        if (!this.hasGoodHeader()) return Code.BAD_COMMON_HEADER;
-        if (!this.isSignedByCreator(channel)) return Code.BAD_CREATOR_SIGNATURE;
+        if (!this.hasGoodHeader())
+            return invalid('BAD_COMMON_HEADER', 'type, epoch, nonce or creator is not as it must be');
+        const unsigned = this.creatorProblem(channel);
+        if (unsigned !== undefined) return invalid('BAD_CREATOR_SIGNATURE', unsigned);
         if (this.type !== common.HeaderType.ENDORSER_TRANSACTION) {
-            return this.type === common.HeaderType.CONFIG
-                ? Code.INVALID_CONFIG_TRANSACTION
-                : Code.UNSUPPORTED_TX_PAYLOAD;
+            const isConfig = this.type === common.HeaderType.CONFIG;
+            return invalid(isConfig ? 'INVALID_CONFIG_TRANSACTION' : 'UNSUPPORTED_TX_PAYLOAD');
         }
         const id = sha256(this.signatureHeader?.getNonce_asU8() ?? '', this.creator).toString('hex');
-        if (this.txId !== id) return Code.BAD_PROPOSAL_TXID;
+        if (this.txId !== id) return invalid('BAD_PROPOSAL_TXID', `nonce and creator make ${id}`);
         try {
-            return this.bindsProposal() ? Code.VALID : Code.INVALID_ENDORSER_TRANSACTION;
-        } catch {
-            return Code.INVALID_ENDORSER_TRANSACTION;
+            if (this.bindsProposal()) return valid;
+            return invalid('INVALID_ENDORSER_TRANSACTION', 'it is not one action on the proposal that was endorsed');
+        } catch (error) {
+            return invalid('INVALID_ENDORSER_TRANSACTION', (error as Error).message);
         }
     }
 
@@ -148,14 +150,17 @@ export class Transaction {
         return types.includes(this.type) && this.header?.getEpoch() === 0 && isFilled(this.signatureHeader);
     }
 
-    private isSignedByCreator(channel: Channel): boolean {
-        if (this.signedEnvelope === undefined) return false;
+    private creatorProblem(channel: Channel): string | undefined {
         try {
             const creator = channel.msps.identify(this.creator);
             creator.validate();
-            return creator.verify(this.signedEnvelope.getPayload_asU8(), this.signedEnvelope.getSignature_asU8());
-        } catch {
-            return false;
+            const payload = this.signedEnvelope?.getPayload_asU8() ?? new Uint8Array();
+            const signature = this.signedEnvelope?.getSignature_asU8() ?? new Uint8Array();
+            return creator.verify(payload, signature)
+                ? undefined
+                : `it is not signed by its creator of ${creator.mspId}`;
+        } catch (error) {
+            return (error as Error).message;
         }
     }
 
