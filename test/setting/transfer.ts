@@ -32,14 +32,14 @@ export async function transfer(cast: Cast, { from, to, amount, day, account }: T
 }
 
 /** The settlement bank issues deposits into its own account, for its own payments and for those it provides with cash. */
-export async function issueCash(cast: Cast, bank: MemberId, amount: Amount, day: Day) {
+export async function issueCash(cast: Cast, bank: MemberId, amount: Amount, day: Day, asset = cash) {
     const reference = `issue-${randomBytes(6).toString('hex')}`;
     await cast.desk(bank).settlements.instruct({
         reference,
         kind: 'issue',
         side: 'deliver',
         counterparty: bank,
-        asset: cash,
+        asset,
         quantity: amount,
         settlementDay: day,
         expiryDay: day,

@@ -1,0 +1,107 @@
+import { cashOf } from '@poolproof/chaincode/domain';
+import { openNetwork, readConsortium } from '@poolproof/network';
+
+import { cash as dollars, found, openBooks } from '../setting/founding';
+import { gather } from '../setting/cast';
+import { issueCash } from '../setting/transfer';
+
+import type { Amount, Batch, Day } from '@poolproof/chaincode/domain';
+import type { Cast } from '../setting/cast';
+
+/**
+ * Settled trades a second, one by one and in batches, against a transaction that does nothing, on the same network in the same run:
+ * `npm run bench:settlement -- 200 100` (trades, trades a batch). A trade is two instructions, each in its own book, placed before
+ * the clock starts; settling it moves dollars against euros. The transaction that does nothing is a settlement sent again under
+ * its old id: the chaincode reads what it answered, and writes it again.
+ */
+const [trades = 200, perBatch = 100] = process.argv.slice(2).map(Number);
+const day = '2026-01-05' as Day;
+const euros = cashOf('EUR', 'bank-b');
+const warmUp = 20;
+
+async function main(): Promise<void> {
+    const network = await openNetwork('embedded', readConsortium(require.resolve('../../../network/consortium.json')));
+    const cast = await gather(network);
+    try {
+        await found(cast);
+        await openBooks(cast, day);
+        await cast.trust.holdings.openDeposit({ currency: 'EUR', bank: 'bank-b' });
+        await run(cast);
+    } finally {
+        cast.leave();
+        await network.close();
+    }
+}
+
+async function run(cast: Cast): Promise<void> {
+    const { settlements } = cast.trust;
+    await issueCash(cast, 'bank-b', 1_000_000_000n as Amount, day);
+    await issueCash(cast, 'bank-b', 1_000_000_000n as Amount, day, euros);
+    await provide(cast, euros);
+    const [first, ...pairs] = await agree(cast, 2 * trades + warmUp + 1);
+    if (!first) throw new Error('no trade was agreed on');
+    await settlements.settle({ pairs: [first] }, { requestId: 'no-op' });
+    const nothing = () => settlements.settle({ pairs: [first] }, { requestId: 'no-op' });
+    for (const pair of pairs.splice(0, warmUp)) await settlements.settle({ pairs: [pair] });
+    for (let i = 0; i < warmUp; i++) await nothing();
+
+    const noOp = await rate(trades, async () => {
+        for (let i = 0; i < trades; i++) await nothing();
+    });
+    const single = await rate(trades, async () => {
+        for (const pair of pairs.splice(0, trades)) await settlements.settle({ pairs: [pair] });
+    });
+    const batched = await rate(pairs.length, async () => {
+        while (pairs.length > 0) await settlements.settle({ pairs: pairs.splice(0, perBatch) });
+    });
+    say('transactions that do nothing', noOp, noOp);
+    say('trades, one a transaction', single, noOp);
+    say(`trades, ${perBatch} a transaction`, batched, noOp);
+}
+
+/** Bank B provides the fund with the euros that it will pay. */
+async function provide({ bankB, fund, trust }: Cast, asset: typeof euros): Promise<void> {
+    const instruction = {
+        ...{ reference: 'provide', kind: 'transfer', asset, quantity: 500_000_000n as Amount },
+        ...{ settlementDay: day, expiryDay: day },
+    } as const;
+    await bankB.settlements.instruct({ ...instruction, side: 'deliver', counterparty: 'fund' });
+    await fund.settlements.instruct({ ...instruction, side: 'receive', counterparty: 'bank-b' });
+    await trust.settlements.settle({ pairs: [{ reference: 'provide', deliverer: 'bank-b', receiver: 'fund' }] });
+}
+
+/** Both sides of so many trades, several placed at a time. */
+async function agree(cast: Cast, count: number): Promise<Batch['pairs'][number][]> {
+    const pairs = Array.from({ length: count }, (_, i) => ({
+        reference: `trade-${i}`,
+        deliverer: 'bank-b',
+        receiver: 'fund',
+    }));
+    const payment = { means: 'deposit', asset: euros, amount: 90n as Amount } as const;
+    const common = { kind: 'transfer', asset: dollars, quantity: 100n as Amount, payment } as const;
+    let next = 0;
+    const lane = async (): Promise<void> => {
+        for (let pair = pairs[next++]; pair; pair = pairs[next++]) {
+            const instruction = { ...common, reference: pair.reference, settlementDay: day, expiryDay: day };
+            const { bankB, fund } = cast;
+            await bankB.settlements.instruct({ ...instruction, side: 'deliver', counterparty: 'fund' });
+            await fund.settlements.instruct({ ...instruction, side: 'receive', counterparty: 'bank-b' });
+        }
+    };
+    await Promise.all(Array.from({ length: 8 }, lane));
+    return pairs;
+}
+
+async function rate(count: number, act: () => Promise<void>): Promise<number> {
+    const start = process.hrtime.bigint();
+    await act();
+    return count / (Number(process.hrtime.bigint() - start) / 1e9);
+}
+
+function say(what: string, each: number, noOp: number): void {
+    console.log(
+        `${what.padEnd(32)} ${each.toFixed(1).padStart(8)} /s  ${(each / noOp).toFixed(2).padStart(6)} of nothing`,
+    );
+}
+
+void main();
