@@ -87,8 +87,14 @@ function roundsUp(quotient: bigint, remainder: bigint, divisor: bigint, rounding
     return rounding === 'half-up' || quotient % 2n === 1n;
 }
 
+/** Euclid's algorithm, in plain numbers as soon as both are small enough to be exact there: several times faster. */
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {
     let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-    while (y !== 0n) [x, y] = [y, x % y];
-    return x === 0n ? 1n : x;
+    while (y > largestExact) [x, y] = [y, x % y];
+    if (y === 0n) return x === 0n ? 1n : x;
+    let [p, q] = [Number(y), Number(x % y)];
+    while (q !== 0) [p, q] = [q, p % q];
+    return BigInt(p);
 }
+
+const largestExact = BigInt(Number.MAX_SAFE_INTEGER);

@@ -13,6 +13,8 @@ export function share(total: Amount, weights: readonly bigint[]): Amount[] {
         if (total !== 0n) throw new RangeError('nothing to share by: every weight is zero');
         return weights.map(() => 0n as Amount);
     }
+    // Everything that is due is paid: by far the most frequent case.
+    if (total === sum) return [...weights] as Amount[];
     const parts = weights.map(weight => divide(total * weight, sum, 'down'));
     const remainders = weights.map((weight, i) => magnitude(total * weight - (parts[i] ?? 0n) * sum));
     const unit = total < 0n ? -1n : 1n;
