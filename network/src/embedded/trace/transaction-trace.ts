@@ -21,6 +21,8 @@ export interface CommittedTrace {
     readonly index: number;
     /** Name of the validation code, such as `MVCC_READ_CONFLICT`. */
     readonly code: string;
+    /** Why it is invalid, in words; empty if it is valid or was read from disk. */
+    readonly reason: string;
     readonly chaincode: string;
     readonly creator: string;
     /** Institutions whose endorsements are good. */
@@ -75,6 +77,7 @@ function committedTrace(
         block: block.number,
         index,
         code: names.find(([, value]) => value === told.code)?.[0] ?? String(told.code),
+        reason: told.reason,
         chaincode: told.chaincode,
         creator: channel.msps.identify(transaction.creator).mspId,
         endorsers: transaction.endorsers(channel).map(({ mspId }) => mspId),
