@@ -25,7 +25,7 @@ export interface PrintedLine {
  */
 export function printCertificate(terms: Terms, state: DealState, facts: PeriodFacts): PrintedLine[] {
     const program = dealProgram(terms);
-    const { frame } = execute(program, state, facts);
+    const { frame } = execute(program, state, facts).run;
     return program.certificate
         .filter(({ terms: line }) => isInForce(line, facts.paymentDate))
         .map(({ terms: line, columns }) => ({

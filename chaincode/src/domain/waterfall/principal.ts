@@ -21,8 +21,10 @@ export function compileSplit(
     switch (kind) {
         case 'sequential':
             return (frame, amount) => inTurn(balances(frame, tranches), amount);
-        case 'pro-rata':
-            return (frame, amount) => proRata(tranches, balances(frame, tranches), amount);
+        case 'pro-rata': {
+            const divide = compileProRata(tranches);
+            return (frame, amount) => divide(balances(frame, tranches), amount);
+        }
         case 'rank':
             return byRank(tranches);
         case 'target':
@@ -51,30 +53,39 @@ export function inTurn(rooms: readonly bigint[], amount: bigint): bigint[] {
 }
 
 /** By weight; a cent that does not divide goes by the order of ids, so that the order in which equals are named is irrelevant. */
-export function proRata(tranches: readonly TrancheProgram[], weights: readonly bigint[], amount: bigint): bigint[] {
+export function compileProRata(
+    tranches: readonly TrancheProgram[],
+): (weights: readonly bigint[], amount: bigint) => readonly bigint[] {
     const order = tranches.map((_, i) => i).sort((a, b) => byCodePoint(tranches[a]?.id ?? '', tranches[b]?.id ?? ''));
-    const shares = share(
-        amount as Amount,
-        order.map(i => weights[i] ?? 0n),
-    );
-    const parts = tranches.map(() => 0n);
-    order.forEach((tranche, i) => (parts[tranche] = shares[i] ?? 0n));
-    return parts;
+    return (weights, amount) => {
+        let total = 0n;
+        for (const weight of weights) total += weight;
+        if (amount === total) return weights;
+        const shares = share(
+            amount as Amount,
+            order.map(i => weights[i] ?? 0n),
+        );
+        const parts = tranches.map(() => 0n);
+        order.forEach((tranche, i) => (parts[tranche] = shares[i] ?? 0n));
+        return parts;
+    };
 }
 
 function byRank(tranches: readonly TrancheProgram[]): Split {
     const ranks = Array.from(new Set(tranches.map(({ terms }) => terms.rank))).sort((a, b) => a - b);
-    const members = ranks.map(rank => tranches.flatMap(({ terms }, i) => (terms.rank === rank ? [i] : [])));
+    const members = ranks.map(rank => {
+        const rows = tranches.flatMap(({ terms }, i) => (terms.rank === rank ? [i] : []));
+        return { rows, divide: compileProRata(rows.flatMap(i => tranches[i] ?? [])) };
+    });
     return (frame, amount) => {
         const rooms = balances(frame, tranches);
         const parts = tranches.map(() => 0n);
         let left = amount;
-        for (const rank of members) {
-            const weights = rank.map(i => rooms[i] ?? 0n);
+        for (const { rows, divide } of members) {
+            const weights = rows.map(i => rooms[i] ?? 0n);
             const room = weights.reduce((a, b) => a + b, 0n);
             const given = left < room ? left : room;
-            const equals = rank.flatMap(i => tranches[i] ?? []);
-            proRata(equals, weights, given).forEach((part, i) => (parts[rank[i] ?? 0] = part));
+            divide(weights, given).forEach((part, i) => (parts[rows[i] ?? 0] = part));
             left -= given;
         }
         return parts;

@@ -1,7 +1,7 @@
 import { formatRate, rate } from '../rate';
 import { Refusal } from '../refusal';
 import { openAccount } from './account';
-import { dealProgram, decodeValue, encodeValue, takeDeposits } from './deal';
+import { dealProgram, decodeValue, takeDeposits } from './deal';
 import { closeFee, openFee } from './fee';
 import { amountIn, put } from './frame';
 import { hedgeUnpaid } from './hedge';
@@ -30,7 +30,8 @@ export function runPeriod(terms: Terms, state: DealState, facts: PeriodFacts): W
 }
 
 /** A run whose last step has been taken. */
-export interface Executed extends Run {
+export interface Executed {
+    readonly run: Run;
     /** The status whose waterfall ran. */
     readonly status: string;
     /** What accretion tranches added to their balances, in the order of the terms. */
@@ -47,7 +48,7 @@ export function execute(program: DealProgram, state: DealState, facts: PeriodFac
     waterfall(run);
     const accreted = program.tranches.map(tranche => accrete(run.frame, tranche));
     testTriggers(run, program, 'after');
-    return { ...run, status, accreted };
+    return { run, status, accreted };
 }
 
 /** A run ready for its first step: `stagedRun` with the deposits in their accounts. */
@@ -109,9 +110,11 @@ function accrete(frame: Frame, tranche: TrancheProgram): bigint {
     return unpaid;
 }
 
-function closeRun(run: Executed, program: DealProgram, before: DealState, facts: PeriodFacts): WaterfallRun {
-    const { frame, status, accreted } = run;
+function closeRun(executed: Executed, program: DealProgram, before: DealState, facts: PeriodFacts): WaterfallRun {
+    const { run, status, accreted } = executed;
+    const { frame } = run;
     const tranches = program.tranches.map((tranche, i) => closeTranche(frame, tranche, accreted[i] ?? 0n));
+    const results = resultsOf(frame, program);
     return {
         paymentDate: facts.paymentDate,
         status,
@@ -125,7 +128,7 @@ function closeRun(run: Executed, program: DealProgram, before: DealState, facts:
             ledgers: byId(program.ledgers, ledger => amountIn(frame, ledger.balance)),
             hedges: byId(program.hedges, hedge => hedgeUnpaid(frame, hedge)),
             triggers: run.triggers,
-            memory: rememberValues(frame, program, before),
+            memory: rememberValues(program, results, before),
         },
         deposits: byId(program.deposits, ({ amount }) => amount(frame)),
         steps: run.steps,
@@ -133,7 +136,7 @@ function closeRun(run: Executed, program: DealProgram, before: DealState, facts:
             distributionOf(frame, tranche, before, tranches[i] as TrancheState),
         ),
         payments: run.payments,
-        results: resultsOf(frame, program),
+        results,
         notices: run.notices,
     };
 }
@@ -148,7 +151,6 @@ function closeTranche(frame: Frame, tranche: TrancheProgram, accreted: bigint): 
 
 function distributionOf(frame: Frame, tranche: TrancheProgram, before: DealState, after: TrancheState): Distribution {
     const original = tranche.terms.balance;
-    const { n, d } = rateOf(frame, tranche);
     const factor = original === 0n ? rate(0n) : { n: after.balance, d: original };
     return {
         interest: amountIn(frame, tranche.interestPaid),
@@ -158,14 +160,19 @@ function distributionOf(frame: Frame, tranche: TrancheProgram, before: DealState
         balanceEnding: after.balance,
         factor: formatRate(factor, 7, 'half-up'),
         interestShortfall: after.interestShortfall,
-        rate: String(recorded('rate', { n, d })),
+        rate: String(recorded('rate', rateOf(frame, tranche))),
         writtenDown: (after.writtenDown - stateOf(before.tranches, tranche.id).writtenDown) as Amount,
     };
 }
 
-function rememberValues(frame: Frame, program: DealProgram, before: DealState): DealState['memory'] {
-    return byId(program.remembered, ({ id, unit, read, depth }) => [
-        encodeValue(unit, read(frame)),
+/** What a remembered value looks like in the state: the text of its result. */
+function rememberValues(
+    program: DealProgram,
+    results: WaterfallRun['results'],
+    before: DealState,
+): DealState['memory'] {
+    return byId(program.remembered, ({ id, depth }) => [
+        String(results[id]),
         ...(before.memory[id] ?? []).slice(0, depth - 1),
     ]);
 }

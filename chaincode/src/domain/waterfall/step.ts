@@ -5,7 +5,7 @@ import { unlessUnresolved } from './entities';
 import { amountIn, increase, put } from './frame';
 import { hedgeUnpaid } from './hedge';
 import { interestUnpaid } from './interest';
-import { balances, compileSplit, inTurn, proRata, redeem } from './principal';
+import { balances, compileProRata, compileSplit, inTurn, redeem } from './principal';
 
 import type { Program } from '../formula/compile';
 import type { Frame, ScopeName } from '../formula/scope';
@@ -17,7 +17,7 @@ import type { AccountProgram } from './account';
 import type { Entities } from './entities';
 import type { Run } from './frame';
 import type { TrancheProgram } from './interest';
-import type { RecordedValue } from './record';
+import type { PaymentRecord, RecordedValue } from './record';
 import type { Slot, Vocabulary } from './vocabulary';
 
 /** A step ready to run. */
@@ -99,27 +99,40 @@ function inputsOf(
     context: StepContext,
     step: Step,
     programs: readonly (Program | undefined)[],
-): (frame: Frame) => { inputs?: readonly RecordedValue[] } {
+): (frame: Frame) => readonly RecordedValue[] | undefined {
     const names = new Map<string, NamedInput>();
     for (const program of programs) for (const name of program?.names ?? []) names.set(name.name, name);
     const inputs = Array.from(names.values());
     context.inputs.set(step, inputs);
-    if (inputs.length === 0) return () => ({});
-    return frame => ({ inputs: inputs.map(({ unit, read }) => recorded(unit, read(frame))) });
+    if (inputs.length === 0) return () => undefined;
+    return frame => inputs.map(({ unit, read }) => recorded(unit, read(frame)));
+}
+
+const rateTexts = new WeakMap<Fraction, string>();
+
+/** `n/d` in lowest terms. The same fraction is asked for often: a coupon every month, a value in several steps. */
+function rateText(fraction: Fraction): string {
+    const known = rateTexts.get(fraction);
+    if (known !== undefined) return known;
+    const { n, d } = rate(fraction.n, fraction.d);
+    const text = `${n}/${d}`;
+    rateTexts.set(fraction, text);
+    return text;
 }
 
 /** A formula's value in canonical form. */
 export function recorded(unit: Unit, value: unknown): RecordedValue {
     if (unit !== 'rate') return value as RecordedValue;
-    const { n, d } = rate((value as Fraction).n, (value as Fraction).d);
-    return `${n}/${d}`;
+    return rateText(value as Fraction);
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Payment {
     /** What the step is to pay before its limit; nothing means all that its account holds. */
     readonly amount: Program<bigint> | undefined;
-    /** Bounds the amount by what the payee can take; runs before any cash moves. */
-    readonly room: (frame: Frame) => bigint | undefined;
+    /** Bounds the amount by what the payee can take, where the amount itself does not. */
+    readonly room?: (frame: Frame) => bigint;
     /** Hands over what was paid; returns the parts of several payees. */
     readonly give: (run: Run, paid: bigint) => Readonly<Record<string, Amount>> | undefined;
 }
@@ -143,23 +156,24 @@ function compilePayment(
         const { frame } = run;
         const used = inputs(frame);
         const before = amountIn(frame, from.balance);
-        const wanted = payment.amount ? payment.amount.run(frame) : undefined;
-        const due = bounded(wanted, payment.room(frame), limit?.run(frame), before);
+        const due = bounded(payment.amount?.run(frame), payment.room?.(frame), limit?.run(frame), before) as Amount;
         const drawn = take(frame, from, support, due);
-        const parts = payment.give(run, drawn.paid);
+        const paid = drawn.paid as Amount;
+        const parts = payment.give(run, paid);
         put(frame, slots.due, due);
-        put(frame, slots.paid, drawn.paid);
-        run.steps.push({
+        put(frame, slots.paid, paid);
+        const record: Writable<PaymentRecord> = {
             id: step.id,
-            due: due as Amount,
-            paid: drawn.paid as Amount,
+            due,
+            paid,
             before,
             after: amountIn(frame, from.balance),
-            ...used,
-            ...(drawn.support ? { support: drawn.support } : {}),
-            ...(parts ? { parts } : {}),
-        });
-        if (drawn.paid < due) fallShort(run, due - drawn.paid);
+        };
+        if (used) record.inputs = used;
+        if (drawn.support) record.support = drawn.support;
+        if (parts) record.parts = parts;
+        run.steps.push(record);
+        if (paid < due) fallShort(run, due - paid);
     };
 }
 
@@ -212,13 +226,15 @@ function payTo(run: Run, payee: string, amount: bigint): void {
 function compilePayFee(context: StepContext, step: Kind<'pay-fee'>, at: string): StepProgram {
     const fee = context.entities.fee(step.fee, `${at}.fee`);
     const beyondCap = step.beyondCap ?? false;
-    const room = (frame: Frame) => feePayable(frame, fee, beyondCap);
     return compilePayment(
         context,
         step,
         {
-            amount: { ...everything(room), names: feeFigures(context, step.fee) },
-            room,
+            amount: {
+                unit: 'money',
+                run: frame => feePayable(frame, fee, beyondCap),
+                names: feeFigures(context, step.fee),
+            },
             give: (run, paid) => {
                 payFee(run.frame, fee, paid, beyondCap);
                 payTo(run, fee.terms.to, paid);
@@ -241,18 +257,18 @@ function everything(run: (frame: Frame) => bigint): Program<bigint> {
 
 function compilePayInterest(context: StepContext, step: Kind<'pay-interest'>, at: string): StepProgram {
     const tranches = tranchesOf(context, step.tranches, at);
+    const divide = compileProRata(tranches);
     const due = (frame: Frame) => tranches.map(tranche => interestUnpaid(frame, tranche));
-    const total = (frame: Frame) => due(frame).reduce<bigint>((a, b) => a + b, 0n);
     return compilePayment(
         context,
         step,
         {
-            amount: everything(total),
-            room: total,
+            amount: everything(frame => sum(due(frame))),
             give: ({ frame }, paid) => {
-                const parts = proRata(tranches, due(frame), paid);
+                if (paid === 0n) return undefined;
+                const parts = divide(due(frame), paid);
                 tranches.forEach((tranche, i) => increase(frame, tranche.interestPaid, parts[i] ?? 0n));
-                return tranches.length > 1 ? named(tranches, parts) : undefined;
+                return named(tranches, parts);
             },
         },
         at,
@@ -268,12 +284,12 @@ function compilePayPrincipal(context: StepContext, step: Kind<'pay-principal'>, 
         step,
         {
             amount: optionalAmount(context, step.amount, at),
-            room: frame => balances(frame, tranches).reduce((a, b) => a + b, 0n),
+            room: frame => sum(balances(frame, tranches)),
             give: ({ frame }, paid) => {
                 if (paid === 0n) return undefined;
                 const parts = split(frame, paid);
                 tranches.forEach((tranche, i) => redeem(frame, tranche, parts[i] ?? 0n));
-                return tranches.length > 1 ? named(tranches, parts) : undefined;
+                return named(tranches, parts);
             },
         },
         at,
@@ -287,7 +303,6 @@ function compilePay(context: StepContext, step: Kind<'pay'>, at: string): StepPr
         step,
         {
             amount: optionalAmount(context, step.amount, at),
-            room: () => undefined,
             give: (run, paid) => {
                 if (tranche) increase(run.frame, tranche.residual, paid);
                 else payTo(run, step.to, paid);
@@ -307,7 +322,6 @@ function compileFund(context: StepContext, step: Kind<'fund'>, at: string): Step
         step,
         {
             amount: optionalAmount(context, step.amount, at) ?? { ...target, run: missing },
-            room: () => undefined,
             give: ({ frame }, paid) => {
                 deposit(frame, account, paid);
                 return undefined;
@@ -324,7 +338,6 @@ function compileDraw(context: StepContext, step: Kind<'draw'>, at: string): Step
         step,
         {
             amount: optionalAmount(context, step.amount, at),
-            room: () => undefined,
             give: ({ frame }, paid) => {
                 deposit(frame, into, paid);
                 return undefined;
@@ -341,7 +354,6 @@ function compileTransfer(context: StepContext, step: Kind<'transfer'>, at: strin
         step,
         {
             amount: optionalAmount(context, step.amount, at),
-            room: () => undefined,
             give: ({ frame }, paid) => {
                 deposit(frame, into, paid);
                 return undefined;
@@ -359,7 +371,6 @@ function compileSettleHedge(context: StepContext, step: Kind<'settle-hedge'>, at
         step,
         {
             amount: everything(owed),
-            room: owed,
             give: (run, paid) => {
                 increase(run.frame, hedge.paid, paid);
                 payTo(run, hedge.counterparty, paid);
@@ -385,7 +396,8 @@ function compileBook(context: StepContext, step: Kind<'book'>, at: string): Step
         put(frame, slots.due, due);
         put(frame, slots.paid, booked);
         const after = amountIn(frame, ledger.balance);
-        run.steps.push({ id: step.id, due: due as Amount, paid: booked as Amount, before, after, ...used });
+        const record = { id: step.id, due: due as Amount, paid: booked as Amount, before, after };
+        run.steps.push(used ? { ...record, inputs: used } : record);
     };
 }
 
@@ -395,7 +407,7 @@ function compileWriteDown(context: StepContext, step: Kind<'write-down' | 'reins
     const slots = context.results.amounts(step.id);
     const inputs = inputsOf(context, step, [amount]);
     const isWriteDown = step.do === 'write-down';
-    const total = (frame: Frame) => balances(frame, tranches).reduce((a, b) => a + b, 0n) as Amount;
+    const total = (frame: Frame) => sum(balances(frame, tranches)) as Amount;
     return run => {
         const { frame } = run;
         const used = inputs(frame);
@@ -411,7 +423,8 @@ function compileWriteDown(context: StepContext, step: Kind<'write-down' | 'reins
             increase(frame, tranche.balance, isWriteDown ? -part : part);
             increase(frame, tranche.writtenDown, isWriteDown ? part : -part);
         });
-        const done = parts.reduce((a, b) => a + b, 0n);
+        const done = sum(parts);
+        const received = named(tranches, parts);
         put(frame, slots.due, due);
         put(frame, slots.paid, done);
         run.steps.push({
@@ -420,8 +433,8 @@ function compileWriteDown(context: StepContext, step: Kind<'write-down' | 'reins
             paid: done as Amount,
             before,
             after: total(frame),
-            ...used,
-            ...(tranches.length > 1 ? { parts: named(tranches, parts) } : {}),
+            ...(used ? { inputs: used } : {}),
+            ...(received ? { parts: received } : {}),
         });
     };
 }
@@ -434,7 +447,7 @@ function compileSet(context: StepContext, step: Kind<'set'>, at: string): StepPr
         const used = inputs(frame);
         const value = formula.run(frame);
         if (slot) put(frame, slot, value);
-        steps.push({ id: step.id, outcome: recorded(formula.unit, value), ...used });
+        steps.push({ id: step.id, outcome: recorded(formula.unit, value), ...(used ? { inputs: used } : {}) });
     };
 }
 
@@ -446,7 +459,7 @@ function compileIf(context: StepContext, step: Kind<'if'>, at: string): StepProg
     return run => {
         const used = inputs(run.frame);
         const holds = when.run(run.frame);
-        run.steps.push({ id: step.id, outcome: holds, ...used });
+        run.steps.push({ id: step.id, outcome: holds, ...(used ? { inputs: used } : {}) });
         (holds ? then : otherwise)(run);
     };
 }
@@ -474,8 +487,22 @@ function tranchesOf(context: StepContext, ids: readonly string[], at: string): r
     return ids.flatMap((id, i) => context.entities.tranches(id, `${at}.tranches[${i}]`));
 }
 
-function named(tranches: readonly TrancheProgram[], parts: readonly bigint[]): Readonly<Record<string, Amount>> {
+/** What each received, those with nothing left out; nothing where there is only one. */
+function named(
+    tranches: readonly TrancheProgram[],
+    parts: readonly bigint[],
+): Readonly<Record<string, Amount>> | undefined {
+    if (tranches.length === 1) return undefined;
     const result: Record<string, Amount> = {};
-    tranches.forEach(({ id }, i) => (result[id] = (parts[i] ?? 0n) as Amount));
+    tranches.forEach(({ id }, i) => {
+        const part = parts[i] ?? 0n;
+        if (part > 0n) result[id] = part as Amount;
+    });
     return result;
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+    let total = 0n;
+    for (const amount of amounts) total += amount;
+    return total;
 }
