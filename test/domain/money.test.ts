@@ -55,6 +55,20 @@ describe('a rate', () => {
         expect(parseRate('7/12')).toEqual(rate(7n, 12n));
     });
 
+    test('stands in lowest terms, however large its parts', () => {
+        const size = fc.constantFrom(100n, 2n ** 53n, 2n ** 54n, 10n ** 40n);
+        const part = size.chain(most => fc.bigInt({ min: -most, max: most }));
+        const euclid = (a: bigint, b: bigint): bigint => (b === 0n ? a : euclid(b, a % b));
+        fc.assert(
+            fc.property(part, part, part, (n, d, factor) => {
+                fc.pre(d !== 0n && factor !== 0n);
+                const lowest = rate(n * factor, d * factor);
+                expect(lowest.n * d).toBe(lowest.d * n);
+                expect(lowest.d > 0n && [1n, -1n].includes(euclid(lowest.n, lowest.d))).toBe(true);
+            }),
+        );
+    });
+
     test.each(['1/0', '0.5/2', 'five', ''])('is refused as %p', text => {
         expect(() => parseRate(text)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
     });
