@@ -1,21 +1,34 @@
 import {
     assetClassOf,
     closeDealRequest,
+    consentToTransferRequest,
     dealReader,
+    endDealRequest,
     openDealRequest,
     parseTerms,
     shape,
 } from '@poolproof/chaincode/domain';
 
-import { asked, told } from './client/ledger';
+import { asked, privately, told } from './client/ledger';
 
-import type { AssetClass, CloseDealRequest, Deal, OpenDealRequest, Terms } from '@poolproof/chaincode/domain';
+import type {
+    AssetClass,
+    CloseDealRequest,
+    ConsentToTransferRequest,
+    Deal,
+    EndDealRequest,
+    OpenDealRequest,
+    Terms,
+} from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
-const { id, integer, object } = shape;
+const { id, integer, list, object, text } = shape;
 
 const dealOpened: Reader<DealOpened> = told(object({ dealId: id, originator: id, trustee: id }));
 const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods: integer(1) }));
+
+const dealEnded = told(object({ dealId: id, reason: text() }));
+const transferConsented = told(object({ dealId: id, to: id, by: list(id) }));
 
 export interface DealOpened {
     readonly dealId: string;
@@ -49,6 +62,29 @@ export class Deals {
      */
     close(request: Draft<CloseDealRequest>): Promise<Receipt<DealIssued>> {
         return this.ledger.submit('deal:close', [closeDealRequest, dealIssued], request);
+    }
+
+    /**
+     * The trustee ends a deal whose notes are repaid; its pledges can then be released.
+     * @throws Refused DEAL_STATUS_WRONG, NOTES_NOT_REPAID, PARTY_WRONG
+     */
+    async end(request: Draft<EndDealRequest>) {
+        const passage = privately(await this.signatories(request.id));
+        return this.ledger.submit('deal:end', [endDealRequest, dealEnded], request, passage);
+    }
+
+    /**
+     * The originator or the trustee consents that another deal takes assets over from this one. Both are needed.
+     * @throws Refused DEAL_STATUS_WRONG, PARTY_WRONG
+     */
+    async consentToTransfer(request: Draft<ConsentToTransferRequest>) {
+        const passage = privately(await this.signatories(request.id));
+        return this.ledger.submit(
+            'deal:consentToTransfer',
+            [consentToTransferRequest, transferConsented],
+            request,
+            passage,
+        );
     }
 
     /** @throws Refused NOT_FOUND */

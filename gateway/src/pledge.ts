@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
-import { layRegistryKeyRequest, pledgeRequest, releaseRequest, shape } from '@poolproof/chaincode/domain';
+import {
+    layRegistryKeyRequest,
+    pledgeRequest,
+    releaseRepaidRequest,
+    releaseRequest,
+    shape,
+} from '@poolproof/chaincode/domain';
 
 import { asked, privately, told } from './client/ledger';
 
-import type { Conflict, PledgeRequest, ReleaseRequest } from '@poolproof/chaincode/domain';
+import type { Conflict, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from '@poolproof/chaincode/domain';
 import type { Deals } from './deal';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
@@ -13,6 +19,7 @@ const { id, integer, list, object } = shape;
 
 const registryKeyLaid: Reader<object> = told(object({}));
 const chunkPledged: Reader<ChunkPledged> = told(object({ dealId: id, number: integer(0) }));
+const repaidReleased = told(object({ dealId: id, number: integer(0), period: integer(1) }));
 const conflictList = list(object({ row: integer(0), dealId: id }));
 
 /** Which chunk of which tape was pledged or given free. */
@@ -55,6 +62,15 @@ export class Pledges {
     async release(request: Draft<ReleaseRequest>): Promise<Receipt<ChunkPledged>> {
         const passage = privately(await this.trustee(request.dealId));
         return this.ledger.submit('pledge:release', [releaseRequest, chunkPledged], request, passage);
+    }
+
+    /**
+     * The trustee gives free the loans of a chunk that were repaid or bought back in a period whose report it has confirmed.
+     * @throws Refused REPORT_MISSING, REPORT_NOT_CONFIRMED, DEAL_STATUS_WRONG
+     */
+    async releaseRepaid(request: Draft<ReleaseRepaidRequest>) {
+        const passage = privately(await this.trustee(request.dealId));
+        return this.ledger.submit('pledge:releaseRepaid', [releaseRepaidRequest, repaidReleased], request, passage);
     }
 
     /** Which loans of a chunk back a deal already, and which: for trustees and regulators. */
