@@ -36,4 +36,4 @@ export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settl
 export type { SettlementRound } from './settlement-agent';
 export type { ChunkRecorded, RecordedChunk, TapeRejected, TapeSealed, TapeSubmitted } from './tape';
 export type { ClassesOfDeal, NotesAllotted } from './tranche';
-export type { WaterfallRan } from './waterfall';
+export type { StatusDeclared, WaterfallRan } from './waterfall';

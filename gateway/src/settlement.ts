@@ -6,12 +6,13 @@ import {
     distributionReader,
     instructReader,
     privateRequest,
+    releaseReader,
     shape,
 } from '@poolproof/chaincode/domain';
 
 import { asked, privateField, told } from './client/ledger';
 
-import type { Batch, Day, DistributeRequest, DistributionRecord, Instruct } from '@poolproof/chaincode/domain';
+import type { Batch, Day, DistributeRequest, DistributionRecord, Instruct, Release } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
@@ -89,6 +90,15 @@ export class Settlements {
     async distribute(request: Draft<DistributeRequest>): Promise<Receipt<DistributionPaid>> {
         const passage = await this.institutions.inBook();
         return this.ledger.submit('settlement:distribute', [distributeRequest, distributionPaid], request, passage);
+    }
+
+    /**
+     * The depository pays a holder what it has held for it while it was suspended.
+     * @throws Refused INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
+     */
+    async release(payment: Release, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('payment', payment, releaseReader));
+        return this.ledger.submit('settlement:release', [privateRequest, nothing], { ...resend }, passage);
     }
 
     /** The distributions of a deal: class totals, never holders. */

@@ -1,11 +1,13 @@
-import { runReader, runRequest, shape } from '@poolproof/chaincode/domain';
+import { declarationsReader, declareRequest, runReader, runRequest, shape } from '@poolproof/chaincode/domain';
 
 import { asked, told } from './client/ledger';
 
-import type { RunRecord, RunRequest } from '@poolproof/chaincode/domain';
+import type { Declarations, DeclareRequest, RunRecord, RunRequest } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { id, integer, list, object } = shape;
+
+const statusDeclared: Reader<StatusDeclared> = told(object({ dealId: id, period: integer(1), status: id }));
 
 const waterfallRun: Reader<WaterfallRan> = told(
     object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }),
@@ -20,6 +22,13 @@ export interface WaterfallRan {
     readonly report: number;
 }
 
+export interface StatusDeclared {
+    readonly dealId: string;
+    /** The first period that runs in it. */
+    readonly period: number;
+    readonly status: string;
+}
+
 /** What the terms make of the report of a period: who is paid how much, step by step. */
 export class Waterfalls {
     constructor(private readonly ledger: Ledger) {}
@@ -30,6 +39,19 @@ export class Waterfalls {
      */
     run(request: Draft<RunRequest>): Promise<Receipt<WaterfallRan>> {
         return this.ledger.submit('waterfall:run', [runRequest, waterfallRun], request);
+    }
+
+    /**
+     * The trustee declares another status of the terms, such as an acceleration, from the run of a period on.
+     * @throws Refused STATUS_UNKNOWN, DECLARED_TOO_LATE, PARTY_WRONG
+     */
+    declare(request: Draft<DeclareRequest>): Promise<Receipt<StatusDeclared>> {
+        return this.ledger.submit('waterfall:declare', [declareRequest, statusDeclared], request);
+    }
+
+    /** What the trustee has declared of a deal, and why. */
+    declarations(dealId: string): Promise<Declarations> {
+        return this.ledger.evaluate('waterfall:declarations', declarationsReader, asked({ dealId }));
     }
 
     /** One run with all its steps. @throws Refused NOT_FOUND */

@@ -61,10 +61,9 @@ async function run(cast: Cast): Promise<void> {
 
 /** Bank B provides the fund with the euros that it will pay. */
 async function provide({ bankB, fund, trust }: Cast, asset: typeof euros): Promise<void> {
-    const instruction = {
-        ...{ reference: 'provide', kind: 'transfer', asset, quantity: 500_000_000n as Amount },
-        ...{ settlementDay: day, expiryDay: day },
-    } as const;
+    const kind = 'transfer' as const;
+    const quantity = 500_000_000n as Amount;
+    const instruction = { reference: 'provide', kind, asset, quantity, settlementDay: day, expiryDay: day };
     await bankB.settlements.instruct({ ...instruction, side: 'deliver', counterparty: 'fund' });
     await fund.settlements.instruct({ ...instruction, side: 'receive', counterparty: 'bank-b' });
     await trust.settlements.settle({ pairs: [{ reference: 'provide', deliverer: 'bank-b', receiver: 'fund' }] });

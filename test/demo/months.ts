@@ -152,7 +152,8 @@ async function tellRecomputation({ tell, cast, dealId, months }: Story): Promise
         if (!scheduled || !report) throw new Error('the last month has been reported');
         const previous = await waterfalls.read(dealId, last - 1);
         const facts = { terms, scheduled, previous, report, earlier: stated.slice(0, -1) };
-        const mine = runWaterfall({ ...facts, hasLater: false, isPaid: false });
+        const declarations = await waterfalls.declarations(dealId);
+        const mine = runWaterfall({ ...facts, declarations, hasLater: false, isPaid: false });
         const onLedger = await waterfalls.read(dealId, last);
         const same = canonical(mine) === canonical(onLedger);
         tell.say(

@@ -9,6 +9,7 @@ import {
     dealId,
     distribute,
     dollars,
+    field,
     file,
     fund,
     held,
@@ -155,6 +156,44 @@ it('holds the payment of a suspended holder at the depository', async () => {
     const [notice] = await noticesOf(fund);
     expect(notice?.status).toBe('held');
     expect(cents(await held(ledger, trust, dollars, 'held.fund'))).toBe(BigInt(notice?.total ?? 0));
+});
+
+it('pays a holder what was held for it once it is suspended no more', async () => {
+    await file(ledger, 'fund', { suspended: true });
+    await firstPeriod();
+    await distribute(ledger, 1);
+    const payment = field('payment', { dealId, period: 1, holder: 'fund' });
+    const release = () => ledger.submit(trust, 'settlement:release', { requestId: requestId() }, payment);
+    expect(await codeOf(release)).toBe('INSTITUTION_NOT_ACTIVE');
+    await file(ledger, 'fund');
+    const before = cents(await held(ledger, fund, dollars));
+    await release();
+    const [notice] = await noticesOf(fund);
+    expect(notice?.status).toBe('released');
+    expect(cents(await held(ledger, fund, dollars))).toBe(before + BigInt(notice?.total ?? 0));
+    expect(await held(ledger, trust, dollars, 'held.fund')).toBe('0.00');
+    expect(await codeOf(release)).toBe('PAYMENT_NOT_HELD');
+});
+
+it('pays by the accelerated waterfall once the trustee has declared a default', async () => {
+    const asked = { dealId, period: 1, status: 'accelerated', reason: 'the servicer is insolvent' };
+    const declare = (client: Client, given = {}) =>
+        ledger.submit(client, 'waterfall:declare', { requestId: requestId(), ...asked, ...given });
+    expect(await codeOf(() => declare(bankA))).toBe('ROLE_MISSING');
+    expect(await codeOf(() => declare(trust, { status: 'closed' }))).toBe('STATUS_UNKNOWN');
+    const { endorsers } = await declare(trust);
+    expect([...endorsers].sort()).toEqual(['TrustMSP', 'majority']);
+
+    await firstPeriod();
+    expect(await codeOf(() => declare(trust))).toBe('DECLARED_TOO_LATE');
+    const { run: ran } = await readRun(1);
+    expect([ran?.status, ran?.state.status]).toEqual(['accelerated', 'accelerated']);
+    await distribute(ledger, 1);
+    // The reserve is released, and all that is left goes to class A by its balances.
+    expect(await held(ledger, trust, dollars, dealId)).toBe('0.00');
+    const [first, second] = (await paid(1))?.classes ?? [];
+    expect(BigInt(first?.principal ?? 0)).toBeGreaterThan(0n);
+    expect(BigInt(second?.principal ?? 0)).toBeGreaterThan(BigInt(first?.principal ?? 0));
 });
 
 it('runs a restated period again while it is unpaid, and records what changes', async () => {

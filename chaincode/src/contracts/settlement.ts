@@ -15,7 +15,7 @@ import {
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import { distribute, distributeRequest } from '../domain/distribution';
+import { distribute, distributeRequest, release, releaseReader } from '../domain/distribution';
 import { Distributions } from '../ledger/distribution';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
@@ -105,6 +105,26 @@ export class SettlementContract extends Contract {
             const distributed = distribute(facts);
             await distributions.pay(distributed, facts.today);
             return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository pays a holder what it has held for it (transient field `payment`). */
+    @Transaction()
+    @Returns('string')
+    async release(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const held = ctx.transient.json('payment', releaseReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const today = await businessDay(ctx, ctx.caller.id);
+            const standing = await holdings.standing(held.holder);
+            const facts = { standing, depository: ctx.caller.id, today };
+            const { notice, movements } = release(await distributions.notice(held), facts);
+            await distributions.payHeld(notice, movements, today);
+            return ctx.reply({ type: 'HeldPaymentReleased' });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }

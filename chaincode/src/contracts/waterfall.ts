@@ -5,7 +5,7 @@ import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { readJson } from '../domain/shape';
 import { readDealRequest } from '../domain/tranche';
-import { readRunRequest, runRequest, runWaterfall } from '../domain/run';
+import { declare, declareRequest, readRunRequest, runRequest, runWaterfall } from '../domain/run';
 import { Tranches } from '../ledger/tranche';
 import { Waterfalls } from '../ledger/waterfall';
 
@@ -29,6 +29,32 @@ export class WaterfallContract extends Contract {
             const { dealId, period, version, report } = run;
             return ctx.reply({ type: 'WaterfallRun', dealId, period, version, report });
         });
+    }
+
+    /** The trustee declares another status of the terms, such as an acceleration, from the run of a period on. */
+    @Transaction()
+    @Returns('string')
+    async declare(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, declareRequest);
+        ctx.caller.mustBe('trustee');
+        return ctx.once(asked, async () => {
+            const { dealId, period, status } = asked;
+            const deals = new Deals(ctx);
+            ctx.caller.mustBeParty('trustee', (await deals.load(dealId)).trustee);
+            const tranches = new Tranches(ctx);
+            const before = await tranches.declarations(dealId);
+            const run = await tranches.run(dealId, period);
+            await tranches.saveDeclarations(declare(asked, await deals.terms(dealId), before, run));
+            return ctx.reply({ type: 'StatusDeclared', dealId, period, status });
+        });
+    }
+
+    /** What the trustee has declared of a deal, and why. */
+    @Transaction(false)
+    @Returns('string')
+    async declarations(ctx: Context, request: string): Promise<string> {
+        const { dealId } = readJson(request, readDealRequest);
+        return ctx.answer(await new Tranches(ctx).declarations(dealId));
     }
 
     /** One run with all its steps. */

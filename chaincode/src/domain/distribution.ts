@@ -54,8 +54,9 @@ export const noticeReader = object({
     recordDate: day,
     paidOn: day,
     cash: assetReader,
-    /** `held`: the holder is suspended, and the depository keeps the amount for it. */
-    status: oneOf('paid', 'held'),
+    /** `held`: the holder is suspended, and the depository keeps the amount for it; `released`: it was paid afterwards. */
+    status: oneOf('paid', 'held', 'released'),
+    releasedOn: optional(day),
     classes: list(object({ ...classPaid, face: minor })),
     total: minor,
 });
@@ -120,6 +121,28 @@ export function distribute(facts: DistributionFacts): Distributed {
         total: add(...notices.map(notice => notice.total), ...payments.map(payment => payment.amount)),
     };
     return { record, notices, tranches, movements };
+}
+
+/** Transient field `payment`: which held payment the depository releases. */
+export const releaseReader = object({ dealId: id, period: integer(1), holder: id });
+export type Release = ReturnType<typeof releaseReader>;
+
+/**
+ * Pay a holder what was held for it while it was suspended.
+ * @throws Refusal INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD
+ */
+export function release(
+    notice: HolderNotice,
+    facts: { readonly standing: Standing; readonly depository: string; readonly today: Day },
+): { readonly notice: HolderNotice; readonly movements: readonly Movement[] } {
+    const { dealId, period, holder, cash, total } = notice;
+    if (!facts.standing.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { reference: dealId });
+    if (notice.status !== 'held') throw new Refusal('PAYMENT_NOT_HELD', { dealId, period });
+    const from = heldAccount(facts.depository, holder);
+    return {
+        notice: { ...notice, status: 'released', releasedOn: facts.today },
+        movements: [{ asset: cash, quantity: total, from, to: placeOf(holder) }],
+    };
 }
 
 /** Where the depository keeps what it holds for a suspended holder. */

@@ -49,7 +49,14 @@ export {
     poolTests,
     tapeCollection,
 } from './deal';
-export { distribute, distributeRequest, distributionReader, heldAccount, noticeReader } from './distribution';
+export {
+    distribute,
+    distributeRequest,
+    distributionReader,
+    heldAccount,
+    noticeReader,
+    releaseReader,
+} from './distribution';
 export { sha256 } from './hash';
 export {
     asset,
@@ -71,6 +78,7 @@ export {
 } from './holding';
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
+export { functions as formulaFunctions } from './formula/functions';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { bookContentReader, readBookRequest } from './own-book';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
@@ -90,7 +98,16 @@ export {
     reportVersionReader,
 } from './report';
 export { stateSummaryReader } from './report/state-summary';
-export { readRunRequest, reportFacts, runReader, runRequest, runWaterfall, scheduledRuns } from './run';
+export {
+    declarationsReader,
+    declareRequest,
+    readRunRequest,
+    reportFacts,
+    runReader,
+    runRequest,
+    runWaterfall,
+    scheduledRuns,
+} from './run';
 export {
     alone,
     batchReader,
@@ -189,6 +206,7 @@ export type {
     DistributionFacts,
     DistributionRecord,
     HolderNotice,
+    Release,
 } from './distribution';
 export type {
     Asset,
@@ -221,7 +239,7 @@ export type {
 export type { Delinquent } from './report/delinquency';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
-export type { ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
+export type { Declarations, DeclareRequest, ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
 export type {
     Batch,
     Instruct,

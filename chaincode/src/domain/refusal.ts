@@ -80,6 +80,10 @@ export const refusals = {
         sentence: 'deal {id} is {status}, not {needed}',
         remedy: 'See where the deal stands and what comes next.',
     },
+    DECLARED_TOO_LATE: {
+        sentence: 'period {period} of deal {dealId} has been run',
+        remedy: 'Declare the status from the next period on.',
+    },
     DENOMINATION_BROKEN: {
         sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
         remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
@@ -253,6 +257,10 @@ export const refusals = {
         sentence: 'the distribution of deal {dealId} for {period} is due on {due}; the business day is {today}',
         remedy: 'Open the payment date as business day, then pay.',
     },
+    PAYMENT_NOT_HELD: {
+        sentence: 'nothing is held of the payment of deal {dealId} for {period}',
+        remedy: "Read the holder's notice to see what became of it.",
+    },
     PAYMENT_NOT_OUTSIDE: {
         sentence: 'instruction {reference} is not a delivery against cash paid outside',
         remedy: 'Deposits move with the notes and need no confirmation.',
@@ -345,6 +353,10 @@ export const refusals = {
     STATE_NOT_ROLLED: {
         sentence: 'row {row}: {problem}',
         remedy: 'Correct the loan, or report the difference as an adjustment or a charge-off.',
+    },
+    STATUS_UNKNOWN: {
+        sentence: 'the terms know no status {status} in which a waterfall runs',
+        remedy: "Name a status of the deal's terms that is not final.",
     },
     TAPE_STILL_PLEDGED: {
         sentence: 'chunk {number} is still pledged',

@@ -1,7 +1,7 @@
 import { add, subtract, zero } from './money';
 import { addBusinessDays } from './calendar/business-day';
 import { confirmedReport } from './report';
-import { day, id, integer, label, list, minor, object, oneOf, optional, record } from './shape';
+import { day, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
 import { openingState } from './waterfall/opening';
 import { periodsOf } from './deal';
 import { readRun } from './waterfall/read-run';
@@ -13,6 +13,7 @@ import type { FactValue, PeriodFacts } from './terms/facts';
 import type { Period } from './report';
 import type { Reader } from './shape';
 import type { Terms } from './terms/terms';
+import type { DealState } from './waterfall/state';
 import type { WaterfallRun } from './waterfall/record';
 
 /** Facts that are money or principal moved within a period: what a restatement of a paid period shifts into the next run. */
@@ -88,6 +89,37 @@ export type RunRequest = ReturnType<typeof runRequest>;
 
 export const readRunRequest = object({ dealId: id, period: integer(1) });
 
+const declarationReader = object({ period: integer(1), status: id, reason: text(500) });
+
+/**
+ * What the trustee has declared of a deal, under its own key-level policy alone: an event of default must not need the signature of
+ * whoever has defaulted.
+ */
+export const declarationsReader = object({ dealId: id, declared: list(declarationReader) });
+export type Declarations = ReturnType<typeof declarationsReader>;
+
+/**
+ * The trustee declares that the deal is in another status of its terms from the run of a period on: accelerated after an event of
+ * default, or amortising again when that is rescinded.
+ */
+export const declareRequest = object({
+    requestId: id,
+    dealId: id,
+    period: integer(1),
+    status: id,
+    reason: text(500),
+});
+export type DeclareRequest = ReturnType<typeof declareRequest>;
+
+/** @throws Refusal STATUS_UNKNOWN, DECLARED_TOO_LATE when the period has been run */
+export function declare(asked: DeclareRequest, terms: Terms, before: Declarations, run: RunRecord): Declarations {
+    const { dealId, period, status, reason } = asked;
+    if (!terms.statuses.some(each => each.id === status && each.final !== true))
+        throw new Refusal('STATUS_UNKNOWN', { status });
+    if (run.status === 'run') throw new Refusal('DECLARED_TOO_LATE', { dealId, period });
+    return { dealId, declared: [...before.declared, { period, status, reason }] };
+}
+
 /** A confirmed report, as far as the waterfall needs it. */
 export interface ReportFacts {
     readonly period: number;
@@ -104,6 +136,7 @@ export interface RunFacts {
     readonly report: ReportFacts;
     /** The confirmed reports of all earlier periods, as they read now. */
     readonly earlier: readonly ReportFacts[];
+    readonly declarations: Declarations;
     /** Whether a later period has been run. */
     readonly hasLater: boolean;
     /** Whether the period's distribution has been paid. */
@@ -160,11 +193,7 @@ export function runWaterfall(facts: RunFacts): RunRecord {
     if (scheduled.report === report.version && corrections.length === scheduled.corrections.length)
         throw new Refusal('RUN_UP_TO_DATE', { dealId, period });
 
-    const run = runPeriod(
-        terms,
-        previous?.run?.state ?? openingState(terms),
-        corrected(report.facts, previous, corrections),
-    );
+    const run = runPeriod(terms, stateBefore(facts), corrected(report.facts, previous, corrections));
     return {
         ...scheduled,
         status: 'run',
@@ -179,6 +208,13 @@ export function runWaterfall(facts: RunFacts): RunRecord {
         changes: changesOf(run, scheduled.run),
         run,
     };
+}
+
+/** What the period before left behind, in the status that the trustee has declared for this one. */
+function stateBefore({ terms, scheduled, previous, declarations }: RunFacts): DealState {
+    const state = previous?.run?.state ?? openingState(terms);
+    const declared = declarations.declared.filter(({ period }) => period === scheduled.period).at(-1);
+    return declared === undefined ? state : { ...state, status: declared.status };
 }
 
 type Counted = ReturnType<typeof countedReader>;

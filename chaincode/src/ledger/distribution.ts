@@ -2,12 +2,13 @@ import { noticeReader } from '../domain/distribution';
 import { mustHaveRun } from '../domain/run';
 import { Tranches } from './tranche';
 import { post } from '../domain/holding';
+import { Refusal } from '../domain/refusal';
 import { withSupply } from '../domain/tranche';
 
 import type { Context } from './context';
 import type { Day } from '../domain/day';
-import type { Distributed, DistributeRequest, DistributionFacts } from '../domain/distribution';
-import type { Holding } from '../domain/holding';
+import type { Distributed, DistributeRequest, DistributionFacts, HolderNotice, Release } from '../domain/distribution';
+import type { Holding, Movement } from '../domain/holding';
 import type { Holdings } from './holding';
 
 /** What a distribution is paid from, and where it is written. */
@@ -42,11 +43,26 @@ export class Distributions {
     async pay({ record, notices, tranches, movements }: Distributed, today: Day): Promise<void> {
         const posted = post(await this.holdings.load(movements, today), movements);
         await this.holdings.save(posted);
-        for (const notice of notices)
-            await this.holdings
-                .book(notice.holder)
-                .save('notice', noticeReader, notice, notice.dealId, String(notice.period));
+        for (const notice of notices) await this.saveNotice(notice);
         await this.tranches.save(tranches.map(tranche => withSupply(tranche, posted.supplies)));
         await this.tranches.saveDistribution(record);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async notice({ dealId, period, holder }: Release): Promise<HolderNotice> {
+        const found = await this.holdings.book(holder).find('notice', noticeReader, dealId, String(period));
+        if (found === undefined) throw new Refusal('NOT_FOUND', { noun: 'notice', id: `${dealId} ${period}` });
+        return found;
+    }
+
+    /** Pays what was held for a holder. */
+    async payHeld(notice: HolderNotice, movements: readonly Movement[], today: Day): Promise<void> {
+        await this.holdings.save(post(await this.holdings.load(movements, today), movements));
+        await this.saveNotice(notice);
+    }
+
+    private async saveNotice(notice: HolderNotice): Promise<void> {
+        const { holder, dealId, period } = notice;
+        await this.holdings.book(holder).save('notice', noticeReader, notice, dealId, String(period));
     }
 }

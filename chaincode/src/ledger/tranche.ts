@@ -4,7 +4,7 @@ import { institutionReader } from '../domain/institution';
 import { issueReader, trancheReader } from '../domain/tranche';
 import { key } from './tape';
 import { Refusal } from '../domain/refusal';
-import { runReader } from '../domain/run';
+import { declarationsReader, runReader } from '../domain/run';
 import { signatories } from './deal';
 
 import type { Allotment, Order } from '../domain/allotment';
@@ -14,24 +14,26 @@ import type { Deal } from '../domain/deal';
 import type { DistributionRecord } from '../domain/distribution';
 import type { Holdings } from './holding';
 import type { Issue, TrancheRecord } from '../domain/tranche';
-import type { RunRecord } from '../domain/run';
+import type { Declarations, RunRecord } from '../domain/run';
 
 /**
  * The public records of a deal's notes. All of them are laid down when the classes are authorised, by a majority: the classes, the issue
  * and the distributions for the depository's peer, which alone can endorse what it decides from the private books; the runs for
- * the servicer's and the trustee's together.
+ * the servicer's and the trustee's together; declarations for the trustee's.
  */
 export class Tranches {
     private readonly tranches: Book<TrancheRecord>;
     private readonly issues: Book<Issue>;
     private readonly runs: Book<RunRecord>;
     private readonly distributions: Book<DistributionRecord>;
+    private readonly declared: Book<Declarations>;
 
     constructor(private readonly ctx: Context) {
         this.tranches = ctx.book('tranche', trancheReader);
         this.issues = ctx.book('issue', issueReader);
         this.runs = ctx.book('run', runReader);
         this.distributions = ctx.book('distribution', distributionReader);
+        this.declared = ctx.book('declarations', declarationsReader);
     }
 
     /** @throws Refusal NOT_FOUND */
@@ -103,6 +105,15 @@ export class Tranches {
         return this.distributions.save(distribution, distribution.dealId, key(distribution.period));
     }
 
+    /** @throws Refusal NOT_FOUND */
+    declarations(dealId: string): Promise<Declarations> {
+        return this.declared.load(dealId);
+    }
+
+    saveDeclarations(declarations: Declarations): Promise<void> {
+        return this.declared.save(declarations, declarations.dealId);
+    }
+
     async layDown(
         deal: Deal,
         issue: Issue,
@@ -111,6 +122,7 @@ export class Tranches {
     ): Promise<void> {
         const { mspId } = await this.ctx.book('institution', institutionReader).load(issue.depository);
         await this.issues.layDown(issue, [mspId], issue.dealId);
+        await this.declared.layDown({ dealId: deal.id, declared: [] }, [deal.trusteeMsp], deal.id);
         for (const tranche of tranches)
             await this.tranches.layDown(tranche, [mspId], tranche.dealId, tranche.className);
         for (const run of runs) {

@@ -27,6 +27,7 @@ export class Waterfalls {
             previous: period === 1 ? undefined : await this.tranches.run(dealId, period - 1),
             report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
             earlier: await this.earlier(dealId, period),
+            declarations: await this.tranches.declarations(dealId),
             hasLater: later?.status === 'run',
             isPaid: distribution.status === 'paid',
         };
