@@ -496,6 +496,154 @@ describe('triggers', () => {
     });
 });
 
+describe('structures', () => {
+    const pool = (text: string): Month => ({ poolBalanceEnding: cents(text) });
+
+    it('measures the notes against a pool less its yield supplement', () => {
+        const supplemented = aDeal({
+            schedules: [
+                {
+                    id: 'supplement',
+                    unit: 'money',
+                    rows: [
+                        { from: '2026-02-15', value: '5000.00' },
+                        { from: '2026-03-15', value: '3000.00' },
+                    ],
+                },
+            ],
+            groups: { notes: ['A', 'B'] },
+            values: [{ id: 'adjusted', formula: 'poolBalanceEnding - schedule(supplement)' }],
+            waterfalls: {
+                paying: [
+                    {
+                        id: 'principal',
+                        do: 'pay-principal',
+                        tranches: ['A', 'B'],
+                        split: 'sequential',
+                        amount: 'max(0, notes.balance - adjusted)',
+                    },
+                    { id: 'rest', do: 'pay', to: 'holder' },
+                ],
+            },
+        });
+        const [first, second] = runMonths(
+            supplemented,
+            { ...collecting('50000.00'), ...pool('99000.00') },
+            { ...collecting('50000.00'), ...pool('96000.00') },
+        );
+        expect(first?.distributions['A']?.principal).toBe(cents('6000.00'));
+        expect(second?.distributions['A']?.principal).toBe(cents('1000.00'));
+    });
+
+    it('diverts interest of the junior class to the senior one while a coverage test fails', () => {
+        const tested = aDeal({
+            values: [
+                { id: 'coverage', formula: 'poolBalanceEnding / A.opening' },
+                { id: 'interestCoverage', formula: 'interestCollections / A.interestDue' },
+            ],
+            triggers: [
+                { id: 'OC', when: 'coverage < 120%', cure: { periods: 1 } },
+                { id: 'IC', when: 'interestCoverage < 150%', cure: { periods: 1 } },
+            ],
+            waterfalls: {
+                paying: [
+                    { id: 'interestA', do: 'pay-interest', tranches: ['A'] },
+                    {
+                        id: 'failing',
+                        do: 'if',
+                        when: 'OC.tripped or IC.tripped',
+                        then: [
+                            {
+                                id: 'divert',
+                                do: 'pay-principal',
+                                tranches: ['A'],
+                                split: 'sequential',
+                                amount: 'if OC.tripped then A.balance - round(poolBalanceEnding / 120%, down) else A.balance',
+                            },
+                        ],
+                    },
+                    { id: 'interestB', do: 'pay-interest', tranches: ['B'] },
+                    { id: 'rest', do: 'pay', to: 'holder' },
+                ],
+            },
+        });
+        const [passing, oc, cured, ic] = runMonths(
+            tested,
+            { ...collecting('600.00'), ...pool('100000.00') },
+            { ...collecting('600.00'), ...pool('95900.00') },
+            { ...collecting('600.00'), ...pool('99000.00') },
+            { ...collecting('500.00'), ...pool('99000.00') },
+        );
+        expect(passing?.distributions['B']?.interest).toBe(cents('150.00'));
+        // 80,000.00 - 95,900.00 / 1.2 = 83.34 of the 200.00 that interest of A left.
+        expect(oc?.distributions).toMatchObject({ A: { principal: 8334n }, B: { interest: cents('116.66') } });
+        expect(cured?.distributions['A']?.principal).toBe(0n);
+        expect(ic?.distributions['B']?.interest).toBe(0n);
+    });
+
+    it('follows a ladder of cumulative losses', () => {
+        const ladder = aDeal({
+            schedules: [
+                {
+                    id: 'ladder',
+                    unit: 'rate',
+                    rows: [
+                        { from: '2026-02-15', value: '1%' },
+                        { from: '2026-04-15', value: '2%' },
+                    ],
+                },
+            ],
+            triggers: [
+                {
+                    id: 'losses',
+                    when: 'cumulativeChargedOff / initialPoolBalance > schedule(ladder)',
+                    cure: { periods: 1 },
+                    notify: ['trustee'],
+                },
+            ],
+        });
+        const lost = (text: string): Month => ({
+            cumulativeChargedOff: cents(text),
+            initialPoolBalance: cents('100000.00'),
+        });
+        const runs = runMonths(ladder, lost('1000.00'), lost('1500.00'), lost('1900.00'), lost('2100.00'));
+        expect(runs.map(({ state }) => state.triggers['losses']?.tripped)).toEqual([false, true, false, true]);
+    });
+
+    it('redeems every class and ends when the clean-up call is exercised at a tenth of the pool', () => {
+        const callable = aDeal({
+            facts: { callPrice: { unit: 'money', meaning: 'paid by the servicer for what is left of the pool' } },
+            groups: { notes: ['A', 'B'] },
+            statuses: [{ id: 'paying' }, { id: 'redeemed', final: true }],
+            triggers: [
+                { id: 'callable', when: 'poolBalanceEnding <= initialPoolBalance * 10%', notify: ['servicer'] },
+                { id: 'redeemed-all', tested: 'after', when: 'notes.balance = 0', status: 'redeemed' },
+            ],
+            deposits: [
+                { id: 'collections', amount: 'interestCollections' },
+                { id: 'call', amount: 'if callable.tripped then callPrice else 0.00 USD' },
+            ],
+        });
+        const month = (poolBalance: string, callPrice: string): Month => ({
+            ...pool(poolBalance),
+            initialPoolBalance: cents('100000.00'),
+            extra: { callPrice: cents(callPrice) },
+        });
+        const [early, offered, called] = runMonths(
+            callable,
+            { ...month('12000.00', '500000.00') },
+            { ...month('9999.00', '0.00') },
+            { ...month('9000.00', '103000.00') },
+        );
+        expect(early?.deposits['call']).toBe(0n);
+        expect(offered?.notices).toEqual([{ trigger: 'callable', happened: 'tripped', notify: ['servicer'] }]);
+        expect(called?.state).toMatchObject({
+            status: 'redeemed',
+            tranches: { A: { balance: 0n }, B: { balance: 0n } },
+        });
+    });
+});
+
 describe('facts', () => {
     it.each([
         ['a fact the terms declare and the report leaves out', {}, 'FACTS_INVALID: units: not stated'],

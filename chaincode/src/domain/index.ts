@@ -7,6 +7,7 @@ export {
     placeOrderReader,
     withdrawOrderReader,
 } from './allotment';
+export { accessReader, accessRequest } from './audit';
 export { businessDayReader, openDayRequest } from './business-day';
 export { bytesOf, compareBytes, concat, hexOf, textOf, utf8 } from './bytes';
 export { addBusinessDays, adjust, businessDayConventions, isBusinessDay } from './calendar/business-day';
@@ -57,6 +58,7 @@ export {
     noticeReader,
     releaseReader,
 } from './distribution';
+export { functions as formulaFunctions } from './formula/functions';
 export { sha256 } from './hash';
 export {
     asset,
@@ -78,7 +80,6 @@ export {
 } from './holding';
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
-export { functions as formulaFunctions } from './formula/functions';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { bookContentReader, readBookRequest } from './own-book';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
@@ -172,6 +173,7 @@ export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
 
 export type { Allot, Allotment, IssueClosing, Issued, IssueFacts, Order, PlaceOrder } from './allotment';
+export type { Access, AccessRequest } from './audit';
 export type { BusinessDay, OpenDayRequest } from './business-day';
 export type { BusinessCalendar, BusinessDayConvention } from './calendar/business-day';
 export type { CouponTerms, DayCount, Frequency } from './calendar/day-count';
