@@ -53,7 +53,8 @@ export function noFlows(months: number): Flows {
 /**
  * Adds one line's life to `flows`, from month `start` on. Each month: a part of the performing balance defaults; the rest pays its share
  * of the line's contractual interest and principal; of what the schedule leaves, a part is prepaid. Each of the amounts is
- * rounded half-up to the minor unit; the last payment and a prepayment never exceed what is left.
+ * rounded half-up to the minor unit; the last payment and a prepayment never exceed what is left. What is prepaid between two
+ * payments of a line that pays every few months pays no interest since the last one.
  *
  * Source: Standard Formulas C.3 (NEW DEF, ACT AM, VOL PREPAY, PERF BAL), payments of defaulted loans not advanced.
  * @param countUnits receivables in units of 10^-12, where it is not the line's own count

@@ -1,6 +1,7 @@
 import { divide, rate } from '../rate';
 import { levelPayment } from './amortise';
 
+import type { Amount } from '../money';
 import type { Rate } from '../rate';
 import type { PoolLine } from './line-flows';
 
@@ -26,6 +27,8 @@ export interface LoanColumns {
 export interface LoanTable {
     readonly chunks: readonly LoanColumns[];
     readonly others: readonly PoolLine[];
+    /** Sum of all balances. */
+    readonly balance: Amount;
 }
 
 const chunkSize = 65_536;
@@ -38,7 +41,9 @@ export function loanTable(lines: Iterable<PoolLine>): LoanTable {
     const others: PoolLine[] = [];
     const known = new Map<string, Annuity>();
     let chunk = emptyChunk();
+    let balance = 0n;
     for (const line of lines) {
+        balance += line.loan.balance;
         const payment = hasRegularForm(line) ? Number(paymentOf(line, known)) : 0;
         if (!hasRegularForm(line) || !fits(line, payment)) {
             others.push(line);
@@ -50,7 +55,7 @@ export function loanTable(lines: Iterable<PoolLine>): LoanTable {
         chunk = emptyChunk();
     }
     if (chunk.count > 0) chunks.push(chunk);
-    return { chunks, others };
+    return { chunks, others, balance: balance as Amount };
 }
 
 function emptyChunk(): Mutable<LoanColumns> {

@@ -44,7 +44,7 @@ export interface Purchase {
 export class PoolProjection {
     private readonly flows: Flows;
     private readonly hazards: Hazards;
-    private performing = zero;
+    private performing: Amount;
     private month = 0;
 
     /**
@@ -60,7 +60,8 @@ export class PoolProjection {
     ) {
         this.hazards = hazardsOf(assumptions);
         this.flows = noFlows(months);
-        const { chunks, others } = loanTable(this.weighed(lines));
+        const { chunks, others, balance } = loanTable(lines);
+        this.performing = balance;
         let done = 0;
         for (const chunk of chunks) {
             addColumns(this.flows, chunk, this.hazards);
@@ -106,13 +107,6 @@ export class PoolProjection {
             delinquent: this.delinquentIn(month, ending, inDefault),
             count: Number(divide(flow.survivors, monthlyUnit, 'half-up')),
         };
-    }
-
-    private *weighed(lines: Iterable<PoolLine>): Iterable<PoolLine> {
-        for (const line of lines) {
-            this.performing = add(this.performing, line.loan.balance);
-            yield line;
-        }
     }
 
     private flowsIn(month: number): Record<keyof Flows, Amount> {
