@@ -18,7 +18,8 @@ async function main([folderName, keysFile]: readonly string[]): Promise<void> {
     for (const mspId of mspIds) check(network, mspId);
     tell(`whole ${first?.height ?? 0}`);
     for (;;) {
-        await network.commit([network.make(note).envelope, network.make(count).envelope]);
+        const made = [await network.make(note), await network.make(count)];
+        await network.commit(made.map(({ envelope }) => envelope));
         tell(`committed ${first?.height ?? 0}`);
     }
 }
@@ -34,7 +35,8 @@ const book = {
 };
 
 async function defineChaincode(network: LedgerNetwork): Promise<void> {
-    await network.commit([network.makeDefinition({ collections: [book] }).envelope]);
+    const definition = await network.makeDefinition({ collections: [book] });
+    await network.commit([definition.envelope]);
 }
 
 /** Comes after the note, which reads the count. */

@@ -42,6 +42,30 @@ describe('a ledger on disk', () => {
         await after.close();
     });
 
+    it('still has the private data of a transaction that was endorsed before and ordered after', async () => {
+        const keys = await newKeys(orgs);
+        const before = await LevelFolder.open(join(home, 'db'), CHANNEL);
+        const first = await LedgerNetwork.open(orgs, { folder: before, keys });
+        const book = { name: 'book', policy: "OR('TrustMSP.member')", requiredPeerCount: 0, maxPeerCount: 1 };
+        await first.define({
+            collections: [{ ...book, blockToLive: 0, memberOnlyRead: false, memberOnlyWrite: false }],
+        });
+        const waiting = await first.make(simulator => simulator.putPrivateData('cc', 'book', 'k', value('kept')));
+        await before.close();
+
+        const after = await LevelFolder.open(join(home, 'db'), CHANNEL);
+        const second = await LedgerNetwork.open(orgs, { folder: after, keys });
+        expect(await second.order([waiting])).toEqual([Code.VALID]);
+        const read = (network: LedgerNetwork): string | undefined =>
+            text(network.read('TrustMSP', simulator => simulator.getPrivateData('cc', 'book', 'k')));
+        expect(read(second)).toBe('kept');
+        await after.close();
+
+        const last = await LevelFolder.open(join(home, 'db'), CHANNEL);
+        expect((await last.store('TrustMSP').load()).transient).toEqual([]);
+        await last.close();
+    });
+
     it(`is whole after each of ${rounds} kills in the middle of load, and has all that was committed`, async () => {
         const keysFile = join(home, 'keys.json');
         writeFileSync(keysFile, JSON.stringify(await newKeys(orgs)));
@@ -82,7 +106,7 @@ describe('going back', () => {
         await network.define();
         await network.submit(put('k', 'base'));
         const base = await snapshots(network);
-        const replayed = network.make(put('k', 'first branch'));
+        const replayed = await network.make(put('k', 'first branch'));
         await network.order([replayed]);
         await network.submit(put('k', 'first branch, later'));
         const later = await snapshots(network);

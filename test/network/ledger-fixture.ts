@@ -141,11 +141,11 @@ export class LedgerNetwork {
     }
 
     async define(terms: Partial<DefinitionTerms> = {}): Promise<void> {
-        await this.order([this.makeDefinition(terms)]);
+        await this.order([await this.makeDefinition(terms)]);
     }
 
     /** The transaction that defines the chaincode `cc`, as every institution endorses it. */
-    makeDefinition(terms: Partial<DefinitionTerms> = {}): Submission {
+    makeDefinition(terms: Partial<DefinitionTerms> = {}): Promise<Submission> {
         const full = {
             name: 'cc',
             version: '1.0',
@@ -158,7 +158,7 @@ export class LedgerNetwork {
     }
 
     /** Run the work on every endorser's own state and sign everything as clients and peers do. */
-    make(work: Work, making: Making = {}): Submission {
+    async make(work: Work, making: Making = {}): Promise<Submission> {
         const chaincode = making.chaincode ?? 'cc';
         const client = this.institution(making.client ?? found([...this.institutions.keys()][0])).client;
         const creator = making.creator ?? client.serialized;
@@ -175,7 +175,7 @@ export class LedgerNetwork {
         const proposed = new peer.ChaincodeProposalPayload().serializeBinary();
         const proposalHash = sha256(header.getChannelHeader_asU8(), header.getSignatureHeader_asU8(), proposed);
         const endorsers = making.endorsers ?? [...this.institutions.keys()];
-        const results = endorsers.map(mspId => this.simulate(mspId, txId, work, making));
+        const results = await Promise.all(endorsers.map(mspId => this.simulate(mspId, txId, work, making)));
         const response = responseOf({
             chaincode,
             proposalHash,
@@ -209,7 +209,7 @@ export class LedgerNetwork {
 
     /** Make a transaction and commit it alone. */
     async submit(work: Work, making: Making = {}): Promise<ValidationCode> {
-        return found((await this.order([this.make(work, making)]))[0]);
+        return found((await this.order([await this.make(work, making)]))[0]);
     }
 
     read<V>(mspId: string, question: (simulator: Simulator) => V): V {
@@ -221,15 +221,15 @@ export class LedgerNetwork {
         }
     }
 
-    private simulate(mspId: string, txId: string, work: Work, making: Making): Uint8Array {
+    private async simulate(mspId: string, txId: string, work: Work, making: Making): Promise<Uint8Array> {
         const ledger = this.ledger(mspId);
         const simulator = ledger.newSimulator(txId);
         try {
             work(simulator);
             const { publicSet, privateSet } = simulator.results();
             if (privateSet !== undefined) {
-                if (making.withoutDissemination === true) ledger.keepPrivate(txId, privateSet);
-                else disseminate(ledger, [...this.ledgers.values()], txId, privateSet);
+                if (making.withoutDissemination === true) await ledger.keepPrivate(txId, privateSet);
+                else await disseminate(ledger, [...this.ledgers.values()], txId, privateSet);
             }
             return publicSet;
         } finally {

@@ -98,14 +98,14 @@ describe('private data', () => {
             simulator.putPrivateData('cc', 'tape', 'copy', before);
         };
         const making = { endorsers: members };
-        const [early, late] = [network.make(put('balance', '2'), making), network.make(copy, making)];
+        const [early, late] = [await network.make(put('balance', '2'), making), await network.make(copy, making)];
         expect(await network.order([early, late])).toEqual([Code.VALID, Code.MVCC_READ_CONFLICT]);
     });
 
     it('does not endorse where too few members can be reached', () => {
         const demanding = { ...tape, requiredPeerCount: 2 };
         return network.define({ sequence: 2, collections: [demanding, shortLived] }).then(async () => {
-            expect(() => network.make(put('loan', 'x'), { endorsers: members })).toThrow(
+            await expect(network.make(put('loan', 'x'), { endorsers: members })).rejects.toThrow(
                 'required to disseminate to at least 2 peers, but know of only 1 eligible peers',
             );
             await network.define({ sequence: 3, collections: [tape, shortLived] });

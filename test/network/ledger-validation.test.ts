@@ -105,7 +105,7 @@ describe('validation', () => {
     });
 
     it('refuses endorsements made for another proposal', async () => {
-        const other = network.make(put('other'));
+        const other = await network.make(put('other'));
         const envelope = common.Envelope.deserializeBinary(other.envelope);
         const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
         const transaction = peer.Transaction.deserializeBinary(payload.getData_asU8());
@@ -140,7 +140,7 @@ describe('validation', () => {
     });
 
     it('refuses a transaction that is played again', async () => {
-        const submission = network.make(put('replayed'));
+        const submission = await network.make(put('replayed'));
         expect(await network.order([submission])).toEqual([Code.VALID]);
         expect(await network.order([submission])).toEqual([Code.DUPLICATE_TXID]);
     });
@@ -148,8 +148,8 @@ describe('validation', () => {
     it('refuses the second of two transactions with one id in a block', async () => {
         const nonce = randomBytes(24);
         const codes = await network.order([
-            network.make(put('first'), { nonce }),
-            network.make(put('second'), { nonce }),
+            await network.make(put('first'), { nonce }),
+            await network.make(put('second'), { nonce }),
         ]);
         expect(codes).toEqual([Code.VALID, Code.DUPLICATE_TXID]);
         expect(stored('second')).toBeUndefined();
@@ -178,7 +178,7 @@ describe('validation', () => {
             const before = Number(text(simulator.getState('cc', 'counter')) ?? '0');
             simulator.putState('cc', 'counter', value(String(before + 1)));
         };
-        expect(await network.order([network.make(bump), network.make(bump)])).toEqual([
+        expect(await network.order([await network.make(bump), await network.make(bump)])).toEqual([
             Code.VALID,
             Code.MVCC_READ_CONFLICT,
         ]);
@@ -187,12 +187,12 @@ describe('validation', () => {
 
     it('says in words why it refuses', async () => {
         await network.submit(put('explained'));
-        const reader = network.make(simulator => void simulator.getState('cc', 'explained'));
+        const reader = await network.make(simulator => void simulator.getState('cc', 'explained'));
         await network.submit(put('explained', 'again'));
         const [committed] = await network.commit([
             reader.envelope,
-            network.make(put('explained'), { endorsers: ['BankBMSP'] }).envelope,
-            network.make(put('fine')).envelope,
+            (await network.make(put('explained'), { endorsers: ['BankBMSP'] })).envelope,
+            (await network.make(put('fine'))).envelope,
         ]);
         const height = network.ledger('BankAMSP').height;
         expect(committed?.transactions.map(({ reason }) => reason)).toEqual([
@@ -203,7 +203,7 @@ describe('validation', () => {
     });
 
     it('refuses a read of a key that has changed since', async () => {
-        const reader = network.make(simulator => {
+        const reader = await network.make(simulator => {
             simulator.getState('cc', 'watched');
             simulator.putState('cc', 'seen', value('nothing'));
         });
@@ -226,8 +226,8 @@ describe('validation', () => {
             while (iterator.next() !== undefined) count++;
             simulator.putState('cc', `sum-${prefix}`, value(String(count)));
         };
-        const early = network.make(sum);
-        const [inserted, sameBlock] = [network.make(put(`${rowKey(rows - 2)}a`)), network.make(sum)];
+        const early = await network.make(sum);
+        const [inserted, sameBlock] = [await network.make(put(`${rowKey(rows - 2)}a`)), await network.make(sum)];
         expect(await network.order([early])).toEqual([Code.VALID]);
         expect(await network.order([inserted, sameBlock])).toEqual([Code.VALID, Code.PHANTOM_READ_CONFLICT]);
     });
@@ -255,8 +255,8 @@ describe('validation', () => {
     it('refuses a write to a key whose policy the same block has changed', async () => {
         await network.submit(put('moving'));
         const codes = await network.order([
-            network.make(guardedBy('moving', "OR('BankBMSP.peer')")),
-            network.make(put('moving', 'late')),
+            await network.make(guardedBy('moving', "OR('BankBMSP.peer')")),
+            await network.make(put('moving', 'late')),
         ]);
         expect(codes).toEqual([Code.VALID, Code.ENDORSEMENT_POLICY_FAILURE]);
         expect(stored('moving')).toBe('x');
@@ -299,8 +299,8 @@ describe('validation', () => {
         await network.submit(put('doomed'));
         const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
         const codes = await network.order([
-            network.make(simulator => simulator.deleteState('cc', 'doomed')),
-            network.make(guardedBy('doomed', "OR('BankBMSP.peer')")),
+            await network.make(simulator => simulator.deleteState('cc', 'doomed')),
+            await network.make(guardedBy('doomed', "OR('BankBMSP.peer')")),
         ]);
         const warnings = warn.mock.calls;
         warn.mockRestore();

@@ -17,9 +17,10 @@ import { Channel, disseminate, genesisBlock, LevelFolder, openPeerLedger } from 
 import type { Cutting } from './orderer/ordering-service';
 import { OrderingService } from './orderer/ordering-service';
 import { Peer } from './peer';
-import { peerServer } from './peer-server';
+import { ordererServer, peerServer } from './node-servers';
 import { Signer } from './signer';
 import { Snapshots } from './snapshots';
+import { cscc } from './system/cscc';
 import { lifecycle } from './system/lifecycle';
 import { qscc } from './system/qscc';
 import { TraceBook } from './trace/trace-book';
@@ -63,6 +64,8 @@ export interface FabricStatus {
     readonly waiting: number;
     /** Number of blocks ordered. */
     readonly ordered: number;
+    /** Addresses of the orderers, for clients that submit to them directly. */
+    readonly orderers: readonly string[];
     readonly peers: readonly {
         readonly name: string;
         readonly mspId: string;
@@ -84,6 +87,7 @@ export class Fabric {
     private channel: Channel | undefined;
     private readonly agreed = new Map<string, DefinitionTerms>();
     private served: readonly ServedPeer[] = [];
+    private ordererServers: readonly GrpcServer[] = [];
     private ordering: OrderingService | undefined;
     private taken: Snapshots | undefined;
     private folder: LevelFolder | undefined;
@@ -116,6 +120,9 @@ export class Fabric {
         await Promise.all(peers.map(each => each.start(ordering.blocks.slice(each.ledger.height))));
         await this.define(channel, institutions, peers, ordering);
         this.served = await Promise.all(peers.map(each => this.serve(channel, each, peers, ordering, institutions)));
+        this.ordererServers = await Promise.all(
+            orderers.nodes.map(node => this.serveOrderer(node, orderers, ordering)),
+        );
         await Promise.all(
             peers.flatMap(each => this.options.chaincodes.map(({ name }) => each.chaincodes.connect(name))),
         );
@@ -168,6 +175,7 @@ export class Fabric {
             cutting: this.orderers.cutting,
             waiting: this.orderers.waiting,
             ordered: this.orderers.blocks.length,
+            orderers: this.ordererServers.map(({ port }) => `127.0.0.1:${port}`),
             peers: this.served.map(({ peer: { name, mspId, isRunning, ledger }, server }) => ({
                 name,
                 mspId,
@@ -186,7 +194,7 @@ export class Fabric {
     /** End everything and remove what was laid down on disk. */
     async close(): Promise<void> {
         this.ordering?.close();
-        for (const { server } of this.served) server.close();
+        for (const server of [...this.served.map(each => each.server), ...this.ordererServers]) server.close();
         await Promise.all(this.served.map(each => each.peer.close()));
         await Promise.all([...this.hosts.values()].map(host => host.close()));
         await this.folder?.close();
@@ -201,6 +209,7 @@ export class Fabric {
         }
         const systemChaincodes = new Map([
             ['_lifecycle', lifecycle(channel, this.agreed)],
+            ['cscc', cscc(channel)],
             ['qscc', qscc(channel)],
         ]);
         const peers: Peer[] = [];
@@ -225,7 +234,7 @@ export class Fabric {
                         note: (txId, what, detail) => this.book.note(txId, what, name, detail),
                         disseminate: (from, txId, privateSet) => {
                             const others = peers.filter(other => other !== from && other.isRunning);
-                            disseminate(
+                            return disseminate(
                                 from.ledger,
                                 others.map(other => other.ledger),
                                 txId,
@@ -298,11 +307,21 @@ export class Fabric {
                 trace: this.book,
             },
         );
-        const { ports, portsAreFixed } = this.options;
-        const listening = server.listen(ports[local.name] ?? 0);
-        await (portsAreFixed ? listening : listening.catch(() => server.listen(0)));
+        await this.listen(server, local.name);
         local.endpoint = `${local.name}:${server.port}`;
         return { peer: local, server };
+    }
+
+    private async serveOrderer(node: Node, owner: FabricOrganization, ordering: OrderingService): Promise<GrpcServer> {
+        const server = ordererServer(node, owner.tlsRootPem, ordering);
+        await this.listen(server, node.name);
+        return server;
+    }
+
+    private async listen(server: GrpcServer, name: string): Promise<void> {
+        const { ports, portsAreFixed } = this.options;
+        const listening = server.listen(ports[name] ?? 0);
+        await (portsAreFixed ? listening : listening.catch(() => server.listen(0)));
     }
 }
 

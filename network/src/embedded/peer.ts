@@ -16,7 +16,7 @@ export interface PeerOptions {
     readonly ledger: PeerLedger;
     readonly host: ChaincodeHost & { isInstalled(chaincode: string): boolean };
     readonly systemChaincodes: ReadonlyMap<string, SystemChaincode>;
-    readonly disseminate: (from: Peer, txId: string, privateSet: Uint8Array) => void;
+    readonly disseminate: (from: Peer, txId: string, privateSet: Uint8Array) => Promise<void>;
     readonly executeTimeout: number;
     /** Takes note of what happens to a transaction on this peer. */
     readonly note: Note;

@@ -21,7 +21,7 @@ export interface EndorserOptions {
     readonly chaincodes: ChaincodeSupport;
     readonly note: Note;
     /** Hand private writes to the peers that may hold them; throws if fewer than required take them. */
-    readonly disseminate: (txId: string, privateSet: Uint8Array) => void;
+    readonly disseminate: (txId: string, privateSet: Uint8Array) => Promise<void>;
 }
 
 const writers = '/Channel/Application/Writers';
@@ -123,7 +123,7 @@ export class Endorser {
         try {
             executed = await this.options.chaincodes.execute(transaction, chaincode, proposal.input);
             results = transaction.simulator?.results();
-            if (results?.privateSet !== undefined) this.options.disseminate(txId, results.privateSet);
+            if (results?.privateSet !== undefined) await this.options.disseminate(txId, results.privateSet);
         } catch (error) {
             throw wrap('error in simulation', error);
         }

@@ -12,17 +12,17 @@ export class DisseminationError extends Error {
  * collection's members: at least `requiredPeerCount`, at most `maxPeerCount`, one of every organisation first. The others fetch it
  * when the block comes. @throws DisseminationError
  */
-export function disseminate(
+export async function disseminate(
     from: PeerLedger,
     peers: readonly PeerLedger[],
     txId: string,
     privateSet: Uint8Array,
-): void {
+): Promise<void> {
     const sets = readPrivateSets(privateSet).map(set => ({ set, receivers: receiversOf(from, peers, set) }));
-    from.keepPrivate(txId, privateSet);
+    await from.keepPrivate(txId, privateSet);
     for (const { set, receivers } of sets) {
         const bytes = encodePrivateSets([set]);
-        for (const receiver of receivers) receiver.keepPrivate(txId, bytes);
+        await Promise.all(receivers.map(receiver => receiver.keepPrivate(txId, bytes)));
     }
 }
 

@@ -3,9 +3,10 @@ import { CommittedBlock } from './committed-block';
 import type { OrderedBlock } from './block';
 import { orderedNumber } from './image';
 import type { Changes, Image } from './image';
-import { decodeBlock, encodeBlock, LedgerReader, recordsOf, recordsOfLedger } from './records';
+import { decodeBlock, encodeBlock, LedgerReader, recordsOf, recordsOfLedger, recordsOfTransient } from './records';
 import type { LedgerRecord } from './records';
-import type { LedgerStore } from './store';
+import type { LedgerStore, Stored } from './store';
+import type { KeptPrivateData } from './transient-store';
 
 interface Write {
     readonly records: readonly LedgerRecord[];
@@ -59,7 +60,8 @@ export class LevelFolder {
         this.peers.add(prefix);
         return {
             load: () => this.load(prefix),
-            save: changes => this.save(prefix, changes),
+            save: (changes, settled = []) => this.save(prefix, changes, settled),
+            keep: data => this.keep(prefix, data),
             replace: (image, blocks) => this.replace(prefix, image, blocks),
         };
     }
@@ -69,7 +71,7 @@ export class LevelFolder {
         await this.db.close();
     }
 
-    private async load(prefix: string): Promise<{ readonly image: Image; readonly blocks: readonly CommittedBlock[] }> {
+    private async load(prefix: string): Promise<Stored> {
         const reader = new LedgerReader();
         const end = `${prefix.slice(0, -1)}\u0001`;
         for await (const [key, value] of this.db.iterator(between(prefix, end))) {
@@ -79,12 +81,21 @@ export class LevelFolder {
         for (const [number, { codes, commitHash }] of reader.verdicts.entries()) {
             blocks.push(new CommittedBlock(this.channelId, await this.block(number), codes, commitHash));
         }
-        return { image: reader.image(blocks.at(-1)), blocks };
+        return { image: reader.image(blocks.at(-1)), blocks, transient: reader.transient };
     }
 
-    private async save(prefix: string, changes: Omit<Changes, 'committed'> & Partial<Changes>): Promise<void> {
-        const block = changes.committed?.block;
-        await this.write([...this.recordsOfBlock(block), ...prefixed(prefix, recordsOf(changes))]);
+    private async save(
+        prefix: string,
+        changes: Omit<Changes, 'committed'> & Partial<Changes>,
+        settled: readonly string[],
+    ): Promise<void> {
+        const own = [...recordsOf(changes), ...recordsOfTransient([], settled)];
+        await this.write([...this.recordsOfBlock(changes.committed?.block), ...prefixed(prefix, own)]);
+    }
+
+    /** Without waiting for the disk, since what is lost with the machine can be endorsed again. */
+    private async keep(prefix: string, data: KeptPrivateData): Promise<void> {
+        await this.db.batch([...prefixed(prefix, recordsOfTransient([data], []))].map(operationOf));
     }
 
     /** Resolves when all peers have asked to be replaced and one batch has replaced them, since they share their blocks. */

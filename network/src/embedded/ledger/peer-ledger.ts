@@ -14,7 +14,7 @@ import { encodePrivateSets } from './namespace-set';
 import type { PrivateSet } from './namespace-set';
 import { reconciliation } from './reconciliation';
 import { Simulator } from './simulator';
-import type { LedgerStore } from './store';
+import type { LedgerStore, Stored } from './store';
 import { TransientStore } from './transient-store';
 import { ledgerKey } from './world-state';
 
@@ -50,7 +50,7 @@ export interface KeyModification {
 
 /** Open the ledger of one peer as it was left, or empty. */
 export async function openPeerLedger(options: PeerLedgerOptions): Promise<PeerLedger> {
-    return new PeerLedger(options, (await options.store?.load()) ?? { image: emptyImage, blocks: [] });
+    return new PeerLedger(options, (await options.store?.load()) ?? { image: emptyImage, blocks: [], transient: [] });
 }
 
 /** What one peer knows: its own world state, private data, history and blocks. Nothing is shared with other peers but bytes. */
@@ -58,16 +58,17 @@ export class PeerLedger {
     private image: Image;
     private blocks: CommittedBlock[];
     private readonly definitions: Definitions;
-    private readonly transient = new TransientStore();
+    private readonly transient: TransientStore;
     private readonly listeners = new Set<(block: CommittedBlock) => void>();
     private last: Promise<unknown> = Promise.resolve();
 
     constructor(
         private readonly options: PeerLedgerOptions,
-        start: LedgerSnapshot,
+        start: Stored,
     ) {
         this.image = start.image;
         this.blocks = [...start.blocks];
+        this.transient = new TransientStore(start.transient);
         this.definitions = new Definitions(options.channel);
     }
 
@@ -166,8 +167,9 @@ export class PeerLedger {
     }
 
     /** Keep private writes (rwset.TxPvtReadWriteSet bytes) of an endorsed transaction until its block comes. */
-    keepPrivate(txId: string, txPvtReadWriteSet: Uint8Array): void {
-        this.transient.keep(txId, txPvtReadWriteSet, this.height);
+    async keepPrivate(txId: string, txPvtReadWriteSet: Uint8Array): Promise<void> {
+        const kept = this.transient.keep(txId, txPvtReadWriteSet, this.height);
+        await this.options.store?.keep(kept);
     }
 
     /** A private set another peer asks for: of a transaction still on its way, or of a committed one. */
@@ -241,7 +243,12 @@ export class PeerLedger {
             image,
             findPrivate: wanted => this.findPrivate(wanted),
         });
-        await this.options.store?.save(changes);
+        const settled = this.transient.settledBy(
+            block.transactions.map(({ txId }) => txId),
+            image.height,
+        );
+        await this.options.store?.save(changes, settled);
+        this.transient.forget(settled);
         this.apply(changes);
         return changes.committed;
     }
@@ -251,10 +258,6 @@ export class PeerLedger {
         this.image = advance(this.image, changes);
         this.blocks.at(-1)?.release();
         this.blocks.push(committed);
-        this.transient.settle(
-            committed.block.transactions.map(({ txId }) => txId),
-            this.height,
-        );
         for (const listener of this.listeners) listener(committed);
     }
 

@@ -8,6 +8,7 @@ import type { KeyTree } from './key-tree';
 import { metadataOf } from './namespace-set';
 import { entryMessages } from './read-write-set';
 import type { ValidationCode } from './transaction';
+import type { KeptPrivateData } from './transient-store';
 import { WorldState } from './world-state';
 import type { Metadata, Update, Version, VersionedValue } from './world-state';
 
@@ -16,7 +17,7 @@ const { KVMetadataWrite } = ledger.rwset.kvrwset;
 /**
  * One entry of a peer's ledger as it is kept on disk or dumped; an absent value removes it. Keys have one character a byte and start
  * with a letter for their kind: b verdicts of a block, e expiries, h history, l location of a transaction, m missing private data, p
- * private sets, s state.
+ * private sets, s state, t private data that waits for its block.
  */
 export type LedgerRecord = readonly [key: string, value: Uint8Array | undefined];
 
@@ -30,6 +31,19 @@ export function* recordsOf(changes: Omit<Changes, 'committed'> & Partial<Changes
     for (const [key, name] of changes.missing) yield [`m${key}`, name && encodeJson(name)];
     for (const [key, expiries] of changes.expiries) yield [`e${key}`, expiries && encodeJson(expiries)];
     if (committed !== undefined) yield* recordsOfBlock(committed);
+}
+
+/** Private data that waits for its block, and what a block settles of it. */
+export function* recordsOfTransient(
+    kept: readonly KeptPrivateData[],
+    settled: readonly string[],
+): Generator<LedgerRecord, void> {
+    for (const { key, height, bytes } of kept) {
+        const head = Buffer.alloc(6);
+        head.writeUIntBE(height, 0, 6);
+        yield [`t${key}`, Buffer.concat([head, bytes])];
+    }
+    for (const key of settled) yield [`t${key}`, undefined];
 }
 
 /** All of a peer's ledger. */
@@ -61,6 +75,7 @@ function* recordsOfBlock(committed: CommittedBlock): Generator<LedgerRecord, voi
 /** A peer's ledger as its records tell it, in the order of their keys; the blocks come from where they are kept once for all. */
 export class LedgerReader {
     readonly verdicts: { readonly codes: readonly ValidationCode[]; readonly commitHash: Uint8Array }[] = [];
+    readonly transient: KeptPrivateData[] = [];
     private readonly state = new Map<string, Map<string, Update>>();
     private history: KeyTree<Modification>;
     private locations: KeyTree<Version>;
@@ -94,6 +109,13 @@ export class LedgerReader {
                 return;
             case 's':
                 this.readState(name, value);
+                return;
+            case 't':
+                this.transient.push({
+                    key: name,
+                    height: Buffer.from(value.subarray(0, 6)).readUIntBE(0, 6),
+                    bytes: value.subarray(6),
+                });
         }
     }
 
