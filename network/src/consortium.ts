@@ -180,6 +180,6 @@ export function namingFile<T>(file: string, read: () => T): T {
     try {
         return read();
     } catch (error) {
-        throw new DocumentError(file, error instanceof Error ? error.message : String(error));
+        throw new DocumentError(file, (error as Error).message);
     }
 }

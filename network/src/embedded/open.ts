@@ -128,6 +128,12 @@ function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: Networ
             endorsement: endorsementOf(chaincode.endorsement ?? 'majority', consortium),
             collections: chaincode.collections ?? [],
             folder: packageFolder(chaincode.folder),
+            altered: Object.fromEntries(
+                Object.entries(chaincode.altered ?? {}).map(([id, folder]) => [
+                    institutionOf(consortium, id).mspId,
+                    packageFolder(folder),
+                ]),
+            ),
             environment: chaincode.environment ?? {},
         })),
         ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers }),
@@ -139,10 +145,14 @@ function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: Networ
     };
 }
 
-function portsFrom(firstPort: number, { institutions }: Consortium): Readonly<Record<string, number>> {
-    const names = institutions.flatMap(({ domain, peers }) =>
-        Array.from({ length: peers }, (_, index) => `peer${index}.${domain}`),
+function portsFrom(firstPort: number, { institutions, orderers }: Consortium): Readonly<Record<string, number>> {
+    const peers = institutions.flatMap(({ domain, peers: count }) =>
+        Array.from({ length: count }, (_, index) => `peer${index}.${domain}`),
     );
+    const names = [
+        ...peers,
+        ...Array.from({ length: orderers.count }, (_, index) => `orderer${index}.${orderers.domain}`),
+    ];
     return Object.fromEntries(names.map((name, index) => [name, firstPort + index]));
 }
 

@@ -8,6 +8,8 @@ export interface EmbeddedChaincode {
     readonly version: string;
     /** Folder of any package made with fabric-contract-api or fabric-shim: where its package.json is. */
     readonly folder: string;
+    /** Folders of institutions that run another package under the same name, by institution id: altered chaincode, to see it refused. */
+    readonly altered?: Readonly<Record<string, string>>;
     /** `majority`, `any` or a signature policy; majority if absent. */
     readonly endorsement?: string;
     readonly collections?: readonly Collection[];
@@ -24,7 +26,7 @@ export interface EmbeddedOptions {
      * where it stopped, even after a crash. Absent, everything is in memory and gone when closed.
      */
     readonly folder?: string;
-    /** The first peer listens on this loopback port, the next ones on those after it. Free ports if absent. */
+    /** The first peer listens on this loopback port, the next ones on those after it, then the orderers. Free ports if absent. */
     readonly firstPort?: number;
     /** When blocks are cut; `instant` if absent. */
     readonly cutting?: Cutting;

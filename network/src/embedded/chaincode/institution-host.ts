@@ -7,6 +7,8 @@ export interface InstalledChaincode {
     readonly name: string;
     /** Folder with its package.json. */
     readonly folder: string;
+    /** Folders of institutions that run another package instead, by MSP id. */
+    readonly altered: Readonly<Record<string, string>>;
     /** Environment variables it sees besides those that a peer sets. */
     readonly environment: Readonly<Record<string, string>>;
 }
@@ -64,8 +66,9 @@ export class InstitutionHost implements ChaincodeHost {
     }
 
     private launch(chaincode: string): Promise<ChaincodeProcess> {
-        const { folder, environment } = this.installed.find(({ name }) => name === chaincode)!;
         const { mspId, runFolder, onLog } = this;
+        const { altered, environment, ...installed } = this.installed.find(({ name }) => name === chaincode)!;
+        const folder = altered[mspId] ?? installed.folder;
         const packageId = `${chaincode}:${mspId}`;
         return ChaincodeProcess.launch({ chaincode, mspId, folder, packageId, runFolder, environment, onLog });
     }

@@ -38,7 +38,7 @@ interface Stub {
 interface Chaincode {
     Init(stub: Stub): Promise<unknown>;
     Invoke(stub: Stub): Promise<unknown>;
-    contractImplementations?: Record<string, { contractInstance: Contract }>;
+    contractImplementations?: Record<string, { contractInstance?: Contract }>;
 }
 
 interface Contract {
@@ -108,6 +108,7 @@ function tellWhenServing(): void {
 /** The same chaincode; what it logs carries its transaction, and what it throws is logged with its stack. */
 function observed(chaincode: Chaincode): Chaincode {
     for (const { contractInstance } of Object.values(chaincode.contractImplementations ?? {})) {
+        if (contractInstance === undefined) continue;
         const around = contractInstance.aroundTransaction.bind(contractInstance);
         contractInstance.aroundTransaction = (context, fn, parameters) =>
             around(context, fn, parameters).catch(rethrowLogged);

@@ -2,7 +2,7 @@ import type { FabricStatus } from '../fabric';
 import type { NamespaceTrace, TransactionTrace } from '../trace/transaction-trace';
 
 /** A network's status as a short table. */
-export function formatStatus({ channel, cutting, waiting, ordered, peers }: FabricStatus): string {
+export function formatStatus({ channel, cutting, waiting, ordered, orderers, peers }: FabricStatus): string {
     const rows = [
         ['peer', 'institution', 'address', 'blocks', ''],
         ...peers.map(({ name, mspId, address, height, running }) => [
@@ -14,7 +14,7 @@ export function formatStatus({ channel, cutting, waiting, ordered, peers }: Fabr
         ]),
     ];
     const head = `Channel ${channel}: ${ordered} blocks, ${waiting} transactions waiting, cutting ${cutting}\n`;
-    return head + table(rows);
+    return `${head}${table(rows)}Orderers: ${orderers.join(', ')}\n`;
 }
 
 /** A transaction's trace as a person reads it. */

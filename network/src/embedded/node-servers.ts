@@ -1,0 +1,44 @@
+import { discovery, gateway, orderer, peer } from '@hyperledger/fabric-protos';
+import type { Node } from '../certificates';
+import { deliverService } from './deliver/deliver-service';
+import { endorserService } from './endorser/endorser-service';
+import type { GatewayContext } from './gateway/context';
+import { gatewayService } from './gateway/gateway-service';
+import { GrpcServer } from './grpc-server';
+import { ordererService } from './orderer/orderer-service';
+import type { OrderingService } from './orderer/ordering-service';
+import { unsupportedService } from './unsupported';
+
+/** The server of one peer with all services that clients use. */
+export function peerServer(node: Node, tlsRootPem: string, context: GatewayContext): GrpcServer {
+    const { channel, local } = context;
+    return new GrpcServer(node.tls, tlsRootPem, [
+        { definition: gateway.GatewayService, implementation: gatewayService(context) },
+        { definition: peer.EndorserService, implementation: endorserService(local) },
+        {
+            definition: peer.DeliverService,
+            implementation: deliverService({ channel, ledger: local.ledger, now: () => Date.now() }),
+        },
+        {
+            definition: discovery.DiscoveryService,
+            implementation: unsupportedService(
+                discovery.DiscoveryService,
+                'the gateway of every peer discovers endorsers by itself; submit through gateway.Gateway',
+            ),
+        },
+        {
+            definition: peer.SnapshotService,
+            implementation: unsupportedService(
+                peer.SnapshotService,
+                'take snapshots with the command poolproof-network or the laboratory of the network',
+            ),
+        },
+    ]);
+}
+
+/** The server of one orderer. */
+export function ordererServer(node: Node, tlsRootPem: string, ordering: OrderingService): GrpcServer {
+    return new GrpcServer(node.tls, tlsRootPem, [
+        { definition: orderer.AtomicBroadcastService, implementation: ordererService(ordering) },
+    ]);
+}
