@@ -141,13 +141,21 @@ async function issueCash(ledger: MemoryLedger, quantity: Amount, asset: Asset): 
     await settle(ledger, { reference, deliverer: 'bank-b', receiver: 'bank-b' });
 }
 
+interface Template {
+    readonly tranches: readonly { readonly id: keyof typeof classes }[];
+    readonly deposits: readonly object[];
+}
+
 /** A sealed deal whose classes are authorised. */
 export async function authorised(ledger: MemoryLedger): Promise<void> {
-    const { tranches, ...document } = terms(3_000_000) as { tranches: { id: keyof typeof classes }[] };
+    const { tranches, ...document } = terms(3_000_000) as unknown as Template;
     const sized = tranches.map(tranche => ({ ...tranche, balance: classes[tranche.id] }));
     const reserve = { id: 'reserve', opening: '150.00', target: 'min(150.00 USD, notes.balance)' };
-    const document2 = { ...document, tranches: sized, accounts: [{ id: 'collection' }, reserve] };
-    await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id: dealId, terms: document2, rules });
+    const called = { unit: 'money', meaning: 'what the servicer pays to call the notes and take the pool back' };
+    const deposits = [...document.deposits, { id: 'call', amount: 'purchasePrice' }];
+    const accounts = [{ id: 'collection' }, reserve];
+    const sizedTerms = { ...document, tranches: sized, accounts, deposits, facts: { purchasePrice: called } };
+    await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id: dealId, terms: sizedTerms, rules });
     await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, loanChunk(loans));
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
     await ledger.submit(trust, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
@@ -240,8 +248,8 @@ export async function reported(
     await ledger.submit(trust, 'report:confirm', { requestId: requestId(), ...asked }, privately());
 }
 
-export function run(ledger: MemoryLedger, period: number, client = bankA): Promise<Outcome> {
-    return ledger.submit(client, 'waterfall:run', { requestId: requestId(), dealId, period });
+export function run(ledger: MemoryLedger, period: number, client = bankA, purchasePrice = 0): Promise<Outcome> {
+    return ledger.submit(client, 'waterfall:run', { requestId: requestId(), dealId, period, extra: { purchasePrice } });
 }
 
 export function distribute(ledger: MemoryLedger, period: number, id = requestId()): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { codeOf } from '../chaincode/refuses';
-import { requestId } from '../chaincode/builders';
+import { privately, requestId } from '../chaincode/builders';
 import {
     balances,
     bankA,
@@ -237,6 +237,27 @@ it('redeems a class with its last principal, and cancels its notes in every book
     expect(first).toMatchObject({ className: 'A-1', status: 'redeemed', outstanding: '0', factor: '0.0000000' });
     expect(await held(ledger, fund, note('A-1'))).toBe('0.00');
     expect(await codeOf(() => move(ledger, fund, bankB, { asset: note('A-1') }))).toBe('NOTES_NOT_OUTSTANDING');
+});
+
+it('is called by its servicer: every class is redeemed, no notes are left in any book, and the deal can end', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    const end = () =>
+        ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'called' }, privately());
+    expect(await codeOf(end)).toBe('NOTES_NOT_REPAID');
+    // The accelerated waterfall pays the classes out; in the other, the pool that is still there would keep notes outstanding.
+    const asked = { dealId, period: 1, status: 'accelerated', reason: 'the notes are called' };
+    await ledger.submit(trust, 'waterfall:declare', { requestId: requestId(), ...asked });
+    await run(ledger, 1, bankA, Number(cents('29700.00')));
+    await openDay(ledger, '2026-02-16');
+    await remit(ledger, cents('420.00'));
+    await remit(ledger, cents('29700.00'));
+    await distribute(ledger, 1);
+    for (const { status, outstanding } of await tranches(ledger))
+        expect([status, outstanding]).toEqual(['redeemed', '0']);
+    for (const client of [fund, bankB])
+        for (const { asset, free } of (await book(ledger, client)).holdings)
+            if (asset.startsWith('note:')) expect(BigInt(free)).toBe(0n);
+    await end();
 });
 
 it('shows a book to its institution, the depository and the regulator only', async () => {

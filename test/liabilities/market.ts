@@ -72,7 +72,8 @@ export class Market {
     }
 
     place(player: Player, asked: Instruct): void {
-        const placed = place(asked, player, this.instructions.get(`${player}|${asked.reference}`));
+        const before = this.instructions.get(`${player}|${asked.reference}`);
+        const placed = place(asked, player, { before, keeper: undefined });
         this.put(placed);
     }
 

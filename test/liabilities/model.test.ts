@@ -107,7 +107,7 @@ class Walk {
         this.place(deliverer, { ...said, side: 'deliver', counterparty: receiver });
         if (random.oneIn(20)) return;
         const heard = random.oneIn(15) ? { ...said, quantity: (said.quantity + 100n) as Amount } : said;
-        this.place(receiver, { ...heard, side: 'receive', counterparty: deliverer });
+        this.place(receiver, { ...heard, partial: random.oneIn(2), side: 'receive', counterparty: deliverer });
         this.trades.push({ reference, deliverer, receiver });
     }
 

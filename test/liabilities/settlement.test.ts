@@ -7,6 +7,7 @@ import {
     bankB,
     book,
     cents,
+    dealId,
     dollars,
     euros,
     field,
@@ -210,6 +211,17 @@ describe('notes pledged for a loan', () => {
         expect(await held(ledger, bankB, dollars)).toBe('500.00');
         await move(ledger, fund, bankB, { quantity: cents('12000.00') });
     });
+});
+
+it('credits a deal’s account on its trustee’s instruction only, and never debits it on one', async () => {
+    const cash = { asset: dollars, quantity: cents('10.00'), account: dealId } as const;
+    const receive = (client = trust) => instruct(ledger, client, 'receive', fund, { ...cash, reference: 'in' });
+    expect(await codeOf(() => receive(bankA))).toBe('INSTRUCTION_INVALID');
+    await receive();
+    const out = { ...cash, reference: 'out' };
+    expect(await codeOf(() => instruct(ledger, trust, 'deliver', fund, out))).toBe('INSTRUCTION_INVALID');
+    const nowhere = { ...cash, account: 'no-deal', reference: 'nowhere' };
+    expect(await codeOf(() => instruct(ledger, trust, 'receive', fund, nowhere))).toBe('NOT_FOUND');
 });
 
 it('lets a bank issue and redeem its own deposits only', async () => {

@@ -38,8 +38,8 @@ export class SettlementContract extends Contract {
         const instruct = ctx.transient.json('instruction', instructReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            const before = await settlements.find(ctx.caller.id, instruct.reference);
-            await settlements.save(place(instruct, ctx.caller.id, before));
+            const facts = await settlements.placeFacts(ctx.caller.id, instruct);
+            await settlements.save(place(instruct, ctx.caller.id, facts));
             return ctx.reply({ type: 'InstructionPlaced' });
         };
         return ctx.once(asked, act, collection);

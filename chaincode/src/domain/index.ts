@@ -249,6 +249,7 @@ export type {
     Lien,
     Pair,
     Payment,
+    PlaceFacts,
     PrivateRequest,
     Restrictions,
     Settled,

@@ -155,40 +155,40 @@ export function movementsOf(pair: Pair): readonly Movement[] {
     return legOf(pair).movements;
 }
 
+export interface PlaceFacts {
+    /** The instruction that the institution has placed under this reference before. */
+    readonly before: Instruction | undefined;
+    /** The trustee of the deal whose account is named, where one is. */
+    readonly keeper: string | undefined;
+}
+
 /**
  * A party's instruction as it goes into its book. It binds nobody yet.
- * @throws Refusal INSTRUCTION_EXISTS, INSTRUCTION_INVALID
+ * @throws Refusal INSTRUCTION_INVALID, INSTRUCTION_EXISTS
  */
-export function place(asked: Instruct, institution: string, before: Instruction | undefined): Instruction {
-    const {
-        reference,
-        kind,
-        side,
-        counterparty,
-        account = 'own',
-        asset,
-        settlementDay,
-        expiryDay,
-        partial = false,
-    } = asked;
+export function place(asked: Instruct, institution: string, { before, keeper }: PlaceFacts): Instruction {
+    const { reference, account = 'own', partial = false } = asked;
+    const problem = problemOf(asked, institution, keeper);
+    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { reference, problem });
     if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
         throw new Refusal('INSTRUCTION_EXISTS', { reference });
-    const problems: readonly [boolean, string][] = [
-        [isOwn(kind) !== (counterparty === institution), 'only a bank that issues or redeems is its own counterparty'],
-        [isOwn(kind) && !isOwnDeposit(asset, institution), 'a bank issues and redeems its own deposit'],
-        [
-            isOwn(kind) && (side === 'receive' || asked.payment !== undefined),
-            'a bank issues and redeems without payment',
-        ],
-        [expiryDay < settlementDay, 'it expires before its settlement day'],
-        [isCharge(kind) && partsOfAsset(asset).kind === 'cash', 'only notes can be pledged'],
-        [(kind === 'release') !== (asked.lien !== undefined), 'a release, and nothing else, names its lien'],
-        [account !== 'own' && (side === 'deliver' || !asset.startsWith('cash:')), 'a deal account only receives cash'],
-    ];
-    const found = problems.find(([isSo]) => isSo);
-    if (found) throw new Refusal('INSTRUCTION_INVALID', { reference, problem: found[1] });
 
     return { ...asked, institution, account, partial, status: 'placed', settled: zero, paid: zero };
+}
+
+function problemOf(asked: Instruct, institution: string, keeper: string | undefined): string | undefined {
+    const { kind, side, counterparty, account = 'own', asset, payment, settlementDay, expiryDay, lien } = asked;
+    if (isOwn(kind) !== (counterparty === institution))
+        return 'only a bank that issues or redeems is its own counterparty';
+    if (isOwn(kind) && !isOwnDeposit(asset, institution)) return 'a bank issues and redeems its own deposit';
+    if (isOwn(kind) && (side === 'receive' || payment !== undefined))
+        return 'a bank issues and redeems without payment';
+    if (expiryDay < settlementDay) return 'it expires before its settlement day';
+    if (isCharge(kind) && partsOfAsset(asset).kind === 'cash') return 'only notes can be pledged';
+    if ((kind === 'release') !== (lien !== undefined)) return 'a release, and nothing else, names its lien';
+    if (account === 'own') return undefined;
+    if (side === 'deliver' || !asset.startsWith('cash:')) return 'a deal account only receives cash';
+    return keeper === institution ? undefined : 'the account is of no deal whose trustee the institution is';
 }
 
 /**

@@ -1,8 +1,19 @@
 import { alone, instructionReader, lienReader, movementsOf } from '../domain/settlement';
+import { Deals } from './deal';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
-import type { Batch, Instruction, Lien, Pair, Restrictions, Settled, SettlementFacts } from '../domain/settlement';
+import type {
+    Batch,
+    Instruct,
+    Instruction,
+    Lien,
+    Pair,
+    PlaceFacts,
+    Restrictions,
+    Settled,
+    SettlementFacts,
+} from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
 import type { Holdings } from './holding';
@@ -23,6 +34,13 @@ export class Settlements {
         const instruction = await this.find(institution, reference);
         if (instruction === undefined) throw new Refusal('NOT_FOUND', { noun: 'instruction', id: reference });
         return instruction;
+    }
+
+    /** @throws Refusal NOT_FOUND where an account of no deal is named */
+    async placeFacts(institution: string, { account, reference }: Instruct): Promise<PlaceFacts> {
+        const before = await this.find(institution, reference);
+        const deal = account === undefined || account === 'own' ? undefined : await new Deals(this.ctx).load(account);
+        return { before, keeper: deal?.trustee };
     }
 
     async save(instruction: Instruction): Promise<void> {
