@@ -93,18 +93,7 @@ export class Channel {
         return [...signers.values()];
     }
 
-    /** Ways to satisfy all of the policies at once, fewest signatories first. */
-    layouts(policies: readonly Policy[]): readonly Layout[] {
-        const each = policies.map(policy => policy.layouts());
-        const all = each.reduce<readonly Layout[]>(
-            (sofar, ways) => sofar.flatMap(layout => ways.map(way => united(layout, way))),
-            [[]],
-        );
-        const distinct = new Map(all.map(layout => [layout.map(nameOf).sort().join(), layout]));
-        return [...distinct.values()].sort((left, right) => left.length - right.length);
-    }
-
-    /** The organisation's institutions' own policy, such as its Endorsement. */
+    /** A policy of one institution, such as its Endorsement. */
     organisationPolicy(mspId: string, name: 'Admins' | 'Endorsement' | 'Readers' | 'Writers'): Policy {
         return this.policy(`/Channel/Application/${mspId}/${name}`);
     }
@@ -189,18 +178,3 @@ function readSignaturePolicy(envelope: Uint8Array): SignaturePolicy {
 }
 
 const nobody: Policy = { isSatisfiedBy: () => false, layouts: () => [] };
-
-/** One layout that satisfies both: a signatory named by both signs once, one named twice by one of them twice. */
-function united(left: Layout, right: Layout): Layout {
-    const spare = left.map(nameOf);
-    const added = right.filter(principal => {
-        const at = spare.indexOf(nameOf(principal));
-        if (at >= 0) spare.splice(at, 1);
-        return at < 0;
-    });
-    return [...left, ...added];
-}
-
-function nameOf({ mspId, role }: { readonly mspId: string; readonly role: string }): string {
-    return `${mspId}.${role}`;
-}

@@ -124,7 +124,7 @@ export function collectionOf(
 }
 
 /** The collection that every organisation has in every chaincode without defining it. */
-export function implicitCollection(channel: Channel, mspId: string): CollectionDefinition {
+function implicitCollection(channel: Channel, mspId: string): CollectionDefinition {
     const members = channel.signaturePolicy(signedBy([{ mspId, role: 'member' }]).serializeBinary());
     return {
         name: IMPLICIT_PREFIX + mspId,
@@ -217,7 +217,7 @@ function bytesData(bytes: Uint8Array): Uint8Array {
 }
 
 /** The message of a policy given as text or as a path. */
-export function applicationPolicyMessage(policy: string): peer.ApplicationPolicy {
+function applicationPolicyMessage(policy: string): peer.ApplicationPolicy {
     const message = new peer.ApplicationPolicy();
     if (policy.startsWith('/')) message.setChannelConfigPolicyReference(policy);
     else message.setSignaturePolicy(parseSignaturePolicy(policy));
@@ -225,7 +225,7 @@ export function applicationPolicyMessage(policy: string): peer.ApplicationPolicy
 }
 
 /** The collections as the peer command encodes a collections file. */
-export function collectionsMessage(collections: readonly Collection[]): peer.CollectionConfigPackage {
+function collectionsMessage(collections: readonly Collection[]): peer.CollectionConfigPackage {
     const message = new peer.CollectionConfigPackage();
     message.setConfigList(
         collections.map(collection => {

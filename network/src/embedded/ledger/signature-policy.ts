@@ -161,8 +161,9 @@ export class SignaturePolicy {
         return this.rule !== undefined && this.usedBy(this.rule, identities, []) !== undefined;
     }
 
+    /** Ways to satisfy it. None for a policy that asks for nobody: validation lets anyone pass, but nobody can be chosen. */
     layouts(): readonly Layout[] {
-        return this.rule === undefined ? [] : this.layoutsOf(this.rule);
+        return this.rule === undefined ? [] : this.layoutsOf(this.rule).filter(layout => layout.length > 0);
     }
 
     /** Organisations that the policy names. */
