@@ -1,4 +1,4 @@
-import { allSteps } from '../waterfall/deal';
+import { allSteps } from '../waterfall/every-step';
 
 import type { Findings } from './check';
 import type { Step, Terms } from './terms';

@@ -1,6 +1,6 @@
 import { FormulaProblem } from '../formula/problem';
 import { tokensOf } from '../formula/token';
-import { allSteps, movesMoney } from '../waterfall/deal';
+import { allSteps, movesMoney } from '../waterfall/every-step';
 
 import type { Findings } from './check';
 import type { Step, Terms } from './terms';

@@ -1,5 +1,6 @@
 import { byCodePoint } from '../canonical';
-import { allSteps, inspectDeal } from '../waterfall/deal';
+import { inspectDeal } from '../waterfall/deal';
+import { allSteps } from '../waterfall/every-step';
 import { checkDestinations } from './check-destination';
 import { checkOrder } from './check-order';
 import { checkStress } from './check-stress';

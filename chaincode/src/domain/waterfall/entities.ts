@@ -6,7 +6,7 @@ import type { Terms } from '../terms/terms';
 import type { AccountProgram } from './account';
 import type { FeeProgram } from './fee';
 import type { HedgeProgram } from './hedge';
-import type { TrancheProgram } from './interest';
+import type { TrancheProgram } from './tranche';
 import type { Plan } from './principal';
 import type { Slot, Vocabulary } from './vocabulary';
 

@@ -5,7 +5,7 @@ import { amountIn, increase } from './frame';
 import type { Frame } from '../formula/scope';
 import type { Amount } from '../money';
 import type { PayPrincipal } from '../terms/terms';
-import type { TrancheProgram } from './interest';
+import type { TrancheProgram } from './tranche';
 
 /** A tranche's planned balance on this date. */
 export type Plan = (frame: Frame) => bigint;

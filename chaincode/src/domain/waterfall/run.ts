@@ -1,12 +1,13 @@
 import { formatRate, rate } from '../rate';
 import { Refusal } from '../refusal';
 import { openAccount } from './account';
-import { dealProgram, decodeValue, takeDeposits } from './deal';
+import { dealProgram } from './deal';
+import { takeDeposits } from './deposit';
 import { closeFee, openFee } from './fee';
 import { amountIn, put } from './frame';
 import { hedgeUnpaid } from './hedge';
-import { interestUnpaid, openTranche, rateOf } from './interest';
-import { recorded } from './step';
+import { interestUnpaid, openTranche, rateOf } from './tranche';
+import { decodeValue, recorded } from './recorded';
 import { openTrigger, testTrigger, untripped } from './trigger';
 
 import type { Frame } from '../formula/scope';
@@ -15,7 +16,7 @@ import type { PeriodFacts } from '../terms/facts';
 import type { Terms, Trigger } from '../terms/terms';
 import type { DealProgram } from './deal';
 import type { Run } from './frame';
-import type { TrancheProgram } from './interest';
+import type { TrancheProgram } from './tranche';
 import type { Distribution, RecordedValue, WaterfallRun } from './record';
 import type { DealState, TrancheState } from './state';
 

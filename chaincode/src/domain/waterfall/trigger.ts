@@ -3,7 +3,7 @@ import { put } from './frame';
 
 import type { Program } from '../formula/compile';
 import type { Frame } from '../formula/scope';
-import type { Trigger } from '../terms/terms';
+import type { Terms, Trigger } from '../terms/terms';
 import type { Day } from '../day';
 import type { Run } from './frame';
 import type { TriggerState } from './state';
@@ -19,13 +19,30 @@ export interface TriggerProgram {
 
 export const untripped: TriggerState = { tripped: false, periods: 0, clear: 0 };
 
-/** The condition is compiled later than its name, so that conditions may look at other triggers. */
-export function nameTrigger(vocabulary: Vocabulary, terms: Trigger, at: string): Slot {
-    return vocabulary.slot(`${terms.id}.tripped`, 'boolean', `${at}.id`);
+/** The conditions are compiled later than their names, so that they may look at other triggers. */
+export function nameTriggers(vocabulary: Vocabulary, terms: Terms): readonly Slot[] {
+    return (terms.triggers ?? []).map(({ id }, i) => vocabulary.slot(`${id}.tripped`, 'boolean', `triggers[${i}].id`));
 }
 
-export function compileTrigger(vocabulary: Vocabulary, terms: Trigger, tripped: Slot, at: string): TriggerProgram {
-    return { id: terms.id, terms, tripped, when: vocabulary.compile(terms.when, 'boolean', `${at}.when`) };
+export function compileTriggers(vocabulary: Vocabulary, terms: Terms, tripped: readonly Slot[]): TriggerProgram[] {
+    return (terms.triggers ?? []).map((trigger, i) => ({
+        id: trigger.id,
+        terms: trigger,
+        tripped: tripped[i] as Slot,
+        when: vocabulary.compile(trigger.when, 'boolean', `triggers[${i}].when`),
+    }));
+}
+
+/** What a `test` step does: whether the trigger is tripped now. */
+export function testStep(triggers: readonly TriggerProgram[]): (run: Run, id: string) => boolean {
+    const byId = new Map(triggers.map(trigger => [trigger.id, trigger]));
+    return (run, id) => {
+        const trigger = byId.get(id);
+        if (!trigger) return false;
+        const next = testTrigger(run, trigger, run.triggers[id] ?? untripped, run.day, true);
+        run.triggers[id] = next;
+        return next.tripped;
+    };
 }
 
 /**

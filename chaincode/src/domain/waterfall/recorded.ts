@@ -1,0 +1,46 @@
+import { parseDay } from '../day';
+import { rate } from '../rate';
+
+import type { FormulaValue, Fraction } from '../formula/value';
+import type { Unit } from '../terms/facts';
+import type { RecordedValue } from './record';
+
+/** A formula's value in canonical form. */
+export function recorded(unit: Unit, value: unknown): RecordedValue {
+    if (unit !== 'rate') return value as RecordedValue;
+    return rateText(value as Fraction);
+}
+
+const rateTexts = new WeakMap<Fraction, string>();
+
+/** `n/d` in lowest terms. The same fraction is asked for often: a coupon every month, a value in several steps. */
+function rateText(fraction: Fraction): string {
+    const known = rateTexts.get(fraction);
+    if (known !== undefined) return known;
+    const { n, d } = rate(fraction.n, fraction.d);
+    const text = `${n}/${d}`;
+    rateTexts.set(fraction, text);
+    return text;
+}
+
+/** What a remembered value looks like in the state; a rate is in lowest terms. */
+export function encodeValue(unit: Unit, value: FormulaValue): string {
+    return String(recorded(unit, value));
+}
+
+/** The inverse of `encodeValue`. */
+export function decodeValue(unit: Unit, text: string): FormulaValue {
+    switch (unit) {
+        case 'money':
+        case 'count':
+            return BigInt(text);
+        case 'rate': {
+            const [n = '0', d = '1'] = text.split('/');
+            return { n: BigInt(n), d: BigInt(d) };
+        }
+        case 'date':
+            return parseDay(text);
+        case 'boolean':
+            return text === 'true';
+    }
+}
