@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ChaincodeLog } from '@poolproof/network';
 import { openNetwork } from '@poolproof/network';
 import type { TestClient } from './harness';
@@ -74,6 +76,27 @@ describe('a chaincode of any package', () => {
         const lines = logs.filter(({ txId }) => txId === proposal.getTransactionId());
         expect(lines[0]).toMatchObject({ mspId: 'AMSP', level: 'info', source: 'console', text: 'about to fail' });
         expect(lines.find(({ source }) => source === 'contract')?.text).toMatch(/CODE: reason\n\s+at Fixture\.fail/);
+    });
+
+    it('is replaced by what its folder holds when reloaded, with its state kept', async () => {
+        const folder = mkdtempSync(join(__dirname, 'reloaded-'));
+        cpSync(fixtureFolder, folder, { recursive: true });
+        const changing = await TestNetwork.open(consortiumOf(['a']), { folder });
+        const { contract } = await changing.client('a');
+        await contract.submitTransaction('put', 'k', 'kept');
+        const file = join(folder, 'index.js');
+        const source = readFileSync(file, 'utf8');
+        writeFileSync(
+            file,
+            source.replace(
+                'return text(await ctx.stub.getState(key));',
+                "return 'reloaded ' + text(await ctx.stub.getState(key));",
+            ),
+        );
+        await changing.network.laboratory.reload('fixture');
+        expect(text(await contract.evaluateTransaction('get', 'k'))).toBe('reloaded kept');
+        await changing.close();
+        rmSync(folder, { recursive: true });
     });
 
     it('that does not start is reported with its last words', async () => {

@@ -22,6 +22,7 @@ import { Signer } from './signer';
 import { Snapshots } from './snapshots';
 import { cscc } from './system/cscc';
 import { lifecycle } from './system/lifecycle';
+import { lscc } from './system/lscc';
 import { qscc } from './system/qscc';
 import { TraceBook } from './trace/trace-book';
 import type { TransactionTrace } from './trace/transaction-trace';
@@ -210,6 +211,7 @@ export class Fabric {
         const systemChaincodes = new Map([
             ['_lifecycle', lifecycle(channel, this.agreed)],
             ['cscc', cscc(channel)],
+            ['lscc', lscc],
             ['qscc', qscc(channel)],
         ]);
         const peers: Peer[] = [];

@@ -42,7 +42,7 @@ export class ChaincodeSupport {
     constructor(private readonly options: ChaincodeSupportOptions) {}
 
     isSystem(chaincode: string): boolean {
-        return this.options.systemChaincodes.has(chaincode) || chaincode === 'lscc';
+        return this.options.systemChaincodes.has(chaincode);
     }
 
     /** Response and event of a chaincode. Errors carry Fabric's wording for everything that is not the chaincode's own reply. */

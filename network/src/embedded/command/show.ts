@@ -24,8 +24,8 @@ export function formatTrace({ txId, entries, committed }: TransactionTrace): str
         lines.push(`  ${new Date(at).toISOString().slice(11, 23)} ${where} ${what} ${detail}`.trimEnd());
     }
     if (committed === undefined) return `${[...lines, '  is in no block.'].join('\n')}\n`;
-    const { block, index, code, chaincode, creator, endorsers, namespaces } = committed;
-    lines.push(`Block ${block}, transaction ${index}: ${code}`);
+    const { block, index, code, reason, chaincode, creator, endorsers, namespaces } = committed;
+    lines.push(`Block ${block}, transaction ${index}: ${code}${reason === '' ? '' : ` (${reason})`}`);
     lines.push(`  called ${chaincode}, proposed by ${creator}, endorsed by ${endorsers.join(', ') || 'nobody'}`);
     return `${[...lines, ...namespaces.flatMap(namespaceLines)].join('\n')}\n`;
 }
