@@ -1,3 +1,4 @@
+import { AuditContract } from './contracts/audit';
 import { DealContract } from './contracts/deal';
 import { HoldingContract } from './contracts/holding';
 import { InstitutionContract } from './contracts/institution';
@@ -10,6 +11,7 @@ import { WaterfallContract } from './contracts/waterfall';
 
 /** The contracts of the chaincode, as fabric-shim serves them. */
 export const contracts = [
+    AuditContract,
     DealContract,
     HoldingContract,
     InstitutionContract,

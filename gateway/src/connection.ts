@@ -5,6 +5,7 @@ import { follow } from './client/event';
 import { Ledger } from './client/ledger';
 import { outcomeOf } from './client/outcome';
 import { newSigner } from './client/signer';
+import { Audits } from './audit';
 import { Deals } from './deal';
 import { Holdings } from './holding';
 import { Institutions } from './institution';
@@ -66,6 +67,7 @@ export function connect(options: ConnectOptions): Connection {
 
 export class Connection {
     readonly mspId: string;
+    readonly audits: Audits;
     readonly deals: Deals;
     readonly holdings: Holdings;
     readonly institutions: Institutions;
@@ -87,8 +89,9 @@ export class Connection {
         this.deals = new Deals(ledger);
         this.institutions = new Institutions(ledger);
         this.pledges = new Pledges(ledger, this.deals, this.institutions);
-        this.tapes = new Tapes(ledger, this.deals);
-        this.reports = new Reports(ledger, this.deals, this.tapes);
+        this.audits = new Audits(ledger, this.deals);
+        this.tapes = new Tapes(ledger, this.deals, this.audits);
+        this.reports = new Reports(ledger, this.deals, this.tapes, this.audits);
         this.holdings = new Holdings(ledger, this.institutions);
         this.settlements = new Settlements(ledger, this.institutions);
         this.tranches = new Tranches(ledger, this.institutions);

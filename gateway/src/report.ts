@@ -20,6 +20,7 @@ import type {
     RecordStatesRequest,
     StateSummary,
 } from '@poolproof/chaincode/domain';
+import type { Audits } from './audit';
 import type { Deals } from './deal';
 import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 import type { LoanMonth } from './importer/loan-month';
@@ -56,6 +57,7 @@ export class Reports {
         private readonly ledger: Ledger,
         private readonly deals: Deals,
         private readonly tapes: Tapes,
+        private readonly audits: Audits,
     ) {}
 
     /**
@@ -113,13 +115,19 @@ export class Reports {
 
     /** The loan states of a chunk as recorded, for the deal's originator, its trustee and the regulator. */
     async states(report: ReportId, number: number): Promise<Chunk> {
-        const { chunk } = await this.ledger.evaluate('report:states', packedStates, asked({ ...report, number }));
+        const { dealId, period } = report;
+        const { chunk } = await this.audits.reading({ dealId, kind: 'states', period }, licence =>
+            this.ledger.evaluate('report:states', packedStates, asked({ ...report, number, ...licence })),
+        );
         return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(report.dealId)).state);
     }
 
     /** Figures of a recorded chunk and the loans in it that do not roll forward, or null. For those who may see the loans. */
     summary(report: ReportId, number: number): Promise<StateSummary | null> {
         const answer = (value: unknown, at: string) => (value === null ? null : stateSummaryReader(value, at));
-        return this.ledger.evaluate('report:summary', answer, asked({ ...report, number }));
+        const { dealId, period } = report;
+        return this.audits.reading({ dealId, kind: 'states', period }, licence =>
+            this.ledger.evaluate('report:summary', answer, asked({ ...report, number, ...licence })),
+        );
     }
 }

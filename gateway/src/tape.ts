@@ -20,6 +20,7 @@ import type {
     SubmitTapeRequest,
     Tape,
 } from '@poolproof/chaincode/domain';
+import type { Audits } from './audit';
 import type { Deals } from './deal';
 import type { Loan } from './importer/loan';
 import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
@@ -59,6 +60,7 @@ export class Tapes {
     constructor(
         private readonly ledger: Ledger,
         private readonly deals: Deals,
+        private readonly audits: Audits,
     ) {}
 
     /**
@@ -125,11 +127,13 @@ export class Tapes {
     }
 
     /**
-     * The loans of a chunk, for the deal's originator, its trustee and the regulator.
+     * The loans of a chunk, for the deal's originator, its trustee and the regulator, whose reading leaves a trail.
      * @throws Refused NOT_FOUND, CHUNK_MISSING; Failure where the caller's institution is none of them
      */
     async loans(dealId: string, number: number): Promise<Chunk> {
-        const { chunk } = await this.ledger.evaluate('tape:chunk', packedChunk, asked({ dealId, number }));
+        const { chunk } = await this.audits.reading({ dealId, kind: 'tape' }, licence =>
+            this.ledger.evaluate('tape:chunk', packedChunk, asked({ dealId, number, ...licence })),
+        );
         return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(dealId)).loan);
     }
 
@@ -144,7 +148,9 @@ export class Tapes {
     /** What is kept of a recorded chunk besides the loans, or null where there is none. For those who may see the loans. */
     summary(dealId: string, number: number): Promise<LoanSummary | null> {
         const answer = (value: unknown, at: string) => (value === null ? null : loanSummaryReader(value, at));
-        return this.ledger.evaluate('tape:summary', answer, asked({ dealId, number }));
+        return this.audits.reading({ dealId, kind: 'tape' }, licence =>
+            this.ledger.evaluate('tape:summary', answer, asked({ dealId, number, ...licence })),
+        );
     }
 }
 

@@ -152,7 +152,10 @@ class View {
             getFunctionAndParameters: () => ({ fcn: this.call[0] ?? '', params: this.call.slice(1) }),
             getTxID: () => this.txId,
             getTransient: () => new Map(Object.entries(this.transient)),
-            createCompositeKey: (type, attributes) => separator + [type, ...attributes, ''].join(separator),
+            createCompositeKey: (type, attributes) => {
+                if (attributes.includes('')) throw new Error('object type or attribute not a non-zero length string');
+                return separator + [type, ...attributes, ''].join(separator);
+            },
             getState: key => Promise.resolve(this.ledger.state.get(key) ?? new Uint8Array()),
             putState: (key, value) => this.write(key, value),
             deleteState: key => this.write(key, undefined),
@@ -220,6 +223,7 @@ class View {
 function identityOf(mspId: string, roles: string): ClientIdentity {
     return {
         getMSPID: () => mspId,
+        getID: () => `x509::/CN=desk@${mspId}`,
         getAttributeValue: (name: string) => (name === 'poolproof.role' ? roles : null),
     } as unknown as ClientIdentity;
 }

@@ -1,16 +1,4 @@
-import {
-    bankA,
-    bankB,
-    consortium,
-    fund,
-    issued,
-    loan,
-    privately,
-    regulator,
-    requestId,
-    stateChunk,
-    trustee,
-} from './builders';
+import { bankA, bankB, consortium, fund, issued, loan, privately, requestId, stateChunk, trustee } from './builders';
 import { codeOf, refusalOf } from './refuses';
 
 import type { Cell } from '@poolproof/chaincode/domain';
@@ -134,7 +122,7 @@ it('books what does not roll forward as the terms say, counts it publicly and li
     });
     expect(exceptions).toEqual({ difference: 2 });
     const query = { dealId: 'deal-1', period: 1, version: 1, number: 0 };
-    const summary = (await ledger.evaluate(regulator, 'report:summary', query)) as {
+    const summary = (await ledger.evaluate(trustee, 'report:summary', query)) as {
         exceptions: { difference: number }[];
     };
     expect(summary.exceptions.map(each => each.difference).sort()).toEqual([-5000, 1_000_000]);

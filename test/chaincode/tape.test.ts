@@ -9,7 +9,6 @@ import {
     loanChunk,
     opened,
     privately,
-    regulator,
     requestId,
     rules,
     sealed,
@@ -96,9 +95,9 @@ describe('a tape', () => {
         expect(JSON.stringify(event)).not.toContain('SECRET-17');
     });
 
-    it('is read by originator, trustee and regulator, and refused by Fabric to others', async () => {
+    it('is read by originator and trustee, and refused by Fabric to others', async () => {
         await submitted(ledger, 'deal-1', loans);
-        for (const member of [bankA, trustee, regulator])
+        for (const member of [bankA, trustee])
             expect(await ledger.evaluate(member, 'tape:chunk', { dealId: 'deal-1', number: 0 })).toHaveProperty(
                 'chunk',
             );

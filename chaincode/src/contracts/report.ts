@@ -13,6 +13,7 @@ import {
     recordStatesRequest,
 } from '../domain/report';
 import { assetClassOf } from '../domain/tape/asset-class';
+import { Accesses } from '../ledger/audit';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
@@ -125,6 +126,7 @@ export class ReportContract extends Contract {
     async states(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, readStatesRequest);
         const deal = await new Deals(ctx).load(asked.dealId);
+        await new Accesses(ctx).mustCover(deal, asked.access, { kind: 'states', period: asked.period });
         const bytes = await new Reports(ctx).stored(deal, asked);
         return ctx.answer({ number: asked.number, chunk: Buffer.from(bytes).toString('base64') });
     }
@@ -135,6 +137,7 @@ export class ReportContract extends Contract {
     async summary(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, readStatesRequest);
         const deal = await new Deals(ctx).load(asked.dealId);
+        await new Accesses(ctx).mustCover(deal, asked.access, { kind: 'states', period: asked.period });
         return ctx.answer((await new Reports(ctx).summary(deal, asked)) ?? null);
     }
 

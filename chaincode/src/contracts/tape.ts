@@ -1,6 +1,7 @@
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 
 import { assetClassOf } from '../domain/tape/asset-class';
+import { Accesses } from '../ledger/audit';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
@@ -148,6 +149,7 @@ export class TapeContract extends Contract {
     async chunk(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, readChunkRequest);
         const deal = await new Deals(ctx).load(asked.dealId);
+        await new Accesses(ctx).mustCover(deal, asked.access, { kind: 'tape' });
         const bytes = await new Tapes(ctx).stored(deal, asked.number);
         return ctx.answer({ number: asked.number, chunk: Buffer.from(bytes).toString('base64') });
     }
@@ -158,6 +160,7 @@ export class TapeContract extends Contract {
     async summary(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, readChunkRequest);
         const deal = await new Deals(ctx).load(asked.dealId);
+        await new Accesses(ctx).mustCover(deal, asked.access, { kind: 'tape' });
         return ctx.answer((await new Tapes(ctx).summary(deal, asked.number)) ?? null);
     }
 }

@@ -3,6 +3,10 @@
  * `{name}` in a sentence is replaced by the detail of that name. No sentence may carry a private value.
  */
 export const refusals = {
+    ACCESS_NOT_RECORDED: {
+        sentence: 'the loans of deal {dealId} ({kind}) are read by others than its parties only after leaving a trail',
+        remedy: 'Record the access first and give its request id.',
+    },
     AMOUNT_INVALID: {
         sentence: '{at} is not a valid amount: {problem}',
         remedy: 'Give a decimal number in the stated unit.',

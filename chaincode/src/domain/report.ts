@@ -69,6 +69,8 @@ export const readStatesRequest = object({
     period: periodNumber,
     version: versionNumber,
     number: integer(0, mostChunks - 1),
+    /** As in `readChunkRequest`. */
+    access: optional(id),
 });
 export type ReadStatesRequest = ReturnType<typeof readStatesRequest>;
 

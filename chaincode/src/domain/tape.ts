@@ -31,7 +31,8 @@ export const rejectTapeRequest = object({ requestId: id, dealId: id, reason: tex
 /** The trustee sends a submitted tape back to structuring. Its pledges, if any, are to be released first. */
 export type RejectTapeRequest = ReturnType<typeof rejectTapeRequest>;
 
-export const readChunkRequest = object({ dealId: id, number: integer(0, mostChunks - 1) });
+/** `access`: id of the trail that was left for this reading, by who is no party of the deal (audit.ts). */
+export const readChunkRequest = object({ dealId: id, number: integer(0, mostChunks - 1), access: optional(id) });
 export type ReadChunkRequest = ReturnType<typeof readChunkRequest>;
 
 /** The public side of a tape: what commits to its loans without showing any. */

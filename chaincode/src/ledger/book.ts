@@ -105,15 +105,10 @@ export class PrivateBook<T> extends Records<T> {
         super(stub, name, read, privateStore(stub, collection));
     }
 
-    /** SHA-256 of the stored record: readable on every peer by every client, empty where there is none. */
-    async hash(...id: string[]): Promise<Uint8Array> {
-        return this.stub.getPrivateDataHash(this.collection, this.keyOf(id));
-    }
-
-    /** All records, in the order of their keys. For queries: a transaction that writes cannot range over private data. */
-    async list(): Promise<T[]> {
+    /** All records whose id begins so, in the order of their keys. For queries: a transaction that writes cannot range over private data. */
+    async list(prefix: readonly string[] = []): Promise<T[]> {
         const records: T[] = [];
-        for await (const row of this.stub.getPrivateDataByPartialCompositeKey(this.collection, this.name, []))
+        for await (const row of this.stub.getPrivateDataByPartialCompositeKey(this.collection, this.name, [...prefix]))
             records.push(this.decode(row.value));
         return records;
     }

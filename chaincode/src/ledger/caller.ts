@@ -29,6 +29,11 @@ export class Caller {
         return this.institution.id;
     }
 
+    /** The person or service, by its certificate's subject and issuer. */
+    get desk(): string {
+        return this.identity.getID();
+    }
+
     /** Whether the institution holds the role and the certificate is of a desk that exercises it. */
     is(role: Role): boolean {
         return this.institution.roles.includes(role) && this.hasDesk(role);
