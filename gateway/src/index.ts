@@ -11,6 +11,7 @@ export {
 } from './client/failure';
 export { alignMonths, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
 export { newSigner } from './client/signer';
+export { table } from './command/table';
 export { connect, Connection } from './connection';
 export { readCsv } from './importer/csv';
 export { ImportError } from './importer/import-error';
@@ -23,6 +24,7 @@ export type { Deadlines } from './client/client';
 export type { FollowOptions, LedgerEvent, Position } from './client/event';
 export type { Stage } from './client/failure';
 export type { Draft, Receipt } from './client/ledger';
+export type { Column } from './command/table';
 export type { ConnectOptions, Credentials, Outcome } from './connection';
 export type { DealIssued, DealOpened } from './deal';
 export type { DepositOpened } from './holding';

@@ -1,6 +1,6 @@
-import { table } from './table';
+import { table } from '@poolproof/gateway';
 
-import type { Column } from './table';
+import type { Column } from '@poolproof/gateway';
 
 /** A column whose width is known before its rows are. */
 export interface WideColumn extends Column {

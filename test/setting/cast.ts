@@ -1,5 +1,7 @@
 import { connect } from '@poolproof/gateway';
 
+import { InStep } from './in-step';
+
 import type { Connection } from '@poolproof/gateway';
 import type { Network } from '@poolproof/network';
 
@@ -27,7 +29,11 @@ export type MemberId = (typeof members)[number]['id'];
 
 export async function gather(network: Network): Promise<Cast> {
     const connections = new Map<MemberId, Connection>();
-    for (const { id } of members) connections.set(id, await newDesk(network, id));
+    const inStep = network.kind === 'docker' ? await InStep.watch(network) : undefined;
+    for (const { id } of members) {
+        const desk = await newDesk(network, id);
+        connections.set(id, inStep?.desk(desk) ?? desk);
+    }
     const of = (id: MemberId) => connections.get(id) as Connection;
     return {
         bankA: of('bank-a'),
@@ -36,7 +42,10 @@ export async function gather(network: Network): Promise<Cast> {
         fund: of('fund'),
         regulator: of('regulator'),
         desk: of,
-        leave: () => connections.forEach(connection => connection.close()),
+        leave: () => {
+            connections.forEach(connection => connection.close());
+            inStep?.close();
+        },
     };
 }
 

@@ -24,6 +24,8 @@ export interface LedgerEvent {
 export interface FollowOptions {
     /** Where to go on. Store it together with what the event caused, and no event is lost or dealt with twice. */
     readonly after?: Position;
+    /** First block, where there is no position yet; the first of all unless stated. */
+    readonly from?: bigint;
     /** Ends the iteration. */
     readonly signal?: AbortSignal;
 }
@@ -36,7 +38,7 @@ export async function* follow(client: Client, options: FollowOptions = {}): Asyn
     let position = options.after;
     for (let failures = 0; !options.signal?.aborted;) {
         try {
-            for await (const event of stream(client, position, options.signal)) {
+            for await (const event of stream(client, startOptions(position, options.from), options.signal)) {
                 position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
                 failures = 0;
                 yield decoded(event);
@@ -49,11 +51,9 @@ export async function* follow(client: Client, options: FollowOptions = {}): Asyn
     }
 }
 
-async function* stream(client: Client, position: Position | undefined, signal: AbortSignal | undefined) {
+async function* stream(client: Client, start: ChaincodeEventsOptions, signal: AbortSignal | undefined) {
     const { channel, chaincode } = client.options;
-    const events = await client.peers.any(peer =>
-        peer.getNetwork(channel).getChaincodeEvents(chaincode, startOptions(position)),
-    );
+    const events = await client.peers.any(peer => peer.getNetwork(channel).getChaincodeEvents(chaincode, start));
     const close = () => events.close();
     signal?.addEventListener('abort', close);
     try {
@@ -64,8 +64,8 @@ async function* stream(client: Client, position: Position | undefined, signal: A
     }
 }
 
-function startOptions(position: Position | undefined): ChaincodeEventsOptions {
-    if (!position) return { startBlock: 0n };
+function startOptions(position: Position | undefined, from = 0n): ChaincodeEventsOptions {
+    if (!position) return { startBlock: from };
     return {
         checkpoint: { getBlockNumber: () => position.blockNumber, getTransactionId: () => position.transactionId },
     };

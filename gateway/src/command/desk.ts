@@ -1,0 +1,72 @@
+import { connect } from '../connection';
+import { fromFiles, fromWallet } from './wallet';
+import { peersOf } from './profile';
+import { asJson, asText } from './print';
+import { readJsonFile } from './json-file';
+
+import type { Command } from 'commander';
+import type { Connection, Credentials } from '../connection';
+
+/** Where a command finds its peers and its identity: options, or environment variables of the same meaning. */
+export interface DeskOptions {
+    readonly as?: string;
+    readonly profile?: string;
+    readonly wallet?: string;
+    readonly identity?: string;
+    readonly msp?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly channel?: string;
+    readonly chaincode?: string;
+    readonly json?: boolean;
+}
+
+type Act = (
+    connection: Connection,
+    args: readonly string[],
+    options: Readonly<Record<string, string>>,
+) => Promise<unknown>;
+
+/** The file that names desks: `{ "bank-a": { "profile": "...", "wallet": "...", "identity": "..." } }`. */
+const desksFile = 'poolproof.json';
+
+/** An action of a command that needs a connection: connects, acts, prints the result, and disconnects. */
+export function atDesk(act: Act): (...given: unknown[]) => Promise<void> {
+    return async (...given) => {
+        const command = given.at(-1) as Command;
+        const options: DeskOptions & Record<string, string> = command.optsWithGlobals();
+        const connection = connect(connectOptions(options));
+        try {
+            const result = await act(connection, command.args, options);
+            process.stdout.write(options.json ? asJson(result) : asText(result));
+        } finally {
+            connection.close();
+        }
+    };
+}
+
+function connectOptions(given: DeskOptions) {
+    const options = withDesk(given);
+    if (options.profile === undefined)
+        throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
+    return {
+        identity: identityOf(options),
+        peers: peersOf(options.profile),
+        ...(options.channel === undefined ? {} : { channel: options.channel }),
+        ...(options.chaincode === undefined ? {} : { chaincode: options.chaincode }),
+    };
+}
+
+function withDesk(options: DeskOptions): DeskOptions {
+    if (options.as === undefined) return options;
+    const desks = readJsonFile(desksFile) as Readonly<Record<string, DeskOptions>>;
+    const desk = desks[options.as];
+    if (!desk) throw new TypeError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
+    return { ...options, ...desk };
+}
+
+function identityOf({ wallet, identity, msp, cert, key }: DeskOptions): Credentials {
+    if (wallet !== undefined && identity !== undefined) return fromWallet(wallet, identity);
+    if (msp !== undefined && cert !== undefined && key !== undefined) return fromFiles(msp, cert, key);
+    throw new TypeError('no identity: --wallet with --identity, or --msp with --cert and --key');
+}

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+
+import { atDesk } from './desk';
+import { printed } from './receipt';
+import { list } from './words';
+
+import type { Role } from '@poolproof/chaincode/domain';
+
+export function institutionCommand(): Command {
+    const institution = new Command('institution').description('who takes part, and in which roles');
+    institution
+        .command('join <id>')
+        .description("ask for membership; an administrator's identity signs")
+        .requiredOption('--name <name>', 'full name')
+        .requiredOption('--roles <roles>', 'roles asked for, separated by commas')
+        .action(
+            atDesk(({ institutions }, [id = ''], { name = '', roles }) =>
+                printed(institutions.join({ id, name, roles: list(roles) as Role[] })),
+            ),
+        );
+    institution
+        .command('confirm <id>')
+        .description('regulator: put roles in force')
+        .option('--roles <roles>', 'roles granted, separated by commas; none ends the membership')
+        .action(
+            atDesk(({ institutions }, [id = ''], { roles }) =>
+                printed(institutions.confirm({ id, roles: list(roles) as Role[] })),
+            ),
+        );
+    institution
+        .command('list')
+        .description('all institutions')
+        .action(atDesk(({ institutions }) => institutions.list()));
+    return institution;
+}

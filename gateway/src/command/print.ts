@@ -1,0 +1,76 @@
+import { canonical } from '@poolproof/chaincode/domain';
+
+import { table } from './table';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A result for programs: canonical JSON, amounts in minor units as text. */
+export function asJson(result: unknown): string {
+    return `${canonical(result)}\n`;
+}
+
+/** A result for people: a table of a list of records, the fields of a record, or the value. */
+export function asText(result: unknown): string {
+    if (result === undefined) return '';
+    if (Array.isArray(result)) return `${listLines(result).join('\n')}\n`;
+    if (isRow(result)) return `${fieldLines(result).join('\n')}\n`;
+    return `${cell(result)}\n`;
+}
+
+function listLines(items: readonly unknown[]): string[] {
+    if (items.length === 0) return ['none'];
+    if (!items.every(isRow)) return items.map(cell);
+    const headings = [...new Set(items.flatMap(item => Object.keys(item)))].filter(key =>
+        items.every(item => typeof item[key] !== 'object' || item[key] === null || isFlat(item[key])),
+    );
+    const columns = headings.map(
+        heading => ({ heading, align: isNumeric(items, heading) ? 'right' : 'left' }) as const,
+    );
+    return table(
+        columns,
+        items.map(item => headings.map(heading => cell(item[heading]))),
+    );
+}
+
+function fieldLines(row: Row): string[] {
+    const simple = Object.entries(row).filter(
+        ([, value]) => value !== undefined && (!isObject(value) || isFlat(value)),
+    );
+    const nested = Object.entries(row).filter(([, value]) => isObject(value) && !isFlat(value));
+    const width = Math.max(0, ...simple.map(([name]) => name.length));
+    return [
+        ...simple.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`),
+        ...nested.flatMap(([name, value]) => [
+            '',
+            `${name}:`,
+            ...asText(value)
+                .trimEnd()
+                .split('\n')
+                .map(line => `  ${line}`),
+        ]),
+    ];
+}
+
+function cell(value: unknown): string {
+    if (value === undefined || value === null) return '';
+    if (typeof value === 'string') return value;
+    if (Array.isArray(value)) return value.map(cell).join(', ');
+    return typeof value === 'bigint' ? value.toString() : canonical(value);
+}
+
+function isNumeric(items: readonly Row[], key: string): boolean {
+    return items.every(item => ['bigint', 'number', 'undefined'].includes(typeof item[key]));
+}
+
+function isObject(value: unknown): value is object {
+    return typeof value === 'object' && value !== null;
+}
+
+/** Fits on a line: a list of plain values. */
+function isFlat(value: unknown): boolean {
+    return Array.isArray(value) && value.length > 0 && value.every(item => !isObject(item));
+}
+
+function isRow(value: unknown): value is Row {
+    return isObject(value) && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+import { parseTerms, readSimulation, simulate } from '@poolproof/chaincode/domain';
+import { Command } from 'commander';
+
+import { asJson, asText } from './print';
+import { readJsonFile } from './json-file';
+
+import type { DeskOptions } from './desk';
+
+export function simulateCommand(): Command {
+    return new Command('simulate')
+        .description('run terms over an assumed pool, as the contract would: no network needed')
+        .argument('<terms>', 'JSON file of the terms')
+        .argument('<scenario>', 'JSON file: lines of the pool and assumptions')
+        .action((terms: string, scenario: string, _options: object, command: Command) => {
+            const read = parseTerms(readJsonFile(terms));
+            const { lines, scenario: assumed } = readSimulation(read, readJsonFile(scenario));
+            const { periods } = simulate(read, lines, assumed);
+            const rows = periods.map(({ run }, i) => ({
+                period: i + 1,
+                paid: run.paymentDate,
+                ...Object.fromEntries(
+                    Object.entries(run.distributions).map(([className, { interest, principal }]) => [
+                        className,
+                        interest + principal,
+                    ]),
+                ),
+            }));
+            process.stdout.write(command.optsWithGlobals<DeskOptions>().json ? asJson(rows) : asText(rows));
+        });
+}

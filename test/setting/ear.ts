@@ -1,0 +1,55 @@
+import { inspect } from 'node:util';
+
+import { members } from './cast';
+
+import type { Cast, MemberId } from './cast';
+import type { Connection } from '@poolproof/gateway';
+import type { Source } from './leak-scanner';
+
+/**
+ * A cast whose every answer and error is taken down. What a submit answers and every error may land in anybody's log; what a query
+ * answers is its asker's.
+ */
+export function overheard(cast: Cast): { cast: Cast; heard: Source[] } {
+    const heard: Source[] = [];
+    const desks = new Map(members.map(({ id }) => [id, listen(cast.desk(id), id, heard)]));
+    const desk = (id: MemberId) => desks.get(id) as Connection;
+    const [bankA, bankB, trust] = [desk('bank-a'), desk('bank-b'), desk('trust')];
+    return { heard, cast: { ...cast, desk, bankA, bankB, trust, fund: desk('fund'), regulator: desk('regulator') } };
+}
+
+function listen(connection: Connection, desk: MemberId, heard: Source[]): Connection {
+    return new Proxy(connection, {
+        get(target, name) {
+            const noun: unknown = Reflect.get(target, name);
+            return typeof noun === 'object' && noun !== null ? listenToNoun(noun, desk, heard) : noun;
+        },
+    });
+}
+
+function listenToNoun<T extends object>(noun: T, desk: MemberId, heard: Source[]): T {
+    return new Proxy(noun, {
+        get(target, name) {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            return async (...args: unknown[]) => {
+                const place = `${desk}: ${String(name)}`;
+                try {
+                    const answer: unknown = await Reflect.apply(value, target, args);
+                    const submitted = typeof answer === 'object' && answer !== null && 'transactionId' in answer;
+                    const holder = submitted ? 'everybody' : desk;
+                    heard.push({ place: `answer to ${place}`, holder, bytes: printed(answer) });
+                    return answer;
+                } catch (error) {
+                    heard.push({ place: `error for ${place}`, holder: 'everybody', bytes: printed(error) });
+                    throw error;
+                }
+            };
+        },
+    });
+}
+
+export function printed(value: unknown): Uint8Array {
+    const options = { depth: 12, maxArrayLength: null, maxStringLength: null, breakLength: Infinity, compact: true };
+    return Buffer.from(inspect(value, options));
+}
