@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 
 import {
     openingState,
@@ -12,14 +12,13 @@ import {
 
 import { carmaxFacts, givenLines, poolAfter } from './carmax-facts';
 import { certificatesFile, filedCertificates, vectorCertificates } from './certificate-file';
+import { termsDocument, termsNamed } from './ready-terms';
 
-import type { PrintedLine } from '@poolproof/chaincode/domain';
+import type { PrintedLine, Terms } from '@poolproof/chaincode/domain';
 import type { PoolSoFar } from './carmax-facts';
 import type { FiledCertificate, FiledLine } from './certificate-file';
 
-const terms = parseTerms(
-    JSON.parse(readFileSync(require.resolve('@poolproof/chaincode/terms/carmax-2017-2.json'), 'utf8')),
-);
+const carmax = termsNamed('carmax-2017-2');
 
 interface Score {
     matched: number;
@@ -27,12 +26,12 @@ interface Score {
 }
 
 /** Runs the deal from closing through every certificate, carrying our own state, and compares each line printed. */
-function compareAll(certificates: readonly FiledCertificate[]): Map<string, Score> {
+function compareAll(certificates: readonly FiledCertificate[], terms: Terms = carmax): Map<string, Score> {
     const scores = new Map<string, Score>();
     let state = openingState(terms);
-    let pool: PoolSoFar = { balance: terms.pool.balance, chargedOff: zero, recovered: zero };
+    let pool: PoolSoFar = { balance: carmax.pool.balance, chargedOff: zero, recovered: zero };
     certificates.forEach((certificate, i) => {
-        const facts = carmaxFacts(certificate, terms.pool.balance, pool);
+        const facts = carmaxFacts(certificate, carmax.pool.balance, pool);
         compare(certificate, printCertificate(terms, state, facts), scores);
         if (certificates[i + 1]?.distributionDate === certificate.distributionDate) return;
         state = runPeriod(terms, state, facts).state;
@@ -126,6 +125,27 @@ describe('CarMax Auto Owner Trust 2017-2, from its terms alone', () => {
         expect(expectEveryLine(certificates)).toBeGreaterThan(certificates.length * 170);
     });
 
+    it.each([
+        ['a coupon', '"1.93%"', '"1.94%"', 'line 27i'],
+        ['a day count', '"ACT/360"', '"30/360 US"', 'line 27a'],
+        ['the overcollateralization target', '* 0.5%', '* 0.51%', 'line 10 '],
+        ['the reserve', '"2500000.02"', '"2500000.01"', 'line 48'],
+        ['the servicing fee', '* 1% / 12, half-up', '* 1% / 12, down', 'line 24a'],
+        [
+            'the order of payments',
+            '["notes"],"split":"sequential","amount":"regularPrincipal"',
+            '["notes"],"split":"pro-rata","amount":"regularPrincipal"',
+            'line 43h',
+        ],
+    ])('misses lines when the terms are wrong about %s', (_, right, wrong, line) => {
+        const text = JSON.stringify(termsDocument('carmax-2017-2'));
+        expect(text).toContain(right);
+        const scores = compareAll(vectorCertificates(), parseTerms(JSON.parse(text.replaceAll(right, wrong))));
+        expect(Array.from(scores.values()).flatMap(({ missed }) => missed)).toEqual(
+            expect.arrayContaining([expect.stringContaining(line)]),
+        );
+    });
+
     const whole = existsSync(certificatesFile) ? it : it.skip;
     whole('reproduces every line of all 50 certificates to the cent (needs the public filings)', () => {
         const certificates = filedCertificates();
@@ -134,7 +154,7 @@ describe('CarMax Auto Owner Trust 2017-2, from its terms alone', () => {
     });
 
     whole('pays on the dates of the certificates', () => {
-        const paid = paymentPeriods(paymentCalendar(terms)).map(period => period.paid);
+        const paid = paymentPeriods(paymentCalendar(carmax)).map(period => period.paid);
         const filed = Array.from(new Set(filedCertificates().map(({ distributionDate }) => distributionDate)));
         expect(paid.slice(0, filed.length)).toEqual(filed);
     });

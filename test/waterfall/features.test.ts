@@ -1,6 +1,15 @@
-import { observe, openingState, parseAmount, parseDay, parseTerms, runPeriod } from '@poolproof/chaincode/domain';
+import {
+    addDays,
+    observe,
+    openingState,
+    parseAmount,
+    parseDay,
+    parseTerms,
+    runPeriod,
+} from '@poolproof/chaincode/domain';
 
 import { aDeal, inOrder, quietMonth } from './deal-builder';
+import { termsNamed } from './ready-terms';
 
 import type { DealState, Terms, WaterfallRun } from '@poolproof/chaincode/domain';
 
@@ -492,6 +501,24 @@ describe('triggers', () => {
             state = look(state, '2026-02-11', '49000.00').state;
             expect(look(state, '2026-02-18', '49000.00').state.status).toBe('paying');
             expect(look(state, '2026-03-12', '49000.00').state.status).toBe('stopped');
+        });
+    });
+});
+
+describe('the Chinese special plan', () => {
+    it('is accelerated on the thirtieth day its pool is under the threshold, and three parties are told', () => {
+        const plan = termsNamed('china-special-plan');
+        const look = (state: DealState, day: string) =>
+            observe(plan, state, {
+                ...quietMonth({ initialPoolBalance: plan.pool.balance, poolBalanceEnding: cents('1199999999.99') }),
+                paymentDate: parseDay(day),
+            });
+        const january = Array.from({ length: 29 }, (_, i) => addDays(parseDay('2026-01-20'), i));
+        const before = january.reduce((state, day) => look(state, day).state, openingState(plan));
+        expect(before.status).toBe('revolving');
+        expect(look(before, '2026-02-18')).toMatchObject({
+            state: { status: 'accelerated' },
+            notices: [{ trigger: 'poolTooSmall', notify: ['plan-manager', 'custodian', 'servicer'] }],
         });
     });
 });

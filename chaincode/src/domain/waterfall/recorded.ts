@@ -23,12 +23,7 @@ function rateText(fraction: Fraction): string {
     return text;
 }
 
-/** What a remembered value looks like in the state; a rate is in lowest terms. */
-export function encodeValue(unit: Unit, value: FormulaValue): string {
-    return String(recorded(unit, value));
-}
-
-/** The inverse of `encodeValue`. */
+/** A recorded value as formulas compute with it, for values remembered from earlier runs. */
 export function decodeValue(unit: Unit, text: string): FormulaValue {
     switch (unit) {
         case 'money':
