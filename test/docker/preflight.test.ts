@@ -52,7 +52,9 @@ describe('network:up says in one sentence', () => {
 
     test('that a command is unknown, and what there is', () => {
         docker = new ScriptedDocker(answering);
-        expect(docker.network(17050, 'upp').complaint).toMatch(/^USAGE: unknown command "upp"\. Usage: up\|down/);
+        expect(docker.network(17050, 'upp').complaint).toMatch(
+            /^USAGE: unknown command "upp"\. Usage: up\|upgrade\|down/,
+        );
     });
 });
 

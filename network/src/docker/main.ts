@@ -10,8 +10,9 @@ import { DockerProblem } from './problem';
 import { status } from './status';
 import type { DockerChaincode } from './up';
 import { up } from './up';
+import { upgrade } from './upgrade';
 
-const usage = 'up|down|status|logs [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
+const usage = 'up|upgrade|down|status|logs [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
 
 interface Command {
     readonly verb: string;
@@ -26,6 +27,8 @@ async function main(words: readonly string[]): Promise<void> {
     switch (verb) {
         case 'up':
             return up(consortium, chaincode, say);
+        case 'upgrade':
+            return upgrade(consortium, chaincode, say);
         case 'down':
             return down(consortium, say);
         case 'status':

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { issueCertificates } from '../certificates';
-import { writeCertificates } from '../certificate-folders';
+import { readCertificates, writeCertificates } from '../certificate-folders';
 import type { Collection, Consortium } from '../consortium';
 import { makePackage } from './chaincode-package';
 import { composeFile } from './compose';
@@ -34,8 +34,38 @@ export async function makeMaterial(plan: Plan): Promise<void> {
     }
     await makeGenesis(draft);
     await writeConfiguration(draft);
-    writeJson(join(draft.folder, consortiumFile), plan.consortium);
+    recordConsortium(draft);
     renameSync(draft.folder, plan.folder);
+}
+
+/**
+ * Make certificates and packages of institutions that the network was made without, and leave all others as they are.
+ * Refuses with CONSORTIUM_CHANGED where anything else has changed.
+ */
+export async function extendMaterial(plan: Plan): Promise<void> {
+    const made = madeFrom(plan);
+    const members = new Set(made.institutions.map(({ id }) => id));
+    const { consortium } = plan;
+    const before = { ...consortium, institutions: consortium.institutions.filter(({ id }) => members.has(id)) };
+    refuseOtherConsortium({ ...plan, consortium: before });
+    const newcomers = consortium.institutions.filter(
+        ({ id, domain }) =>
+            !members.has(id) && !existsSync(join(certificatesFolder(plan), 'peerOrganizations', domain)),
+    );
+    if (newcomers.length === 0) return;
+    const { orderers } = await readCertificates(before, certificatesFolder(plan));
+    const { institutions } = await issueCertificates({ ...consortium, institutions: newcomers });
+    // Packages first: the certificates' folder says that an institution is complete.
+    for (const [index, { id }] of newcomers.entries()) {
+        const chaincode = plan.chaincodes.find(({ institution }) => institution.id === id)!;
+        await makePackage(plan, chaincode, institutions[index]!);
+    }
+    writeCertificates({ institutions, orderers }, certificatesFolder(plan));
+}
+
+/** Remember that the network now is as the consortium file says. */
+export function recordConsortium(plan: Plan): void {
+    writeJson(join(plan.folder, consortiumFile), plan.consortium);
 }
 
 /** Write what follows from the consortium file and may change under way: collections and the compose file. */
