@@ -4,7 +4,7 @@ import { Client, defaultOptions } from './client/client';
 import { follow } from './client/event';
 import { Ledger } from './client/ledger';
 import { outcomeOf } from './client/outcome';
-import { newSigner } from './client/signer';
+import { signingWith } from './client/signer';
 import { Audits } from './audit';
 import { Deals } from './deal';
 import { Holdings } from './holding';
@@ -27,7 +27,10 @@ export interface Credentials {
     readonly certificatePem: string;
     /** PKCS#8 or SEC1, P-256. */
     readonly privateKeyPem?: string;
-    /** Signs instead of a key in the process's memory (a PKCS#11 device, a service): gets the whole message, not its digest. */
+    /**
+     * Signs instead of a key in the process's memory: a PKCS#11 device (`signers.newHSMSignerFactory` of the Fabric client), a
+     * service. Gets a SHA-256, as all signers of the Fabric client do.
+     */
     readonly signer?: Signer;
 }
 
@@ -82,8 +85,9 @@ export class Connection {
     constructor(options: ConnectOptions) {
         const { mspId, certificatePem, privateKeyPem, signer } = options.identity;
         const identity = { mspId, credentials: Buffer.from(certificatePem) };
-        const signWith = signer ?? (privateKeyPem === undefined ? undefined : newSigner(privateKeyPem));
-        this.client = new Client(options.peers, identity, signWith, completed(options));
+        const keyOrSigner = signer ?? privateKeyPem;
+        if (keyOrSigner === undefined) throw new TypeError('neither a private key nor a signer');
+        this.client = new Client(options.peers, identity, signingWith(keyOrSigner), completed(options));
         const ledger = new Ledger(this.client);
         this.mspId = mspId;
         this.deals = new Deals(ledger);

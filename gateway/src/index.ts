@@ -10,7 +10,7 @@ export {
     TimeoutFailure,
 } from './client/failure';
 export { alignMonths, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
-export { newSigner } from './client/signer';
+export { newSigner, signingWith } from './client/signer';
 export { table } from './command/table';
 export { connect, Connection } from './connection';
 export { readCsv } from './importer/csv';
@@ -37,5 +37,5 @@ export type { ReportFiled, ReportId, StatesRecorded } from './report';
 export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settlement';
 export type { SettlementRound } from './settlement-agent';
 export type { ChunkRecorded, RecordedChunk, TapeRejected, TapeSealed, TapeSubmitted } from './tape';
-export type { ClassesOfDeal, NotesAllotted } from './tranche';
+export type { ClassesOfDeal, ClassRated, NotesAllotted } from './tranche';
 export type { StatusDeclared, WaterfallRan } from './waterfall';

@@ -1,6 +1,6 @@
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 
-import { newSigner } from '@poolproof/gateway';
+import { newSigner, signingWith } from '@poolproof/gateway';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -22,6 +22,12 @@ describe('the signer', () => {
             expect(sOf(signature)).toBeLessThanOrEqual(order / 2n);
             expect(verify('sha256', message, publicKey, signature)).toBe(true);
         }
+    });
+
+    it('gives an outside signer, such as a PKCS#11 device, the SHA-256 of the message', () => {
+        const { hash } = signingWith(digest => Promise.resolve(digest));
+        const message = Buffer.from('a proposal');
+        expect(Buffer.from(hash(message))).toEqual(createHash('sha256').update(message).digest());
     });
 
     it('refuses a key that Fabric could not verify', () => {

@@ -5,7 +5,8 @@ import { Peers } from './peers';
 
 import type { PeerAddress } from './channel';
 import type { CallOptions } from '@grpc/grpc-js';
-import type { Identity, Proposal, Signer } from '@hyperledger/fabric-gateway';
+import type { Identity, Proposal } from '@hyperledger/fabric-gateway';
+import type { Signing } from './signer';
 
 /** Longest wait for each stage, in milliseconds. */
 export interface Deadlines {
@@ -54,10 +55,10 @@ export class Client {
     constructor(
         addresses: readonly PeerAddress[],
         identity: Identity,
-        signer: Signer | undefined,
+        signing: Signing,
         readonly options: ClientOptions,
     ) {
-        this.peers = new Peers(addresses, identity, signer);
+        this.peers = new Peers(addresses, identity, signing);
         this.gate = new Gate(options.concurrency);
         this.creator = serialized(identity);
     }

@@ -1,10 +1,11 @@
 import { status } from '@grpc/grpc-js';
-import { GatewayError, connect, hash } from '@hyperledger/fabric-gateway';
+import { GatewayError, connect } from '@hyperledger/fabric-gateway';
 
 import { openChannel, releaseChannel } from './channel';
 
 import type { PeerAddress } from './channel';
-import type { Gateway, Identity, Signer } from '@hyperledger/fabric-gateway';
+import type { Gateway, Identity } from '@hyperledger/fabric-gateway';
+import type { Signing } from './signer';
 
 /**
  * The peers of the client's own institution, the preferred one first. A call that may be repeated goes to the next peer when
@@ -17,12 +18,10 @@ export class Peers {
     constructor(
         private readonly addresses: readonly PeerAddress[],
         identity: Identity,
-        signer: Signer | undefined,
+        signing: Signing,
     ) {
         if (addresses.length === 0) throw new TypeError('no peer to connect to');
-        this.gateways = addresses.map(address =>
-            connect({ client: openChannel(address), identity, hash: hash.none, ...(signer ? { signer } : {}) }),
-        );
+        this.gateways = addresses.map(address => connect({ client: openChannel(address), identity, ...signing }));
     }
 
     get current(): Gateway {

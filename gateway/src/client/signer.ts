@@ -1,9 +1,24 @@
 import { createPrivateKey, sign } from 'node:crypto';
 
-import type { Signer } from '@hyperledger/fabric-gateway';
+import { hash } from '@hyperledger/fabric-gateway';
+
+import type { Hash, Signer } from '@hyperledger/fabric-gateway';
+
+/** Who signs, and what the signer is given: the message itself, or its SHA-256. */
+export interface Signing {
+    readonly signer: Signer;
+    readonly hash: Hash;
+}
 
 /** Order of the P-256 group (FIPS 186-5, D.1.2.3). Fabric refuses a signature whose s is above half of it. */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** Signs with a key in memory, or with whatever signs SHA-256 digests: a PKCS#11 device, a service. */
+export function signingWith(keyOrSigner: string | Signer): Signing {
+    return typeof keyOrSigner === 'string'
+        ? { signer: newSigner(keyOrSigner), hash: hash.none }
+        : { signer: keyOrSigner, hash: hash.sha256 };
+}
 
 /**
  * Signs whole messages (not digests: connect with `hash.none`) with a P-256 key, as Fabric wants them: SHA-256, low s, DER.
