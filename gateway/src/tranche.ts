@@ -4,6 +4,7 @@ import {
     dealRequest,
     placeOrderReader,
     privateRequest,
+    rateRequest,
     shape,
     trancheReader,
     withdrawOrderReader,
@@ -11,15 +12,24 @@ import {
 
 import { asked, privateField, told } from './client/ledger';
 
-import type { Allot, AuthoriseRequest, DealRequest, PlaceOrder, TrancheRecord } from '@poolproof/chaincode/domain';
+import type {
+    Allot,
+    AuthoriseRequest,
+    Day,
+    DealRequest,
+    PlaceOrder,
+    RateRequest,
+    TrancheRecord,
+} from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
-const { id, list, object } = shape;
+const { day, id, list, object, text } = shape;
 
 const notesAllotted: Reader<NotesAllotted> = told(object({ dealId: id }));
 const classesOfDeal: Reader<ClassesOfDeal> = told(object({ dealId: id, classes: list(id) }));
 const nothing: Reader<object> = told(object({}));
+const classRated: Reader<ClassRated> = told(object({ dealId: id, className: id, agency: text(), rating: text(), day }));
 
 export interface NotesAllotted {
     readonly dealId: string;
@@ -29,6 +39,14 @@ export interface ClassesOfDeal {
     readonly dealId: string;
     /** In the order of the terms. */
     readonly classes: readonly string[];
+}
+
+export interface ClassRated {
+    readonly dealId: string;
+    readonly className: string;
+    readonly agency: string;
+    readonly rating: string;
+    readonly day: Day;
 }
 
 /** Classes of notes: authorised by the terms, ordered by investors, allotted and issued against payment. */
@@ -81,6 +99,11 @@ export class Tranches {
             request,
             await this.institutions.inBook(),
         );
+    }
+
+    /** The depository puts a rating agency's action on record. @throws Refused NOT_FOUND, PARTY_WRONG */
+    async rate(request: Draft<RateRequest>): Promise<Receipt<ClassRated>> {
+        return this.ledger.submit('tranche:rate', [rateRequest, classRated], request, await this.institutions.inBook());
     }
 
     /** The classes of a deal. */

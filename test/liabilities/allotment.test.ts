@@ -1,6 +1,7 @@
-import { allot, identifierFor, isIdentifier } from '@poolproof/chaincode/domain';
+import { allot, identifierFor, isIdentifier, payClass } from '@poolproof/chaincode/domain';
 
 import { codeOf } from '../chaincode/refuses';
+import { privately, requestId } from '../chaincode/builders';
 import {
     allot as closeBook,
     authorise,
@@ -9,6 +10,7 @@ import {
     bankB,
     book,
     cents,
+    dealId,
     file,
     fund,
     held,
@@ -18,9 +20,10 @@ import {
     provide,
     settled,
     tranches,
+    trust,
 } from './desk';
 
-import type { Amount, Order, TrancheRecord } from '@poolproof/chaincode/domain';
+import type { Amount, Distribution, Order, TrancheRecord } from '@poolproof/chaincode/domain';
 import type { MemoryLedger } from '../chaincode/memory-ledger';
 
 const tranche = {
@@ -147,6 +150,30 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => authorise(ledger, bankB))).toBe('PARTY_WRONG');
         expect(await codeOf(() => authorise(ledger, fund))).toBe('ROLE_MISSING');
     });
+});
+
+it('keeps a loss on record until it is reinstated, and redeems no class that bears one', () => {
+    const whole = { ...tranche, balance: 1_000_000n, writtenDown: 0n, status: 'outstanding' } as TrancheRecord;
+    const paid = (given: object) =>
+        ({ interest: 0n, principal: 0n, residual: 0n, ...given }) as unknown as Distribution;
+    const hit = payClass(whole, paid({ balanceEnding: 0n, writtenDown: 1_000_000n }));
+    expect(hit).toMatchObject({ status: 'outstanding', factor: '0.0000000', writtenDown: 1_000_000n });
+    const back = payClass(hit, paid({ balanceEnding: 400_000n, writtenDown: -400_000n }));
+    expect(back).toMatchObject({ status: 'outstanding', factor: '0.4000000', writtenDown: 600_000n });
+});
+
+it('puts a rating on record, by the depository of the class', async () => {
+    const ledger = await settled();
+    await authorised(ledger);
+    const rating = { agency: 'Agency', rating: 'AAA', day: '2026-01-20' };
+    const asked = { dealId, className: 'A-1', rating };
+    const rate = (client = trust) =>
+        ledger.submit(client, 'tranche:rate', { requestId: requestId(), ...asked }, privately());
+    expect(await codeOf(() => rate(bankA))).toBe('ROLE_MISSING');
+    const { endorsers, event } = await rate();
+    expect([...endorsers]).toEqual(['TrustMSP']);
+    expect(event.payload).toEqual({ type: 'ClassRated', dealId, className: 'A-1', ...rating });
+    expect((await tranches(ledger))[0]?.ratings).toEqual([rating]);
 });
 
 it('forms identifiers that pass the check of an ISIN and can be none', () => {

@@ -10,13 +10,20 @@ import {
     withdraw,
     withdrawOrderReader,
 } from '../domain/allotment';
-import { authorise, authoriseRequest, dealRequest, planIssue, readDealRequest } from '../domain/tranche';
+import {
+    authorise,
+    authoriseRequest,
+    dealRequest,
+    planIssue,
+    rateClass,
+    rateRequest,
+    readDealRequest,
+} from '../domain/tranche';
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Holdings } from '../ledger/holding';
-import { Institutions } from '../ledger/institution';
 import { Orders, Tranches } from '../ledger/tranche';
 import { privateRequest } from '../domain/settlement';
 import { readJson } from '../domain/shape';
@@ -41,8 +48,8 @@ export class TrancheContract extends Contract {
             ctx.caller.mustBeParty('originator', deal.originator);
             const terms = await deals.terms(dealId);
             const tranches = new Tranches(ctx);
-            const members = await new Institutions(ctx).idsOf([depository, ...Object.values(terms.parties)]);
-            const issue = planIssue(asked, deal, terms, { before: await tranches.findIssue(dealId), members });
+            const facts = await tranches.planFacts(dealId, depository, Object.values(terms.parties));
+            const issue = planIssue(asked, deal, terms, facts);
             const classes = authorise(dealId, depository, terms, offerings);
             await tranches.layDown(deal, issue, classes, scheduledRuns(dealId, terms));
             return ctx.reply({ type: 'TranchesAuthorised', dealId, classes: issue.classes });
@@ -129,6 +136,24 @@ export class TrancheContract extends Contract {
             await tranches.save(issued.tranches);
             await tranches.saveIssue({ ...planned, status: 'issued' });
             return ctx.reply({ type: 'NotesIssued', dealId: asked.dealId, classes: planned.classes });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository puts a rating agency's action on record. */
+    @Transaction()
+    @Returns('string')
+    async rate(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, rateRequest);
+        ctx.caller.mustBe('depository');
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const { dealId, className, rating } = asked;
+            const tranches = new Tranches(ctx);
+            const tranche = await tranches.load(dealId, className);
+            ctx.caller.mustBeParty('depository', tranche.depository);
+            await tranches.save([rateClass(tranche, rating)]);
+            return ctx.reply({ type: 'ClassRated', dealId, className, ...rating });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }

@@ -3,7 +3,7 @@ import { asset as assetReader, placeOf, quantityOf, quantityOn } from './holding
 import { byCodePoint } from './canonical';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
-import { pay } from './tranche';
+import { payClass } from './tranche';
 import { Refusal } from './refusal';
 import { share } from './share';
 
@@ -109,7 +109,7 @@ export function distribute(facts: DistributionFacts): Distributed {
     const shares = facts.tranches.flatMap(tranche => sharesOf(tranche, facts));
 
     const notices = noticesOf(shares, facts);
-    const tranches = facts.tranches.map(tranche => pay(tranche, distributionTo(tranche, run)));
+    const tranches = facts.tranches.map(tranche => payClass(tranche, distributionTo(tranche, run)));
     const movements = [...holderPayments(notices, facts), ...partyPayments(facts), ...cancellations(tranches, facts)];
     const payments = Object.entries(run.payments)
         .filter(([, amount]) => amount > 0n)
@@ -247,7 +247,7 @@ function classFigures(tranche: TrancheRecord, paid: Distribution): DistributionR
         interestPerThousand: perThousand(paid.interest),
         principalPerThousand: perThousand(paid.principal),
         balanceEnding: paid.balanceEnding,
-        factor: pay(tranche, paid).factor,
+        factor: payClass(tranche, paid).factor,
     };
 }
 

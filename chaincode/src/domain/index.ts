@@ -159,7 +159,9 @@ export {
     factorOf,
     issueReader,
     offeringReader,
+    payClass,
     planIssue,
+    rateRequest,
     readDealRequest,
     trancheReader,
     withSupply,
@@ -277,7 +279,16 @@ export type { Weighted } from './tape/weighted';
 export type { FactValue, PeriodFacts, StandardFact, StandardFacts, Unit } from './terms/facts';
 export type { Finding, FindingCode } from './terms/finding';
 export type { ExtraFact, Terms, Tranche } from './terms/terms';
-export type { AuthoriseRequest, DealRequest, Issue, Offering, Rating, TrancheRecord } from './tranche';
+export type {
+    AuthoriseRequest,
+    DealRequest,
+    Issue,
+    IssuePlanFacts,
+    Offering,
+    RateRequest,
+    Rating,
+    TrancheRecord,
+} from './tranche';
 export type { PrintedLine } from './waterfall/certificate';
 export type { ExplainedStep } from './waterfall/explain';
 export type { Observation } from './waterfall/observe';

@@ -9,6 +9,7 @@ import { Refusal } from './refusal';
 import type { Amount } from './money';
 import type { Coupon, Terms } from './terms/terms';
 import type { Deal } from './deal';
+import type { Institution } from './institution';
 import type { Distribution } from './waterfall/record';
 import type { Supply } from './holding';
 
@@ -78,6 +79,10 @@ export const authoriseRequest = object({
 /** The originator lays down the classes of a sealed deal, as its terms authorise them. */
 export type AuthoriseRequest = ReturnType<typeof authoriseRequest>;
 
+export const rateRequest = object({ requestId: id, dealId: id, className: id, rating: ratingReader });
+/** The depository puts a rating agency's action on record. */
+export type RateRequest = ReturnType<typeof rateRequest>;
+
 export const dealRequest = object({ requestId: id, dealId: id });
 /** A transaction on a whole deal. */
 export type DealRequest = ReturnType<typeof dealRequest>;
@@ -100,18 +105,22 @@ export const issueReader = object({
 });
 export type Issue = ReturnType<typeof issueReader>;
 
+export interface IssuePlanFacts {
+    /** The issue that was planned before, where one was. */
+    readonly before: Issue | undefined;
+    readonly depository: Institution;
+    /** Ids of the payees that have joined: others cannot be paid into a book. */
+    readonly members: readonly string[];
+}
+
 /**
  * How the notes of a deal are issued and paid, from its terms.
- * @param members ids of the institutions that have joined: other payees cannot be paid into a book
- * @throws Refusal DEAL_STATUS_WRONG, NOTES_NOT_AUTHORISED, DEPOSIT_CURRENCY_WRONG
+ * @throws Refusal PARTY_UNFIT, NOTES_NOT_AUTHORISED, DEAL_STATUS_WRONG, DEPOSIT_CURRENCY_WRONG
  */
-export function planIssue(
-    asked: AuthoriseRequest,
-    deal: Deal,
-    terms: Terms,
-    facts: { readonly before: Issue | undefined; readonly members: readonly string[] },
-): Issue {
+export function planIssue(asked: AuthoriseRequest, deal: Deal, terms: Terms, facts: IssuePlanFacts): Issue {
     const { dealId, depository, cash } = asked;
+    if (!facts.depository.roles.includes('depository'))
+        throw new Refusal('PARTY_UNFIT', { id: depository, role: 'depository' });
     if (facts.before !== undefined)
         throw new Refusal('NOTES_NOT_AUTHORISED', { className: dealId, status: facts.before.status });
     mustStand(deal, 'sealed', 'issued');
@@ -176,7 +185,7 @@ export function authorise(
 }
 
 /** A class after its part of a distribution; one whose principal is all paid is redeemed, and its notes are cancelled. */
-export function pay(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
+export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
     const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
     const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && tranche.balance > 0n;
     return {

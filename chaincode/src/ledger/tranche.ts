@@ -1,7 +1,7 @@
 import { allotmentReader, orderReader } from '../domain/allotment';
 import { distributionReader } from '../domain/distribution';
-import { institutionReader } from '../domain/institution';
 import { issueReader, trancheReader } from '../domain/tranche';
+import { Institutions } from './institution';
 import { key } from './tape';
 import { Refusal } from '../domain/refusal';
 import { declarationsReader, runReader } from '../domain/run';
@@ -13,7 +13,7 @@ import type { Context } from './context';
 import type { Deal } from '../domain/deal';
 import type { DistributionRecord } from '../domain/distribution';
 import type { Holdings } from './holding';
-import type { Issue, TrancheRecord } from '../domain/tranche';
+import type { Issue, IssuePlanFacts, TrancheRecord } from '../domain/tranche';
 import type { Declarations, RunRecord } from '../domain/run';
 
 /**
@@ -71,6 +71,16 @@ export class Tranches {
         return this.issues.find(dealId);
     }
 
+    /** @throws Refusal NOT_FOUND where the depository has not joined */
+    async planFacts(dealId: string, depository: string, payees: readonly string[]): Promise<IssuePlanFacts> {
+        const institutions = new Institutions(this.ctx);
+        return {
+            before: await this.findIssue(dealId),
+            depository: await institutions.load(depository),
+            members: await institutions.idsOf(payees),
+        };
+    }
+
     saveIssue(issue: Issue): Promise<void> {
         return this.issues.save(issue, issue.dealId);
     }
@@ -120,7 +130,7 @@ export class Tranches {
         tranches: readonly TrancheRecord[],
         runs: readonly RunRecord[],
     ): Promise<void> {
-        const { mspId } = await this.ctx.book('institution', institutionReader).load(issue.depository);
+        const { mspId } = await new Institutions(this.ctx).load(issue.depository);
         await this.issues.layDown(issue, [mspId], issue.dealId);
         await this.declared.layDown({ dealId: deal.id, declared: [] }, [deal.trusteeMsp], deal.id);
         for (const tranche of tranches)
