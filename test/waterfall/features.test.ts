@@ -49,6 +49,12 @@ describe('fees', () => {
         expect(second?.payments['trustee']).toBe(cents('100.00'));
     });
 
+    it('earns nothing, rather than less, when its formula is negative', () => {
+        const [run] = runMonths(aDeal(fees({ amount: 'poolBalanceEnding - 1.00 USD' })), collecting('500.00'));
+        expect(run?.state.fees['trusteeFee']?.unpaid).toBe(0n);
+        expect(run?.payments['trustee']).toBeUndefined();
+    });
+
     it('lets a carried amount grow at its yearly rate over the actual days', () => {
         const [, second] = runMonths(aDeal(fees({ interestOnUnpaid: '10%' })), nothing, collecting('500.00'));
         // 28 days from 15 February to 15 March on 100.00.
@@ -95,6 +101,7 @@ describe('coupons', () => {
     it.each([
         ['index and margin', { index: 'SOFR', margin: '1%' }, '3%', '400.00'],
         ['a floor', { index: 'SOFR', margin: '0.5%', floor: '0%' }, '-2%', '0.00'],
+        ['nothing at a negative rate', { index: 'SOFR' }, '-2%', '0.00'],
         ['a cap', { index: 'SOFR', cap: '4%' }, '9%', '400.00'],
         ['a formula', { formula: 'min(SOFR, 6%)' }, '9%', '600.00'],
     ])('accrues %s', (_, coupon, SOFR, expected) => {

@@ -118,6 +118,33 @@ describe('the formula language', () => {
         );
     });
 
+    it.each([
+        [
+            'a fee',
+            {
+                fees: [{ id: 'audit', to: 'trustee', amount: 'v' }],
+                values: [{ id: 'v', formula: 'audit.earned + audit.due' }],
+            },
+        ],
+        [
+            'a coupon',
+            {
+                tranches: [{ id: 'A', balance: '1.00', rank: 1, coupon: { dayCount: 'ACT/360', formula: 'v' } }],
+                values: [{ id: 'v', formula: 'if A.interest > 0 then 1% else A.rate' }],
+                waterfalls: { paying: [{ id: 'i', do: 'pay-interest', tranches: ['A'] }] },
+            },
+        ],
+        [
+            'a target',
+            { accounts: [{ id: 'collection', target: 'v' }], values: [{ id: 'v', formula: 'collection.target' }] },
+        ],
+    ])('finds a circle through %s', (_, members) => {
+        const terms = parseTerms(aDeal(members));
+        expect(() => runPeriod(terms, openingState(terms), quietMonth())).toThrow(
+            /TERMS_INVALID: .* depends on itself/,
+        );
+    });
+
     it('looks back at earlier runs, at its own values too', () => {
         const values = [
             { id: 'losses', formula: 'chargedOffPrincipal', remember: 2 },

@@ -21,6 +21,7 @@ import type { PeriodFacts } from '../terms/facts';
 import type { CertificateLine, Step, Terms } from '../terms/terms';
 import type { DepositProgram } from './deposit';
 import type { EntityLists } from './entities';
+import type { OpeningTask } from './opening-task';
 import type { NamedInput, StepContext, StepProgram } from './step-context';
 import type { TriggerProgram } from './trigger';
 import type { RememberedProgram, ResultProgram } from './value';
@@ -34,7 +35,7 @@ export interface DealProgram extends EntityLists {
     readonly blank: () => FormulaValue[];
     readonly takeFacts: (frame: Frame, facts: PeriodFacts) => void;
     /** Interest, fees, hedges and values, in order of dependence. */
-    readonly opening: readonly ((frame: Frame) => void)[];
+    readonly opening: readonly OpeningTask[];
     readonly deposits: readonly DepositProgram[];
     readonly triggers: readonly TriggerProgram[];
     /** Remembered values, in the order of the frame's memory. */
@@ -77,7 +78,7 @@ export function inspectDeal(terms: Terms): DealProgram {
 /** Names first, so that formulas find them in whatever order the document has them; then everything that has formulas. */
 function compileDeal(terms: Terms): DealProgram {
     const vocabulary = new Vocabulary(terms.currency);
-    const opening: ((frame: Frame) => void)[] = [];
+    const opening: OpeningTask[] = [];
     const dates = new Dates(vocabulary, terms);
     const takeFacts = compileIntake(vocabulary, terms);
     nameStatuses(vocabulary, terms);
@@ -131,12 +132,7 @@ function compileCertificate(vocabulary: Vocabulary, terms: Terms): LineProgram[]
     }));
 }
 
-function compileEntities(
-    vocabulary: Vocabulary,
-    dates: Dates,
-    opening: ((frame: Frame) => void)[],
-    terms: Terms,
-): EntityLists {
+function compileEntities(vocabulary: Vocabulary, dates: Dates, opening: OpeningTask[], terms: Terms): EntityLists {
     return {
         accounts: terms.accounts.map((account, i) => compileAccount(vocabulary, account, `accounts[${i}]`)),
         ledgers: (terms.ledgers ?? []).map(({ id }, i) => nameLedger(vocabulary, id, `ledgers[${i}]`)),

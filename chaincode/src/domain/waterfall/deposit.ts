@@ -9,6 +9,7 @@ import type { Terms } from '../terms/terms';
 import type { AccountProgram } from './account';
 import type { Entities } from './entities';
 import type { Run } from './frame';
+import type { OpeningTask } from './opening-task';
 import type { Vocabulary } from './vocabulary';
 
 /** A deposit while a deal runs; the amount is computed when the run opens. */
@@ -22,7 +23,7 @@ export interface DepositProgram {
 export function compileDeposits(
     vocabulary: Vocabulary,
     entities: Entities,
-    opening: ((frame: Frame) => void)[],
+    opening: OpeningTask[],
     terms: Terms,
 ): DepositProgram[] {
     return terms.deposits.flatMap((given, i) => {

@@ -1,11 +1,13 @@
 import { daysBetween, partsOf } from '../day';
 import { divide } from '../rate';
 import { amountIn, dayIn, increase, put } from './frame';
+import { openingTask } from './opening-task';
 
 import type { Frame } from '../formula/scope';
 import type { Amount } from '../money';
 import type { Fee } from '../terms/terms';
 import type { Dates } from './dates';
+import type { OpeningTask } from './opening-task';
 import type { FeeState } from './state';
 import type { Slot, Vocabulary } from './vocabulary';
 
@@ -26,7 +28,7 @@ export interface FeeProgram {
 export function compileFee(
     vocabulary: Vocabulary,
     dates: Dates,
-    opening: ((frame: Frame) => void)[],
+    opening: OpeningTask[],
     terms: Fee,
     at: string,
 ): FeeProgram {
@@ -34,16 +36,14 @@ export function compileFee(
     const money = (name: string) => vocabulary.slot(`${id}.${name}`, 'money', `${at}.id`);
     const [earned, due, carried] = [vocabulary.hiddenSlot('money'), vocabulary.hiddenSlot('money'), money('carried')];
     const [paid, counted] = [money('paid'), money('counted')];
-    let isCompiled = false;
-    const compute = () => {
-        if (isCompiled) return;
-        isCompiled = true;
+    const compute = openingTask(opening, id, () => {
         const amount = vocabulary.compile(terms.amount, 'money', `${at}.amount`);
-        opening.push(frame => {
-            put(frame, earned, amount.run(frame));
+        return frame => {
+            const now = amount.run(frame);
+            put(frame, earned, now < 0n ? 0n : now);
             put(frame, due, amountIn(frame, earned) + grown(frame, dates, carried, terms));
-        });
-    };
+        };
+    });
     const named = { earned, due };
     for (const [name, slot] of Object.entries(named))
         vocabulary.defer(

@@ -1,11 +1,13 @@
 import { addFractions } from '../formula/value';
 import { amountIn, put } from './frame';
 import { accrued } from './interest';
+import { openingTask } from './opening-task';
 
 import type { Frame } from '../formula/scope';
 import type { Amount } from '../money';
 import type { Hedge } from '../terms/terms';
 import type { Dates } from './dates';
+import type { OpeningTask } from './opening-task';
 import type { Slot, Vocabulary } from './vocabulary';
 
 /** A hedge while a deal runs. */
@@ -23,24 +25,21 @@ export interface HedgeProgram {
 export function compileHedge(
     vocabulary: Vocabulary,
     dates: Dates,
-    opening: ((frame: Frame) => void)[],
+    opening: OpeningTask[],
     terms: Hedge,
     at: string,
 ): HedgeProgram {
     const money = (name: string) => vocabulary.slot(`${terms.id}.${name}`, 'money', `${at}.id`);
     const [payable, receivable] = [vocabulary.hiddenSlot('money'), vocabulary.hiddenSlot('money')];
     const [carried, paid] = [money('carried'), money('paid')];
-    let isCompiled = false;
-    const compute = () => {
-        if (isCompiled) return;
-        isCompiled = true;
+    const compute = openingTask(opening, terms.id, () => {
         const net = compileNet(vocabulary, dates, terms, at);
-        opening.push(frame => {
+        return frame => {
             const owed = net(frame);
             put(frame, payable, (owed > 0n ? owed : 0n) + amountIn(frame, carried));
             put(frame, receivable, owed < 0n ? -owed : 0n);
-        });
-    };
+        };
+    });
     for (const [name, slot] of Object.entries({ payable, receivable }))
         vocabulary.defer(
             `${terms.id}.${name}`,

@@ -24,9 +24,9 @@ export function compileAccrual(
     const isCompound = tranche.terms.interestOnShortfall !== 'none';
     return frame => {
         const [rate, fraction] = [yearly(frame), part(frame)];
-        const interest = accrued(notional(frame), rate, fraction);
+        const interest = owed(notional(frame), rate, fraction);
         const carried = amountIn(frame, tranche.interestCarried);
-        const onCarried = isCompound && carried > 0n ? accrued(carried, rate, fraction) : 0n;
+        const onCarried = isCompound && carried > 0n ? owed(carried, rate, fraction) : 0n;
         put(frame, tranche.rate, rate);
         put(frame, tranche.interest, interest);
         put(frame, tranche.interestOnCarried, onCarried);
@@ -40,7 +40,13 @@ function compileNotional(vocabulary: Vocabulary, tranche: TrancheProgram, at: st
     return vocabulary.compile(notional, 'money', `${at}.notional`).run;
 }
 
-/** Interest in whole minor units, half a unit up. */
+/** Interest in whole minor units, half a unit up; nothing at a negative rate, since holders never pay. */
+function owed(balance: bigint, rate: Fraction, part: Fraction): bigint {
+    const interest = accrued(balance, rate, part);
+    return interest < 0n ? 0n : interest;
+}
+
+/** Balance x rate x part of a year in whole minor units, half a unit up. */
 export function accrued(balance: bigint, rate: Fraction, part: Fraction): bigint {
     return divide(balance * rate.n * part.n, rate.d * part.d, 'half-up');
 }

@@ -1,11 +1,13 @@
 import { amountIn, put, rateIn } from './frame';
 import { compileAccrual } from './interest';
+import { openingTask } from './opening-task';
 
 import type { Frame } from '../formula/scope';
 import type { Fraction } from '../formula/value';
 import type { Amount } from '../money';
 import type { Tranche } from '../terms/terms';
 import type { Dates } from './dates';
+import type { OpeningTask } from './opening-task';
 import type { TrancheState } from './state';
 import type { Slot, Vocabulary } from './vocabulary';
 
@@ -28,8 +30,6 @@ export interface TrancheProgram {
     readonly rate: Slot;
 }
 
-type Task = (frame: Frame) => void;
-
 /**
  * Names a tranche's figures. Interest is accrued when the run opens, in its place in the order of dependence: a coupon's formula
  * may use values, and values may use interest.
@@ -37,7 +37,7 @@ type Task = (frame: Frame) => void;
 export function compileTranche(
     vocabulary: Vocabulary,
     dates: Dates,
-    opening: Task[],
+    opening: OpeningTask[],
     terms: Tranche,
     at: string,
 ): TrancheProgram {
@@ -59,12 +59,8 @@ export function compileTranche(
         writtenDown: money('writtenDown'),
         rate: vocabulary.hiddenSlot('rate'),
     };
-    nameAccrued(
-        vocabulary,
-        tranche,
-        once(opening, () => compileAccrual(vocabulary, dates, tranche, at)),
-        at,
-    );
+    const accrue = openingTask(opening, id, () => compileAccrual(vocabulary, dates, tranche, at));
+    nameAccrued(vocabulary, tranche, accrue, at);
     nameDerived(vocabulary, tranche, at);
     return tranche;
 }
@@ -80,16 +76,6 @@ export function openTranche(frame: Frame, tranche: TrancheProgram, state: Tranch
 /** Interest due on this date and not paid so far. */
 export function interestUnpaid(frame: Frame, tranche: TrancheProgram): Amount {
     return (amountIn(frame, tranche.interestDue) - amountIn(frame, tranche.interestPaid)) as Amount;
-}
-
-/** Puts a task among those that open a run, the first time one of the names it serves is used. */
-function once(opening: Task[], compile: () => Task): () => void {
-    let isDone = false;
-    return () => {
-        if (isDone) return;
-        isDone = true;
-        opening.push(compile());
-    };
 }
 
 function nameAccrued(vocabulary: Vocabulary, tranche: TrancheProgram, accrue: () => void, at: string): void {

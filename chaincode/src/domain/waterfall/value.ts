@@ -1,8 +1,9 @@
 import { put } from './frame';
 
-import type { Frame, ScopeName } from '../formula/scope';
+import type { ScopeName } from '../formula/scope';
 import type { FormulaValue } from '../formula/value';
 import type { Terms, Value } from '../terms/terms';
+import type { OpeningTask } from './opening-task';
 import type { Slot, Vocabulary } from './vocabulary';
 
 /** A name a run states the value of. */
@@ -17,7 +18,7 @@ export interface RememberedProgram extends ResultProgram {
 }
 
 /** Values are compiled at their first use, and computed when a run opens. */
-export function nameValues(vocabulary: Vocabulary, opening: ((frame: Frame) => void)[], terms: Terms): void {
+export function nameValues(vocabulary: Vocabulary, opening: OpeningTask[], terms: Terms): void {
     (terms.values ?? []).forEach((value, i) => {
         const slot = value.unit === undefined ? undefined : vocabulary.hiddenSlot(value.unit);
         if (value.remember !== undefined)
@@ -32,7 +33,7 @@ export function nameValues(vocabulary: Vocabulary, opening: ((frame: Frame) => v
 
 function makeValue(
     vocabulary: Vocabulary,
-    opening: ((frame: Frame) => void)[],
+    opening: OpeningTask[],
     { formula }: Value,
     declared: Slot | undefined,
     at: string,

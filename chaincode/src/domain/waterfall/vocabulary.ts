@@ -152,10 +152,14 @@ export class Vocabulary implements Scope {
         }
         const make = this.pending.get(name);
         if (!make || this.failed.has(name)) throw new FormulaProblem(`'${name}' is wrong itself`, column, true);
-        this.making.push(name);
         this.failed.add(name);
-        const made = make();
-        this.making.pop();
+        this.making.push(name);
+        let made: ScopeName | undefined;
+        try {
+            made = make();
+        } finally {
+            this.making.pop();
+        }
         if (!made) throw new FormulaProblem(`'${name}' is wrong itself`, column, true);
         this.failed.delete(name);
         this.pending.delete(name);
