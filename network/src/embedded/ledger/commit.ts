@@ -59,7 +59,8 @@ export function prepareCommit(block: OrderedBlock, context: CommitContext): Chan
     }
     const codes = verdicts.map(({ code }) => code);
     const reasons = verdicts.map(({ reason }) => reason);
-    const hash = commitHash(codes, updates, image.commitHash);
+    // Fabric's chain of commit hashes starts with the first block after the genesis block.
+    const hash = block.number === 0 ? image.commitHash : commitHash(codes, updates, image.commitHash);
     const committed = new CommittedBlock(context.channel.name, block, codes, hash, reasons);
     return changesOf(committed, updates, held, missing, context);
 }

@@ -68,7 +68,7 @@ export class CommittedBlock {
             lastConfig.serializeBinary(),
             Uint8Array.from(this.codes),
             new Uint8Array(),
-            commitHash.serializeBinary(),
+            this.commitHash.length === 0 ? new Uint8Array() : commitHash.serializeBinary(),
         ]);
         const message = this.block.message();
         message.setMetadata(metadata);

@@ -84,6 +84,7 @@ export function readDefinition(
     chaincode: string,
     read: LifecycleReader,
 ): ChaincodeDefinition | undefined {
+    if (chaincode === LIFECYCLE) return lifecycleDefinition(channel);
     if (read(metadataKey(chaincode)) === undefined) return undefined;
     const field = (name: (typeof FIELDS)[number]): peer.lifecycle.StateData =>
         lifecycle.StateData.deserializeBinary(read(fieldKey(chaincode, name)) ?? new Uint8Array());
@@ -107,6 +108,23 @@ export function readDefinition(
         endorsement,
         collections: new Map(collections.map(collection => [collection.name, collection])),
         stored,
+    };
+}
+
+/** The lifecycle itself is not defined anywhere; approvals are kept in its implicit collections. */
+function lifecycleDefinition(channel: Channel): ChaincodeDefinition {
+    return {
+        name: LIFECYCLE,
+        version: '',
+        sequence: 0,
+        initRequired: false,
+        endorsement: channel.policy('/Channel/Application/LifecycleEndorsement'),
+        collections: new Map(),
+        stored: {
+            endorsementInfo: new lifecycle.ChaincodeEndorsementInfo(),
+            validationInfo: new lifecycle.ChaincodeValidationInfo(),
+            collections: new peer.CollectionConfigPackage(),
+        },
     };
 }
 

@@ -1,6 +1,5 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { Channel, Policy } from './channel';
-import { LIFECYCLE } from './definition';
 import type { Definitions } from './definitions';
 import { keyPolicyOf } from './key-policy';
 import { writesTo } from './namespace-set';
@@ -43,7 +42,7 @@ export class EndorsementCheck {
     }
 
     private judgeNamespace(transaction: Transaction, namespace: string, sets: readonly NamespaceSet[]): Verdict {
-        const policy = this.policyOf(namespace);
+        const policy = this.definitions.definition(this.state, namespace)?.endorsement;
         if (policy === undefined) return invalid('INVALID_CHAINCODE', `chaincode ${namespace} is not defined`);
         const set = sets.find(candidate => candidate.namespace === namespace);
         const judged = set === undefined ? new Map<Policy, string>() : this.policiesOf(set, namespace, policy);
@@ -100,12 +99,6 @@ export class EndorsementCheck {
         for (const { collection, metadataWrites } of set.collections) {
             for (const { key } of metadataWrites) this.policyChanges.add(nameOfKey(set.namespace, collection, key));
         }
-    }
-
-    private policyOf(namespace: string): Policy | undefined {
-        return namespace === LIFECYCLE
-            ? this.channel.policy('/Channel/Application/LifecycleEndorsement')
-            : this.definitions.definition(this.state, namespace)?.endorsement;
     }
 }
 

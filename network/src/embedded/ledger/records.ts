@@ -63,7 +63,11 @@ export function* recordsOfLedger(image: Image, blocks: Iterable<CommittedBlock>)
 function* recordsOfBlock(committed: CommittedBlock): Generator<LedgerRecord, void> {
     yield [
         `b${orderedNumber(committed.number)}`,
-        Buffer.concat([committed.commitHash, Uint8Array.from(committed.codes)]),
+        Buffer.concat([
+            Buffer.from([committed.commitHash.length]),
+            committed.commitHash,
+            Uint8Array.from(committed.codes),
+        ]),
     ];
     for (const [key, version] of historyOf(committed)) yield [`h${key}\0${suffixOf(version)}`, nothing];
     for (const [index, { txId }] of committed.block.transactions.entries()) {
@@ -86,12 +90,12 @@ export class LedgerReader {
     read(key: string, value: Uint8Array): void {
         const name = key.slice(1);
         switch (key[0]) {
-            case 'b':
-                this.verdicts.push({
-                    commitHash: value.subarray(0, 32),
-                    codes: [...value.subarray(32)] as ValidationCode[],
-                });
+            case 'b': {
+                const end = 1 + (value[0] ?? 0);
+                const codes = [...value.subarray(end)] as ValidationCode[];
+                this.verdicts.push({ codes, commitHash: value.subarray(1, end) });
                 return;
+            }
             case 'e':
                 this.expiries = put(this.expiries, name, () => decodeJson<readonly Expiry[]>(value));
                 return;

@@ -222,7 +222,7 @@ export class Simulator {
     /** The definition with its reads recorded; Fabric reads it anew at each access, to the same read set. */
     private recordedDefinition(chaincode: string): ChaincodeDefinition | undefined {
         const definition = this.definitions.definition(this.state, chaincode);
-        if (!this.recorded.has(chaincode)) {
+        if (chaincode !== LIFECYCLE && !this.recorded.has(chaincode)) {
             this.recorded.add(chaincode);
             const [metadata, ...fields] = definitionKeys(chaincode);
             for (const key of definition === undefined ? [metadata] : [metadata, ...fields])
