@@ -1,4 +1,8 @@
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 
 import { cashOf } from '@poolproof/chaincode/domain';
 import { SettlementAgent } from '@poolproof/gateway';
@@ -8,6 +12,7 @@ import { issueCash } from '../setting/transfer';
 import { setStage } from '../setting/stage';
 
 import type { Amount, Asset, Day, Instruct } from '@poolproof/chaincode/domain';
+import type { EmbeddedNetwork } from '@poolproof/network';
 import type { MemberId } from '../setting/cast';
 import type { Stage } from '../setting/stage';
 
@@ -146,17 +151,34 @@ describe('settlement', () => {
 
     it('refuses a batch whole when one of its pairs cannot settle', async () => {
         const good = await agree('bank-b', 'fund');
-        const bad = await agree('bank-b', 'fund', { quantity: 100_000_000n as Amount });
+        const bad = await agree('bank-b', 'fund', { quantity: 100_000_000_000_000n as Amount });
         await expect(settle(good, bad)).rejects.toMatchObject({ code: 'HOLDING_SHORT' });
         const { instructions } = await stage.cast.regulator.holdings.book('bank-b');
         expect(instructions.find(({ reference }) => reference === good.reference)?.status).toBe('placed');
+    });
+
+    it('... and leaves nothing of a book on the peers of others, nor in the blocks', async () => {
+        if (!('laboratory' in stage.network)) return;
+        const { laboratory } = stage.network as EmbeddedNetwork;
+        const reference = await place('fund', 'deliver', 'bank-a', {});
+        const file = join(await mkdtemp(join(tmpdir(), 'poolproof-')), 'dump');
+        await laboratory.dump(file);
+        const content = gunzipSync(await readFile(file));
+        await rm(dirname(file), { recursive: true });
+        // First the blocks, then every peer's own records under its name.
+        const starts = stage.network.peers().map(({ name, mspId }) => ({ mspId, at: content.lastIndexOf(name) }));
+        const found = [{ mspId: 'blocks', at: 0 }, ...starts]
+            .sort((a, b) => a.at - b.at)
+            .filter(({ at }, i, all) => content.subarray(at, all[i + 1]?.at).includes(reference))
+            .map(({ mspId }) => mspId);
+        expect(found.sort()).toEqual(['FundMSP', 'RegulatorMSP', 'TrustMSP']);
     });
 
     describe('by the depository’s agent', () => {
         it('settles what can settle, and says why the rest cannot', async () => {
             await new SettlementAgent(stage.cast.trust.settlements).round();
             const good = await agree('bank-b', 'fund');
-            const bad = await agree('bank-b', 'fund', { quantity: 100_000_000n as Amount });
+            const bad = await agree('bank-b', 'fund', { quantity: 100_000_000_000_000n as Amount });
             const { settled, refused } = await new SettlementAgent(stage.cast.trust.settlements).round();
             expect(settled).toContainEqual(good);
             expect(refused).toContainEqual({ pair: bad, code: 'HOLDING_SHORT' });
