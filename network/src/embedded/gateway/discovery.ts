@@ -78,6 +78,10 @@ export class Discovery {
         const keyPolicies = call
             .getKeyPoliciesList()
             .map(policy => this.channel.signaturePolicy(policy.serializeBinary()));
+        // A policy that names nobody is satisfied by nobody's endorsement, which is no way to endorse.
+        if (keyPolicies.some(policy => policy.layouts().every(layout => layout.length === 0))) {
+            throw new Error('state based endorsement policy cannot be satisfied');
+        }
         if (collections.length > 0) return [...collections.map(({ endorsement }) => endorsement), ...keyPolicies];
         if (call.getDisregardNamespacePolicy()) return keyPolicies;
         return [this.definition(call.getName()).endorsement, ...keyPolicies];

@@ -1,0 +1,65 @@
+import { join, resolve } from 'node:path';
+import { openNetwork, readCollections, readConsortium } from '@poolproof/network';
+import { down } from '@poolproof/network/dist/docker/down';
+import { up } from '@poolproof/network/dist/docker/up';
+import { Seeded } from './seeded';
+import { Subject } from './subject';
+import type { Case } from './workload';
+import { opening, randomCase } from './workload';
+
+const folder = resolve('test/differential');
+const consortium = readConsortium(join(folder, 'consortium.json'));
+const collections = readCollections(join(folder, 'collections.json'));
+const chaincode = join(folder, 'chaincode');
+const seed = Number(process.env['POOLPROOF_SEED'] ?? 20261122);
+const caseCount = Number(process.env['POOLPROOF_CASES'] ?? 500);
+
+const onDocker = process.env['POOLPROOF_NETWORK'] === 'docker' ? describe : describe.skip;
+
+onDocker(`the embedded network beside real Fabric, ${caseCount} cases of seed ${seed} (npm run test:docker)`, () => {
+    const subjects: Subject[] = [];
+
+    beforeAll(async () => {
+        // Beside the network that the stories run on.
+        process.env['POOLPROOF_PORT'] = '27050';
+        await up(consortium, { folder: chaincode, collections }, () => undefined);
+        const chaincodes = [{ ...consortium.chaincode, folder: chaincode, collections }];
+        subjects.push(await Subject.open(await openNetwork('docker', consortium)));
+        subjects.push(
+            await Subject.open(await openNetwork('embedded', consortium, { chaincodes, cutting: 'interval' })),
+        );
+    }, 180_000);
+
+    afterAll(async () => {
+        await Promise.all(subjects.map(subject => subject.close()));
+        await down(consortium, () => undefined);
+    }, 60_000);
+
+    test(
+        'shows clients the same results, refusals, codes, read and write sets',
+        async () => {
+            const [fabric, embedded] = subjects as [Subject, Subject];
+            const seeded = new Seeded(seed);
+            const cases: readonly Case[] = [...opening(), ...seeded.times(caseCount, () => randomCase(seeded))];
+            const differences: unknown[] = [];
+            for (const [number, wanted] of cases.entries()) {
+                await level(subjects);
+                const [real, ours] = await Promise.all([fabric.run(wanted), embedded.run(wanted)]);
+                if (!alike(real, ours)) differences.push({ number, wanted, real, ours });
+            }
+            expect(differences).toEqual([]);
+        },
+        30 * 60_000,
+    );
+});
+
+function alike(left: unknown, right: unknown): boolean {
+    return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** Versions are block numbers: bring both networks to the same height before each case. */
+async function level(subjects: readonly Subject[]): Promise<void> {
+    const heights = await Promise.all(subjects.map(subject => subject.height()));
+    const highest = Math.max(...heights);
+    await Promise.all(subjects.map((subject, index) => subject.fill(highest - heights[index]!)));
+}
