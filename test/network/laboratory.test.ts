@@ -154,6 +154,18 @@ describe('the laboratory', () => {
         rmSync(file);
     });
 
+    it('moves its clock until certificates expire', async () => {
+        const { laboratory } = network.network;
+        const tenYears = 3651 * 24 * 3600 * 1000;
+        const endorsed = await client.contract.newProposal('put', { arguments: ['expired', 'x'] }).endorse();
+        await laboratory.moveClock(tenYears);
+        const { code, details } = await failure(client.contract.evaluateTransaction('get', 'snapped'));
+        expect([code, details[0]?.message]).toEqual([status.UNAVAILABLE, 'proposal client identity expired']);
+        expect((await failure(endorsed.submit())).message).toContain('broadcast client identity expired');
+        await laboratory.moveClock(-tenYears);
+        expect(text(await client.contract.evaluateTransaction('get', 'snapped'))).toBe('before');
+    });
+
     it('names the peers there are when asked for another', async () => {
         const { message } = await failure(network.network.laboratory.stopPeer('peer9.a.example.com'));
         expect(message).toMatch(/^unknown peer "peer9\.a\.example\.com" \(known: peer0\.a\.example\.com, /);

@@ -5,6 +5,7 @@ import type { KeyPair } from '../authority';
 import type { Node } from '../certificates';
 import type { Consortium } from '../consortium';
 import { parseDuration } from '../duration';
+import { Clock } from './clock';
 import { InstitutionHost } from './chaincode/institution-host';
 import type { InstalledChaincode } from './chaincode/institution-host';
 import type { ChaincodeLog } from './chaincode/launcher';
@@ -84,6 +85,7 @@ const endorsementTimeout = 30_000;
 export class Fabric {
     private readonly runFolder = mkdtempSync(join(tmpdir(), `poolproof-${process.pid}-`));
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
+    readonly clock = new Clock();
     private readonly book = new TraceBook();
     private channel: Channel | undefined;
     private readonly agreed = new Map<string, DefinitionTerms>();
@@ -119,6 +121,7 @@ export class Fabric {
         this.ordering = ordering;
         this.taken = new Snapshots(channel.name, peers, ordering);
         await Promise.all(peers.map(each => each.start(ordering.blocks.slice(each.ledger.height))));
+        await Promise.all(peers.map(each => each.ledger.fetchMissing()));
         await this.define(channel, institutions, peers, ordering);
         this.served = await Promise.all(peers.map(each => this.serve(channel, each, peers, ordering, institutions)));
         this.ordererServers = await Promise.all(
@@ -187,6 +190,16 @@ export class Fabric {
         };
     }
 
+    /** Start a stopped peer; whoever missed private data that only it had can have it now. */
+    async startPeer(name: string): Promise<void> {
+        const { peer, server } = this.peer(name);
+        if (peer.isRunning) return;
+        await peer.start(this.orderers.blocks.slice(peer.ledger.height));
+        await server.listen(server.port);
+        const running = this.served.map(each => each.peer).filter(({ isRunning }) => isRunning);
+        await Promise.all(running.map(each => each.ledger.fetchMissing()));
+    }
+
     /** Resolves when every running peer has committed all blocks cut so far. */
     async settled(): Promise<void> {
         await Promise.all(this.served.map(each => each.peer.settled()));
@@ -233,6 +246,7 @@ export class Fabric {
                         host: this.hosts.get(mspId)!,
                         systemChaincodes,
                         executeTimeout: this.options.executeTimeout,
+                        clock: this.clock,
                         note: (txId, what, detail) => this.book.note(txId, what, name, detail),
                         disseminate: (from, txId, privateSet) => {
                             const others = peers.filter(other => other !== from && other.isRunning);
@@ -265,6 +279,7 @@ export class Fabric {
             maxMessages: batch.maxMessages,
             preferredBytes: batch.preferredBytes,
             absoluteBytes: batch.absoluteBytes,
+            clock: this.clock,
             blocks,
             deliver: async block => {
                 await Promise.all(peers.map(each => each.commit(block)));
@@ -307,6 +322,7 @@ export class Fabric {
                 discovery: new Discovery(local, channel, () => peers.filter(each => each.isRunning)),
                 endorsementTimeout: this.options.executeTimeout === 0 ? 0 : endorsementTimeout,
                 trace: this.book,
+                clock: this.clock,
             },
         );
         await this.listen(server, local.name);

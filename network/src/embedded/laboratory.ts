@@ -62,6 +62,11 @@ export class Laboratory {
         return this.caller.call('answerDifferently', peer, result);
     }
 
+    /** Move the network's clock by so many milliseconds, forwards or backwards: certificates expire. Transactions carry their client's time. */
+    moveClock(milliseconds: number): Promise<void> {
+        return this.caller.call('moveClock', milliseconds);
+    }
+
     /** Run the code that a chaincode's folder holds now, for every institution. State stays. */
     reload(chaincode: string): Promise<void> {
         return this.caller.call('reload', chaincode);

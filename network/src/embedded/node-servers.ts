@@ -11,13 +11,13 @@ import { unsupportedService } from './unsupported';
 
 /** The server of one peer with all services that clients use. */
 export function peerServer(node: Node, tlsRootPem: string, context: GatewayContext): GrpcServer {
-    const { channel, local } = context;
+    const { channel, local, clock } = context;
     return new GrpcServer(node.tls, tlsRootPem, [
         { definition: gateway.GatewayService, implementation: gatewayService(context) },
         { definition: peer.EndorserService, implementation: endorserService(local) },
         {
             definition: peer.DeliverService,
-            implementation: deliverService({ channel, ledger: local.ledger, now: () => Date.now() }),
+            implementation: deliverService({ channel, ledger: local.ledger, clock }),
         },
         {
             definition: discovery.DiscoveryService,

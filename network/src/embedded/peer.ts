@@ -2,6 +2,7 @@ import type { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeHost, Note, SystemChaincode } from './chaincode/support';
 import { ChaincodeSupport } from './chaincode/support';
 import type { TransactionParams } from './chaincode/invocation';
+import type { Clock } from './clock';
 import type { ProposalOutcome } from './endorser/endorser';
 import { checkAccess, Endorser } from './endorser/endorser';
 import type { Channel, OrderedBlock, PeerLedger } from './ledger';
@@ -18,6 +19,7 @@ export interface PeerOptions {
     readonly systemChaincodes: ReadonlyMap<string, SystemChaincode>;
     readonly disseminate: (from: Peer, txId: string, privateSet: Uint8Array) => Promise<void>;
     readonly executeTimeout: number;
+    readonly clock: Clock;
     /** Takes note of what happens to a transaction on this peer. */
     readonly note: Note;
 }
@@ -55,6 +57,7 @@ export class Peer {
             signer,
             ledger,
             chaincodes: this.chaincodes,
+            clock: options.clock,
             note: options.note,
             disseminate: (txId, privateSet) => options.disseminate(this, txId, privateSet),
         });

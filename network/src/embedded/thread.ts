@@ -36,12 +36,7 @@ function callsOf(fabric: Fabric) {
             server.close();
             peer.stop();
         },
-        startPeer: async (name: string) => {
-            const { peer, server } = fabric.peer(name);
-            if (peer.isRunning) return;
-            await peer.start(fabric.orderers.blocks.slice(peer.ledger.height));
-            await server.listen(server.port);
-        },
+        startPeer: (name: string) => fabric.startPeer(name),
         loseOrderers: (lost: boolean) => fabric.orderers.lose(lost),
         breakStream: (name: string, chaincode: string) => fabric.peer(name).peer.chaincodes.disconnect(chaincode),
         delayCommits: (name: string, milliseconds: number) => fabric.peer(name).peer.delayCommits(milliseconds),

@@ -1,5 +1,6 @@
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { common, orderer, peer } from '@hyperledger/fabric-protos';
+import type { Clock } from '../clock';
 import { checkSigned } from '../endorser/endorser';
 import { cancellation, toServiceError, write } from '../grpc';
 import type { Channel, ChannelIdentity, CommittedBlock, PeerLedger } from '../ledger';
@@ -17,7 +18,7 @@ const timeWindow = 15 * 60 * 1000;
 export interface DeliverOptions {
     readonly channel: Channel;
     readonly ledger: PeerLedger;
-    readonly now: () => number;
+    readonly clock: Clock;
 }
 
 interface SeekRequest {
@@ -131,7 +132,8 @@ function readRequest(options: DeliverOptions, envelope: common.Envelope): SeekRe
         const creator = common.SignatureHeader.deserializeBinary(header.getSignatureHeader_asU8()).getCreator_asU8();
         const timestamp = channelHeader.getTimestamp();
         if (timestamp === undefined) return Status.BAD_REQUEST;
-        if (Math.abs(timestamp.toDate().getTime() - options.now()) > timeWindow) return Status.BAD_REQUEST;
+        if (Math.abs(timestamp.toDate().getTime() - options.clock.now().getTime()) > timeWindow)
+            return Status.BAD_REQUEST;
         if (channelHeader.getChannelId() !== options.channel.name) return Status.NOT_FOUND;
         const seek = orderer.SeekInfo.deserializeBinary(payload.getData_asU8());
         const signature = envelope.getSignature_asU8();
@@ -147,8 +149,9 @@ function readRequest(options: DeliverOptions, envelope: common.Envelope): SeekRe
     }
 }
 
-function mayRead({ channel }: DeliverOptions, { signed }: Pick<SeekRequest, 'signed'>): boolean {
+function mayRead({ channel, clock }: DeliverOptions, { signed }: Pick<SeekRequest, 'signed'>): boolean {
     try {
+        if (channel.msps.identify(signed.identity).expired(clock.now())) return false;
         checkSigned(channel, channel.name, '/Channel/Application/Readers', signed);
         return true;
     } catch {

@@ -1,5 +1,6 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { TransactionParams } from '../chaincode/invocation';
+import type { Clock } from '../clock';
 import type { ChaincodeSupport, Note } from '../chaincode/support';
 import type { Channel, ChannelIdentity, PeerLedger, SimulationResults, Simulator } from '../ledger';
 import type { Signer } from '../signer';
@@ -19,6 +20,7 @@ export interface EndorserOptions {
     readonly signer: Signer;
     readonly ledger: PeerLedger;
     readonly chaincodes: ChaincodeSupport;
+    readonly clock: Clock;
     readonly note: Note;
     /** Hand private writes to the peers that may hold them; throws if fewer than required take them. */
     readonly disseminate: (txId: string, privateSet: Uint8Array) => Promise<void>;
@@ -33,6 +35,7 @@ export class Endorser {
 
     constructor(private readonly options: EndorserOptions) {}
 
+    /** Rejects where Fabric's peer answers nothing but an error: the client's certificate has expired. */
     async process(signed: peer.SignedProposal): Promise<ProposalOutcome> {
         let proposal: UnpackedProposal;
         try {
@@ -41,6 +44,7 @@ export class Endorser {
             return failed((error as Error).message, true);
         }
         const { channelId } = proposal;
+        if (this.isExpired(proposal)) throw new Error('proposal client identity expired');
         if (channelId !== '' && channelId !== this.options.channel.name)
             return failed(`channel '${channelId}' not found`);
         let creator: ChannelIdentity;
@@ -58,6 +62,15 @@ export class Endorser {
             const { message } = error as Error;
             this.options.note(proposal.txId, 'failed', message);
             return failed(message);
+        }
+    }
+
+    private isExpired({ creator }: UnpackedProposal): boolean {
+        try {
+            return this.options.channel.msps.identify(creator).expired(this.options.clock.now());
+        } catch {
+            // Whoever cannot be read is refused with its own words further on.
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 import type { peer } from '@hyperledger/fabric-protos';
+import type { Clock } from '../clock';
 import type { ProposalOutcome } from '../endorser/endorser';
 import type { Channel } from '../ledger';
 import type { OrderingService } from '../orderer/ordering-service';
@@ -15,6 +16,7 @@ export interface GatewayContext {
     /** How long one endorser may take, in milliseconds; 0 waits for ever. */
     readonly endorsementTimeout: number;
     readonly trace: TraceBook;
+    readonly clock: Clock;
 }
 
 /** Send a proposal to an endorser. A peer that cannot be reached, or takes too long, comes back as an Error. */

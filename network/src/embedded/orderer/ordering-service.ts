@@ -1,4 +1,5 @@
 import { common } from '@hyperledger/fabric-protos';
+import type { Clock } from '../clock';
 import { checkSigned } from '../endorser/endorser';
 import type { ErrorDetail } from '../grpc';
 import type { Channel } from '../ledger';
@@ -21,6 +22,7 @@ export interface OrderingOptions {
     readonly maxMessages: number;
     readonly preferredBytes: number;
     readonly absoluteBytes: number;
+    readonly clock: Clock;
     /** Blocks that exist already, the first one at least. */
     readonly blocks: readonly OrderedBlock[];
     /** Commits a block on the peers; the next block in instant mode is cut when it resolves. */
@@ -134,13 +136,19 @@ export class OrderingService {
                 `message payload is ${size} bytes and exceeds maximum allowed ${absoluteBytes} bytes`,
             );
         }
+        return this.refuseSigner(creator, envelope);
+    }
+
+    private refuseSigner(creator: Uint8Array, envelope: common.Envelope): BroadcastAnswer | undefined {
+        const { channel, clock } = this.options;
+        const [data, signature] = [envelope.getPayload_asU8(), envelope.getSignature_asU8()];
         try {
-            const signature = envelope.getSignature_asU8();
-            checkSigned(channel, channel.name, '/Channel/Writers', { identity: creator, data: payload, signature });
+            checkSigned(channel, channel.name, '/Channel/Writers', { identity: creator, data, signature });
         } catch (error) {
-            return refuse(common.Status.FORBIDDEN, `${(error as Error).message}: permission denied`);
+            return { status: common.Status.FORBIDDEN, info: `${(error as Error).message}: permission denied` };
         }
-        return undefined;
+        if (!channel.msps.identify(creator).expired(clock.now())) return undefined;
+        return { status: common.Status.BAD_REQUEST, info: 'broadcast client identity expired' };
     }
 
     private scheduleCut(): void {
