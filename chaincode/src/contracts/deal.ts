@@ -55,11 +55,9 @@ export class DealContract extends Contract {
     @Returns('string')
     async close(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, closeDealRequest);
-        ctx.caller.mustBe('trustee');
+        const deals = new Deals(ctx);
+        const deal = await deals.loadAs('trustee', asked.id);
         return ctx.once(asked, async () => {
-            const deals = new Deals(ctx);
-            const deal = await deals.load(asked.id);
-            ctx.caller.mustBeParty('trustee', deal.trustee);
             const issued = closeDeal(deal);
             await deals.save(issued);
             await new Reports(ctx).layDown(issued, periodsOf(await deals.terms(deal.id)));
@@ -72,10 +70,8 @@ export class DealContract extends Contract {
     @Returns('string')
     async end(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, endDealRequest);
-        ctx.caller.mustBe('trustee');
         const deals = new Deals(ctx);
-        const deal = await deals.load(asked.id);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await deals.loadAs('trustee', asked.id);
         return ctx.once(
             asked,
             async () => {

@@ -56,9 +56,7 @@ export class PledgeContract extends Contract {
     @Returns('string')
     async pledge(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, pledgeRequest);
-        ctx.caller.mustBe('trustee');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -77,9 +75,7 @@ export class PledgeContract extends Contract {
     @Returns('string')
     async release(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, releaseRequest);
-        ctx.caller.mustBe('trustee');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -98,9 +94,7 @@ export class PledgeContract extends Contract {
     @Returns('string')
     async releaseRepaid(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, releaseRepaidRequest);
-        ctx.caller.mustBe('trustee');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {

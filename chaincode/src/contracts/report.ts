@@ -37,9 +37,7 @@ export class ReportContract extends Contract {
     @Returns('string')
     async recordStates(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, recordStatesRequest);
-        ctx.caller.mustBe('servicer');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('servicer', deal.servicer);
+        const deal = await new Deals(ctx).loadAs('servicer', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -62,9 +60,7 @@ export class ReportContract extends Contract {
     @Returns('string')
     async file(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, fileReportRequest);
-        ctx.caller.mustBe('servicer');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('servicer', deal.servicer);
+        const deal = await new Deals(ctx).loadAs('servicer', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -142,9 +138,7 @@ export class ReportContract extends Contract {
     }
 
     private async answer(ctx: Context, asked: AnsweredReport, type: string, dispute?: string): Promise<string> {
-        ctx.caller.mustBe('trustee');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {

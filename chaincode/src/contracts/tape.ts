@@ -6,7 +6,8 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { id, object, readJson } from '../domain/shape';
-import { mustStand, poolTests, tapeCollection } from '../domain/deal';
+import { mustStand, tapeCollection } from '../domain/deal';
+import { poolTests } from '../domain/pool-rules';
 import { Pledges } from '../ledger/pledge';
 import {
     readChunkRequest,
@@ -32,9 +33,7 @@ export class TapeContract extends Contract {
     @Returns('string')
     async record(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, recordChunkRequest);
-        ctx.caller.mustBe('originator');
-        const deal = await new Deals(ctx).load(asked.dealId);
-        ctx.caller.mustBeParty('originator', deal.originator);
+        const deal = await new Deals(ctx).loadAs('originator', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -58,10 +57,8 @@ export class TapeContract extends Contract {
     @Returns('string')
     async submit(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, submitTapeRequest);
-        ctx.caller.mustBe('originator');
         const deals = new Deals(ctx);
-        const deal = await deals.load(asked.dealId);
-        ctx.caller.mustBeParty('originator', deal.originator);
+        const deal = await deals.loadAs('originator', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -86,10 +83,8 @@ export class TapeContract extends Contract {
     @Returns('string')
     async reject(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, rejectTapeRequest);
-        ctx.caller.mustBe('trustee');
         const deals = new Deals(ctx);
-        const deal = await deals.load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await deals.loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {
@@ -109,10 +104,8 @@ export class TapeContract extends Contract {
     @Returns('string')
     async seal(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, sealTapeRequest);
-        ctx.caller.mustBe('trustee');
         const deals = new Deals(ctx);
-        const deal = await deals.load(asked.dealId);
-        ctx.caller.mustBeParty('trustee', deal.trustee);
+        const deal = await deals.loadAs('trustee', asked.dealId);
         return ctx.once(
             asked,
             async () => {

@@ -1,41 +1,17 @@
 import { addDays, addMonths, lastDayOf, monthOf } from './day';
-import { assetClassOf } from './tape/asset-class';
 import { canonical } from './canonical';
 import { checkTerms } from './terms/check';
-import { currency, day, digest, flag, id, integer, list, object, oneOf, optional } from './shape';
-import { compileConcentrations, concentrationReader } from './tape/concentration';
-import { compileEligibility, eligibilityReader } from './tape/eligibility';
+import { currency, day, digest, id, integer, list, object, oneOf, optional } from './shape';
 import { hexOf, utf8 } from './bytes';
 import { paymentCalendar } from './waterfall/dates';
 import { paymentPeriods } from './calendar/schedule';
+import { poolRulesReader, poolTests } from './pool-rules';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
 
-import type { Currency } from './money';
 import type { Day } from './day';
-import type { PoolTests } from './tape/summary';
 import type { Institution, Role } from './institution';
 import type { Terms } from './terms/terms';
-
-/** What a monthly report does with a loan whose balance does not follow from the month before. */
-const rollForwardReader = object({
-    /** `refuse`: the month is not recorded; `adjust`: the difference is booked, the loan listed and the case counted. */
-    exceptions: oneOf('adjust', 'refuse'),
-    /** A balance that falls to zero (or is no longer reported) without principal paid is a charge-off, not an adjustment. */
-    chargeOffAtZero: flag,
-});
-
-const rulesReader = object({
-    assetClass: id,
-    rollForward: rollForwardReader,
-    /** First days past due of the deal's own buckets, ascending; the usual four where absent. */
-    delinquencyBuckets: optional(list(integer(1, 3660), { least: 1, most: 20 })),
-    eligibility: optional(eligibilityReader),
-    concentrations: optional(concentrationReader),
-});
-
-/** Rules of the pool, part of the deal's terms: what is recorded of its assets, and how a month's figures are judged. */
-export type PoolRules = ReturnType<typeof rulesReader>;
 
 /**
  * Where a deal stands: `structuring` (chunks of the tape may be recorded), `submitted` (the tape is complete, the trustee accepts it),
@@ -58,7 +34,7 @@ export const dealReader = object({
     currency,
     /** SHA-256 of the terms in canonical form. */
     termsHash: digest,
-    rules: rulesReader,
+    rules: poolRulesReader,
     cutoff: day,
     /** Number of collection periods to legal final maturity. */
     periods: integer(1, 1200),
@@ -74,7 +50,7 @@ export const openDealRequest = object({
     requestId: id,
     id,
     terms: (document: unknown) => document,
-    rules: rulesReader,
+    rules: poolRulesReader,
 });
 /** An originator opens a deal: its terms (a document, see terms/) and the rules of its pool. */
 export type OpenDealRequest = ReturnType<typeof openDealRequest>;
@@ -147,25 +123,6 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
         rules: asked.rules,
         cutoff: terms.dates.cutoff,
         periods: periodsOf(terms).length,
-    };
-}
-
-/**
- * The eligibility criteria and concentration limits of a deal, ready to be applied to its chunks.
- * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID naming the place
- */
-export function poolTests(rules: PoolRules, currency: Currency): PoolTests {
-    const assetClass = assetClassOf(rules.assetClass);
-    rules.delinquencyBuckets?.forEach((from, i, buckets) => {
-        if (i > 0 && from <= (buckets[i - 1] ?? 0))
-            throw new Refusal('RULES_INVALID', {
-                at: `rules.delinquencyBuckets[${i}]`,
-                problem: 'not more than the one before',
-            });
-    });
-    return {
-        eligibility: compileEligibility(rules.eligibility ?? [], assetClass, currency),
-        concentrations: compileConcentrations(rules.concentrations ?? [], assetClass, currency),
     };
 }
 

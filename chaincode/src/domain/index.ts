@@ -47,7 +47,6 @@ export {
     endDealRequest,
     openDealRequest,
     periodsOf,
-    poolTests,
     tapeCollection,
 } from './deal';
 export {
@@ -80,9 +79,25 @@ export {
 } from './holding';
 export { identifierFor, isIdentifier } from './identifier';
 export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
+export {
+    alone,
+    batchReader,
+    cancel,
+    cancelReader,
+    confirmPayment,
+    confirmPaymentReader,
+    instructionReader,
+    instructReader,
+    pairUp,
+    place,
+    privateRequest,
+} from './instruction';
+export { movementsOf } from './leg';
+export { lienReader } from './lien';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { bookContentReader, readBookRequest } from './own-book';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
+export { poolTests } from './pool-rules';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
@@ -109,22 +124,7 @@ export {
     runWaterfall,
     scheduledRuns,
 } from './run';
-export {
-    alone,
-    batchReader,
-    cancel,
-    cancelReader,
-    confirmPayment,
-    confirmPaymentReader,
-    instructionReader,
-    instructReader,
-    lienReader,
-    movementsOf,
-    pairUp,
-    place,
-    privateRequest,
-    settle,
-} from './settlement';
+export { settle } from './settlement';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
 export {
@@ -138,10 +138,12 @@ export {
 } from './tape';
 export { assetClasses, assetClassOf } from './tape/asset-class';
 export { BulkHash } from './tape/bulk-hash';
-export { Chunk, encodeChunk, mostChunkBytes, mostRows, secretLength } from './tape/chunk';
+export { Chunk } from './tape/chunk';
 export { concentrationReader } from './tape/concentration';
 export { criterionReader } from './tape/criterion';
 export { eligibilityReader } from './tape/eligibility';
+export { encodeChunk } from './tape/encode';
+export { mostChunkBytes, mostRows, secretLength } from './tape/encoding';
 export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
 export { rootOf } from './tape/merkle';
@@ -202,7 +204,6 @@ export type {
     DealStatus,
     EndDealRequest,
     OpenDealRequest,
-    PoolRules,
 } from './deal';
 export type {
     Distributed,
@@ -225,9 +226,12 @@ export type {
     Supply,
 } from './holding';
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
+export type { Batch, Instruct, Instruction, Pair, Payment, PlaceFacts, PrivateRequest } from './instruction';
+export type { Lien } from './lien';
 export type { Amount, Currency, Money } from './money';
 export type { BookContent, ReadBookRequest } from './own-book';
 export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from './pledge';
+export type { PoolRules } from './pool-rules';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
 export type {
@@ -244,19 +248,7 @@ export type { Delinquent } from './report/delinquency';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
 export type { Declarations, DeclareRequest, ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
-export type {
-    Batch,
-    Instruct,
-    Instruction,
-    Lien,
-    Pair,
-    Payment,
-    PlaceFacts,
-    PrivateRequest,
-    Restrictions,
-    Settled,
-    SettlementFacts,
-} from './settlement';
+export type { Restrictions, Settled, SettlementFacts } from './settlement';
 export type { OptionalReader, Reader, Shape, Shaped } from './shape';
 export type { Standing, StandingRecord } from './standing';
 export type {

@@ -8,7 +8,8 @@ import { Refusal } from './refusal';
 import { rootOf } from './tape/merkle';
 
 import type { AssetClass } from './tape/asset-class';
-import type { Deal, PoolRules } from './deal';
+import type { Deal } from './deal';
+import type { PoolRules } from './pool-rules';
 import type { LoanSummary } from './tape/summary';
 
 /** Most chunks of a tape. */

@@ -23,6 +23,17 @@ export class Deals {
         return this.deals.load(id);
     }
 
+    /**
+     * The deal, for the institution that plays this role in it.
+     * @throws Refusal ROLE_MISSING, NOT_FOUND, PARTY_WRONG
+     */
+    async loadAs(role: 'originator' | 'servicer' | 'trustee', id: string): Promise<Deal> {
+        this.ctx.caller.mustBe(role);
+        const deal = await this.load(id);
+        this.ctx.caller.mustBeParty(role, deal[role]);
+        return deal;
+    }
+
     /** @throws Refusal NOT_FOUND */
     async terms(id: string): Promise<Terms> {
         return parseTerms(await this.documents.load(id));

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 
-import { Chunk, mostChunkBytes } from '../domain/tape/chunk';
+import { Chunk } from '../domain/tape/chunk';
+import { mostChunkBytes } from '../domain/tape/encoding';
 import { loanSummaryReader } from '../domain/tape/summary';
 import { Refusal } from '../domain/refusal';
 import { signatories } from './deal';

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal';
 
 import type { Chunk } from '../tape/chunk';
-import type { PoolRules } from '../deal';
+import type { PoolRules } from '../pool-rules';
 import type { StateRoles } from '../tape/asset-class';
 
 /**

@@ -8,7 +8,7 @@ import { weigh, weightedReader } from '../tape/weighted';
 
 import type { AssetClass, StateRoles } from '../tape/asset-class';
 import type { Chunk } from '../tape/chunk';
-import type { PoolRules } from '../deal';
+import type { PoolRules } from '../pool-rules';
 import type { Delinquent } from './delinquency';
 import type { Reader } from '../shape';
 import type { Weighted } from '../tape/weighted';

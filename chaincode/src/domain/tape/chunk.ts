@@ -1,90 +1,15 @@
-import { compareBytes, textOf, utf8 } from '../bytes';
-import { cellOf, isNoData, largestNumber, longestText, numberOf } from './field';
 import { BulkHash, hashLength } from './bulk-hash';
+import { cellOf } from './field';
+import { chunkInvalid, firstValue, secretLength } from './encoding';
+import { compareBytes, textOf } from '../bytes';
 import { hashSalt, leafPrefix, rootOf, saltLength } from './merkle';
-import { Refusal } from '../refusal';
+import { HeaderReader } from './header';
+import { openColumn } from './column';
 import { sha256 } from '../hash';
-import { Writer } from './writer';
 
 import type { Cell, Field } from './field';
+import type { Column } from './column';
 import type { Layout } from './asset-class';
-
-/** Most rows of a chunk: a few thousand make one round trip worth its while, and sums over them exact. */
-export const mostRows = 8192;
-
-/** Largest encoding of a chunk before compression. */
-export const mostChunkBytes = 8 * 1024 * 1024;
-
-/** Length of a chunk's secret salt. */
-export const secretLength = 32;
-
-const version = 1;
-
-/** Codes of a cell below the first value: 0 not reported, 1 to 5 the reasons ND1 to ND5. */
-const firstValue = 6;
-
-/**
- * Encodes rows as a chunk: version, layout, number of rows, secret, then field after field the cells of all rows, each column
- * after its length. A cell is a variable-length number: 0 to 5 for no value, else 6 + the zigzag of a number, or 6 + the
- * length of a text and its bytes. The encoding of given rows and secret is unique.
- * @param secret 32 random bytes, new for every chunk
- * @throws Refusal FIELD_INVALID naming row and field, CHUNK_INVALID
- */
-export function encodeChunk(layout: Layout, rows: readonly (readonly Cell[])[], secret: Uint8Array): Uint8Array {
-    if (rows.length < 1 || rows.length > mostRows) throw invalid(`${rows.length} rows, not 1 to ${mostRows}`);
-    if (secret.length !== secretLength) throw invalid(`a secret of ${secret.length} bytes, not ${secretLength}`);
-    const writer = new Writer();
-    const layoutId = utf8(layout.id);
-    writer.number(version);
-    writer.number(layoutId.length);
-    writer.bytes(layoutId);
-    writer.number(rows.length);
-    writer.bytes(secret);
-    layout.fields.forEach((field, column) => {
-        const cells = new Writer();
-        rows.forEach((row, i) => {
-            writeCell(cells, field, row[column] ?? null, i);
-        });
-        writer.number(cells.length);
-        writer.bytes(cells.written());
-    });
-    return writer.written();
-}
-
-/**
- * The canonical record of one row, as it stands in a chunk: its cells, field after field.
- * @throws Refusal FIELD_INVALID
- */
-export function encodeRecord(layout: Layout, cells: readonly Cell[]): Uint8Array {
-    const writer = new Writer();
-    layout.fields.forEach((field, i) => {
-        writeCell(writer, field, cells[i] ?? null, 0);
-    });
-    return writer.written();
-}
-
-function writeCell(writer: Writer, field: Field, cell: Cell, row: number): void {
-    if (cell === null || isNoData(cell)) {
-        if (field.required) throw fieldInvalid(row, field, 'missing');
-        writer.number(cell === null ? 0 : Number(cell.slice(2)));
-    } else if (field.type === 'text') {
-        if (typeof cell !== 'string') throw fieldInvalid(row, field, 'not text');
-        const bytes = utf8(cell);
-        if (bytes.length > longestText) throw fieldInvalid(row, field, 'too long');
-        writer.number(firstValue + bytes.length);
-        writer.bytes(bytes);
-    } else {
-        const number = numberOf(field, cell, () => placeOf(row, field));
-        writer.number(firstValue + (number < 0 ? -2 * number - 1 : 2 * number));
-    }
-}
-
-/** One column: where each cell ends in the chunk's bytes, and for all but texts its number (NaN where there is none). */
-interface Column {
-    readonly start: number;
-    readonly ends: Uint32Array;
-    readonly numbers: Float64Array;
-}
 
 /** A decoded chunk: columns of numbers and texts, records and their Merkle leaves. Nothing is kept per row. */
 export class Chunk {
@@ -109,7 +34,7 @@ export class Chunk {
             const start = reader.skip(length);
             return openColumn(bytes, start, start + length, rows, field);
         });
-        if (!reader.atEnd) throw invalid('bytes after the last column');
+        if (!reader.atEnd) throw chunkInvalid('bytes after the last column');
         return new Chunk(layout, rows, secret, bytes, columns);
     }
 
@@ -215,110 +140,4 @@ export class Chunk {
         }
         return to;
     }
-}
-
-/** Reads the numbers before and between the columns. */
-class HeaderReader {
-    private at = 0;
-
-    constructor(private readonly bytes: Uint8Array) {
-        if (bytes.length > mostChunkBytes) throw invalid(`${bytes.length} bytes, more than ${mostChunkBytes}`);
-    }
-
-    get atEnd(): boolean {
-        return this.at === this.bytes.length;
-    }
-
-    header(layout: Layout): { rows: number; secret: Uint8Array } {
-        if (this.number() !== version) throw invalid('not a chunk of version 1');
-        const length = this.number();
-        const start = this.skip(length);
-        if (compareBytes(this.bytes.subarray(start, start + length), utf8(layout.id)) !== 0)
-            throw invalid(`not of the layout ${layout.id}`);
-        const rows = this.number();
-        if (rows < 1 || rows > mostRows) throw invalid(`${rows} rows, not 1 to ${mostRows}`);
-        const secretStart = this.skip(secretLength);
-        return { rows, secret: this.bytes.subarray(secretStart, secretStart + secretLength) };
-    }
-
-    number(): number {
-        let [value, scale] = [0, 1];
-        for (let i = 0; i < 4; i++) {
-            const byte = this.bytes[this.at++];
-            if (byte === undefined) break;
-            value += (byte & 127) * scale;
-            if (byte < 128) return value;
-            scale *= 128;
-        }
-        throw invalid('cut short');
-    }
-
-    /** Passes over so many bytes and says where they begin. */
-    skip(length: number): number {
-        const start = this.at;
-        this.at += length;
-        if (this.at > this.bytes.length) throw invalid('cut short');
-        return start;
-    }
-}
-
-function openColumn(bytes: Uint8Array, start: number, end: number, rows: number, field: Field): Column {
-    const ends = new Uint32Array(rows);
-    const numbers = new Float64Array(rows);
-    const isText = field.type === 'text';
-    let at = start;
-    for (let row = 0; row < rows; row++) {
-        let byte = bytes[at++] as number;
-        let code = byte;
-        if (byte > 127) {
-            code = byte & 127;
-            let scale = 128;
-            do {
-                byte = bytes[at++] as number;
-                code += (byte & 127) * scale;
-                scale *= 128;
-            } while (byte > 127 && at < end);
-            if (byte === 0 || byte > 127) throw fieldInvalid(row, field, 'not in the shortest form');
-        }
-        numbers[row] = valueOf(code, field, row);
-        if (isText && code > firstValue) at += code - firstValue;
-        if (at > end) throw fieldInvalid(row, field, 'cut short');
-        ends[row] = at;
-    }
-    if (at !== end) throw invalid(`${field.name}: more cells than rows`);
-    return { start, ends, numbers };
-}
-
-function valueOf(code: number, field: Field, row: number): number {
-    if (code < firstValue) {
-        if (field.required) throw fieldInvalid(row, field, 'missing');
-        return NaN;
-    }
-    const value = code - firstValue;
-    if (field.type === 'text') {
-        if (value > longestText) throw fieldInvalid(row, field, 'too long');
-        return NaN;
-    }
-    const number = value % 2 === 1 ? -(value + 1) / 2 : value / 2;
-    checkBounds(number, field, row);
-    return number;
-}
-
-function checkBounds(number: number, field: Field, row: number): void {
-    if (field.type === 'flag' && number !== 0 && number !== 1) throw fieldInvalid(row, field, 'not true or false');
-    if (field.least !== undefined && number < field.least) throw fieldInvalid(row, field, 'less than allowed');
-    if (field.most !== undefined && number > field.most) throw fieldInvalid(row, field, 'more than allowed');
-    if (Math.abs(number) > largestNumber) throw fieldInvalid(row, field, 'not a number within bounds');
-}
-
-function fieldInvalid(row: number, field: Field, problem: string): Refusal {
-    return new Refusal('FIELD_INVALID', { at: placeOf(row, field), problem });
-}
-
-function placeOf(row: number, field: Field): string {
-    return `rows[${row}].${field.name}`;
-}
-
-function invalid(problem: string): Refusal {
-    return new Refusal('CHUNK_INVALID', { problem });
 }

@@ -2,7 +2,7 @@ import { assetClassOf } from './asset-class';
 import { bytesOf, concat, hexOf } from '../bytes';
 import { climb, leafHash, pathOf, saltLength, saltOfRow } from './merkle';
 import { digest, id, integer, label, list, object, oneOf } from '../shape';
-import { encodeRecord } from './chunk';
+import { encodeRecord } from './encode';
 import { Refusal } from '../refusal';
 
 import type { AssetClass, Layout } from './asset-class';
