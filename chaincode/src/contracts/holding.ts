@@ -6,7 +6,7 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { institutionReader } from '../domain/institution';
 import { OwnBook } from '../ledger/own-book';
-import { privateRequest } from '../domain/settlement';
+import { privateRequest } from '../domain/instruction';
 import { readBookRequest } from '../domain/own-book';
 import { readJson } from '../domain/shape';
 import { standingRecord } from '../domain/standing';

@@ -10,8 +10,8 @@ import {
     pairUp,
     place,
     privateRequest,
-    settle,
-} from '../domain/settlement';
+} from '../domain/instruction';
+import { settle } from '../domain/settlement';
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';

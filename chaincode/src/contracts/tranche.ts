@@ -25,7 +25,7 @@ import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Holdings } from '../ledger/holding';
 import { Orders, Tranches } from '../ledger/tranche';
-import { privateRequest } from '../domain/settlement';
+import { privateRequest } from '../domain/instruction';
 import { readJson } from '../domain/shape';
 import { scheduledRuns } from '../domain/run';
 

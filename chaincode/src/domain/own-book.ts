@@ -1,6 +1,7 @@
 import { holdingReader } from './holding';
 import { id, list, object, optional } from './shape';
-import { instructionReader, lienReader } from './settlement';
+import { instructionReader } from './instruction';
+import { lienReader } from './lien';
 import { noticeReader } from './distribution';
 import { orderReader } from './allotment';
 import { standingRecord } from './standing';

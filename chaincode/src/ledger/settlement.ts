@@ -1,19 +1,13 @@
-import { alone, instructionReader, lienReader, movementsOf } from '../domain/settlement';
+import { alone, instructionReader } from '../domain/instruction';
+import { movementsOf } from '../domain/leg';
+import { lienReader } from '../domain/lien';
 import { Deals } from './deal';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
-import type {
-    Batch,
-    Instruct,
-    Instruction,
-    Lien,
-    Pair,
-    PlaceFacts,
-    Restrictions,
-    Settled,
-    SettlementFacts,
-} from '../domain/settlement';
+import type { Batch, Instruct, Instruction, Pair, PlaceFacts } from '../domain/instruction';
+import type { Lien } from '../domain/lien';
+import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
 import type { Holdings } from './holding';

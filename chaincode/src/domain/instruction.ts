@@ -1,0 +1,210 @@
+import { asset as assetReader, cashAsset, partsOfAsset, positive } from './holding';
+import { currency, day, flag, id, list, minor, object, oneOf, optional, text } from './shape';
+import { Refusal } from './refusal';
+import { subtract, zero } from './money';
+
+import type { Amount } from './money';
+import type { Asset } from './holding';
+import type { Day } from './day';
+import type { Reader } from './shape';
+
+const deposit = object({ means: oneOf('deposit'), asset: cashAsset, amount: positive });
+
+const outside = object({ means: oneOf('outside'), currency, amount: positive });
+
+/** The money leg: deposits that move in the same transaction, or cash outside that the deliverer confirms by its reference. */
+export type Payment = ReturnType<typeof deposit> | ReturnType<typeof outside>;
+
+const paymentReader: Reader<Payment> = (value, at) =>
+    ((value as { means?: unknown } | null)?.means === 'outside' ? outside : deposit)(value, at);
+
+const asked = {
+    /** Agreed on by both sides beforehand; unique in each side's book. */
+    reference: id,
+    /**
+     * What is asked for: a change of owner; a charge on notes that stay with their owner, or its end; or that a bank's own deposit is
+     * issued into its account or redeemed out of it, which the bank alone asks for.
+     */
+    kind: oneOf('transfer', 'pledge', 'release', 'issue', 'redeem'),
+    side: oneOf('deliver', 'receive'),
+    counterparty: id,
+    /** The account that receives cash: `own` where nothing is said, or a deal's that the institution keeps. */
+    account: optional(id),
+    asset: assetReader,
+    quantity: positive,
+    /** Absent: free of payment. */
+    payment: optional(paymentReader),
+    settlementDay: day,
+    /** The last business day on which it may settle. */
+    expiryDay: day,
+    /** Whether it may settle in parts. Both sides must allow it. */
+    partial: optional(flag),
+    /** Of a release: the reference under which the notes were pledged. */
+    lien: optional(id),
+};
+
+/** What a party places: private, by the transient map. */
+export const instructReader = object(asked);
+
+export type Instruct = ReturnType<typeof instructReader>;
+
+/**
+ * One side's instruction, in its own book. Seller and buyer each place theirs; the depository settles the two when they say the
+ * same. In a pledge the pledgor delivers and the lender receives; in its release the lender delivers the charge back and the
+ * pledgor receives it.
+ */
+export const instructionReader = object({
+    ...asked,
+    account: id,
+    partial: flag,
+    institution: id,
+    status: oneOf('placed', 'partly-settled', 'settled', 'cancelled'),
+    /** Of `quantity`, what has settled, and of the payment, what has been paid. */
+    settled: minor,
+    paid: minor,
+    /** Reference of a payment outside, once the deliverer has seen it arrive. */
+    paymentReference: optional(text(100)),
+});
+
+export type Instruction = ReturnType<typeof instructionReader>;
+
+/** A party's public request: everything else about its instruction travels in the transient field `instruction`. */
+export const privateRequest = object({ requestId: id });
+
+export type PrivateRequest = ReturnType<typeof privateRequest>;
+
+/** Transient field `instruction` of a cancellation. */
+export const cancelReader = object({ reference: id });
+
+/** Transient field `instruction` of a deliverer's confirmation that cash paid outside has arrived. */
+export const confirmPaymentReader = object({ reference: id, paymentReference: text(100) });
+
+/** Transient field `batch`: which instructions the depository settles together, and how much of each where not all. */
+export const batchReader = object({
+    pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(positive) }), {
+        least: 1,
+        most: 500,
+    }),
+});
+
+export type Batch = ReturnType<typeof batchReader>;
+
+/** Two instructions of one reference, and how much of them to settle: all that is left, where nothing is said. */
+export interface Pair {
+    readonly deliver: Instruction;
+    readonly receive: Instruction;
+    readonly quantity?: Amount | undefined;
+}
+
+export interface PlaceFacts {
+    /** The instruction that the institution has placed under this reference before. */
+    readonly before: Instruction | undefined;
+    /** The trustee of the deal whose account is named, where one is. */
+    readonly keeper: string | undefined;
+}
+
+/**
+ * A party's instruction as it goes into its book. It binds nobody yet.
+ * @throws Refusal INSTRUCTION_INVALID, INSTRUCTION_EXISTS
+ */
+export function place(asked: Instruct, institution: string, { before, keeper }: PlaceFacts): Instruction {
+    const { reference, account = 'own', partial = false } = asked;
+    const problem = problemOf(asked, institution, keeper);
+    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { reference, problem });
+    if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
+        throw new Refusal('INSTRUCTION_EXISTS', { reference });
+
+    return { ...asked, institution, account, partial, status: 'placed', settled: zero, paid: zero };
+}
+
+/**
+ * Withdraw an instruction. It is its institution's own until it has settled: consent that is withdrawn in time settles nothing.
+ * @throws Refusal INSTRUCTION_NOT_OPEN
+ */
+export function cancel(instruction: Instruction): Instruction {
+    mustBeOpen(instruction);
+    return { ...instruction, status: 'cancelled' };
+}
+
+/**
+ * The deliverer has seen the cash arrive outside.
+ * @throws Refusal INSTRUCTION_NOT_OPEN, PAYMENT_NOT_OUTSIDE
+ */
+export function confirmPayment(instruction: Instruction, paymentReference: string): Instruction {
+    mustBeOpen(instruction);
+    if (instruction.side !== 'deliver' || instruction.payment?.means !== 'outside')
+        throw new Refusal('PAYMENT_NOT_OUTSIDE', { reference: instruction.reference });
+    return { ...instruction, paymentReference };
+}
+
+/** The bank's one instruction as both sides of a pair: nobody else has to consent to what it owes. */
+export function alone(instruction: Instruction): Pair {
+    return { deliver: instruction, receive: { ...instruction, side: 'receive' } };
+}
+
+/**
+ * The instructions that may settle today: placed on both sides under one reference, or a bank's alone. Whether they say the same and
+ * whether there is enough to deliver, settlement finds out.
+ */
+export function pairUp(instructions: readonly Instruction[], today: Day): Batch['pairs'] {
+    const due = instructions.filter(
+        ({ status, settlementDay, expiryDay }) =>
+            (status === 'placed' || status === 'partly-settled') && settlementDay <= today && today <= expiryDay,
+    );
+    const received = new Set(due.filter(({ side }) => side === 'receive').map(idOf));
+    return due
+        .filter(({ side }) => side === 'deliver')
+        .filter(deliver => isOwn(deliver.kind) || received.has(idOf(deliver)))
+        .map(({ reference, institution, counterparty }) => ({
+            reference,
+            deliverer: institution,
+            receiver: counterparty,
+        }));
+}
+
+/** How much of a pair is to settle: all that is left, where nothing is said. */
+export function quantityToSettle({ deliver, quantity }: Pair): Amount {
+    return quantity ?? subtract(deliver.quantity, deliver.settled);
+}
+
+/** @throws Refusal INSTRUCTION_NOT_OPEN when it is settled or withdrawn */
+export function mustBeOpen(instruction: Instruction): void {
+    if (instruction.status !== 'placed' && instruction.status !== 'partly-settled')
+        throw new Refusal('INSTRUCTION_NOT_OPEN', { reference: instruction.reference });
+}
+
+/** What a bank asks for alone, of its own deposit. */
+export function isOwn(kind: Instruction['kind']): boolean {
+    return kind === 'issue' || kind === 'redeem';
+}
+
+/** What leaves notes with their owner. */
+export function isCharge(kind: Instruction['kind']): boolean {
+    return kind === 'pledge' || kind === 'release';
+}
+
+function problemOf(asked: Instruct, institution: string, keeper: string | undefined): string | undefined {
+    const { kind, side, counterparty, account = 'own', asset, payment, settlementDay, expiryDay, lien } = asked;
+    if (isOwn(kind) !== (counterparty === institution))
+        return 'only a bank that issues or redeems is its own counterparty';
+    if (isOwn(kind) && !isOwnDeposit(asset, institution)) return 'a bank issues and redeems its own deposit';
+    if (isOwn(kind) && (side === 'receive' || payment !== undefined))
+        return 'a bank issues and redeems without payment';
+    if (expiryDay < settlementDay) return 'it expires before its settlement day';
+    if (isCharge(kind) && partsOfAsset(asset).kind === 'cash') return 'only notes can be pledged';
+    if ((kind === 'release') !== (lien !== undefined)) return 'a release, and nothing else, names its lien';
+    if (account === 'own') return undefined;
+    if (side === 'deliver' || !asset.startsWith('cash:')) return 'a deal account only receives cash';
+    return keeper === institution ? undefined : 'the account is of no deal whose trustee the institution is';
+}
+
+/** What both sides of a pair have in common: who delivers, who receives, under which reference. */
+function idOf({ reference, side, institution, counterparty }: Instruction): string {
+    const [deliverer, receiver] = side === 'deliver' ? [institution, counterparty] : [counterparty, institution];
+    return `${reference}|${deliverer}|${receiver}`;
+}
+
+function isOwnDeposit(asset: Asset, institution: string): boolean {
+    const parts = partsOfAsset(asset);
+    return parts.kind === 'cash' && parts.bank === institution;
+}
