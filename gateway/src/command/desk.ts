@@ -28,7 +28,7 @@ type Act = (
 ) => Promise<unknown>;
 
 /** The file that names desks: `{ "bank-a": { "profile": "...", "wallet": "...", "identity": "..." } }`. */
-const desksFile = 'poolproof.json';
+const desksFile = process.env['POOLPROOF_DESKS'] ?? 'poolproof.json';
 
 /** An action of a command that needs a connection: connects, acts, prints the result, and disconnects. */
 export function atDesk(act: Act): (...given: unknown[]) => Promise<void> {
@@ -62,7 +62,7 @@ function withDesk(options: DeskOptions): DeskOptions {
     const desks = readJsonFile(desksFile) as Readonly<Record<string, DeskOptions>>;
     const desk = desks[options.as];
     if (!desk) throw new TypeError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
-    return { ...options, ...desk };
+    return { ...desk, ...options };
 }
 
 function identityOf({ wallet, identity, msp, cert, key }: DeskOptions): Credentials {

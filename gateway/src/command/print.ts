@@ -54,7 +54,7 @@ function fieldLines(row: Row): string[] {
 function cell(value: unknown): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'string') return value;
-    if (Array.isArray(value)) return value.map(cell).join(', ');
+    if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(cell).join(', ');
     return typeof value === 'bigint' ? value.toString() : canonical(value);
 }
 
@@ -68,7 +68,7 @@ function isObject(value: unknown): value is object {
 
 /** Fits on a line: a list of plain values. */
 function isFlat(value: unknown): boolean {
-    return Array.isArray(value) && value.length > 0 && value.every(item => !isObject(item));
+    return Array.isArray(value) && value.every(item => !isObject(item));
 }
 
 function isRow(value: unknown): value is Row {

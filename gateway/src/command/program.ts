@@ -19,7 +19,7 @@ import { watchCommand } from './watch';
 export function newProgram(): Command {
     const program = new Command('poolproof')
         .description('the whole life of an asset-backed-securities deal on Hyperledger Fabric')
-        .option('--as <desk>', 'desk named in poolproof.json')
+        .option('--as <desk>', 'desk named in poolproof.json, or in the file POOLPROOF_DESKS names')
         .addOption(new Option('--profile <file>', 'common connection profile (JSON)').env('POOLPROOF_PROFILE'))
         .addOption(new Option('--wallet <folder>', 'wallet folder').env('POOLPROOF_WALLET'))
         .addOption(new Option('--identity <name>', 'name of the identity in the wallet').env('POOLPROOF_IDENTITY'))

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
+import { SettlementAgent } from '../settlement-agent';
 import { whole } from './words';
 
 import type { Connection } from '../connection';
@@ -29,11 +30,24 @@ export function settlementCommand(): Command {
         .description('depository: settle the pairs of a JSON file together, or all that are pending')
         .action(atDesk((connection, [file]) => settleBatch(connection, file)));
     settle
+        .command('agent')
+        .description('depository: settle what both sides have instructed, round after round, until interrupted')
+        .option('--pause <milliseconds>', 'rest between rounds', '1000')
+        .action(atDesk((connection, _args, { pause }) => runAgent(connection, whole(pause, '--pause'))));
+    settle
         .command('distribute <deal> <period>')
         .description('depository: pay the run of a period')
         .action(
             atDesk(({ settlements }, [dealId = '', period]) =>
                 printed(settlements.distribute({ dealId, period: whole(period, 'period') })),
+            ),
+        );
+    settle
+        .command('release <deal> <period> <holder>')
+        .description('depository: pay a holder what was held for it while it was suspended')
+        .action(
+            atDesk(({ settlements }, [dealId = '', period, holder = '']) =>
+                printed(settlements.release({ dealId, period: whole(period, 'period'), holder })),
             ),
         );
     settle
@@ -46,4 +60,20 @@ export function settlementCommand(): Command {
 async function settleBatch({ settlements }: Connection, file: string | undefined): Promise<object> {
     const batch = file === undefined ? await settlements.pending() : fromFile(file, batchReader);
     return batch.pairs.length === 0 ? { settled: 0 } : printed(settlements.settle(batch));
+}
+
+async function runAgent({ settlements }: Connection, pause: number): Promise<undefined> {
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    await new SettlementAgent(settlements).run({
+        pause,
+        signal: stop.signal,
+        tell: ({ settled, refused }) => {
+            for (const { reference } of settled) process.stdout.write(`${reference}  settled\n`);
+            for (const { pair, code } of refused) process.stdout.write(`${pair.reference}  ${code}\n`);
+        },
+        tellFailure: failure =>
+            process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`),
+    });
+    return undefined;
 }

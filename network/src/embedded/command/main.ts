@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readConsortium } from '../../consortium';
 import type { FabricStatus } from '../fabric';
 import type { TransactionTrace } from '../trace/transaction-trace';
 import { askNetwork, isUp } from './control-socket';
 import type { ServeOptions } from './serve';
-import { serve } from './serve';
+import { exampleConsortium, serve } from './serve';
+import { writeDesks } from './desks';
 import { formatStatus, formatTrace } from './show';
 
 const usage = `Usage: poolproof-network COMMAND [options]
@@ -15,6 +17,7 @@ const usage = `Usage: poolproof-network COMMAND [options]
   up                    start an embedded network in the background (--foreground to stay)
   down                  stop it
   status                peers, their addresses and heights
+  desks                 write identities and profiles for the command line poolproof
   trace TXID            everything known of one transaction
   snapshot NAME         remember the state of the whole network
   revert NAME           go back to it
@@ -53,6 +56,7 @@ async function main(words: readonly string[]): Promise<void> {
     const options: ServeOptions = { ...values, folder: resolve(values.folder) };
     if (command === 'up') return up(options, words);
     if (command === 'logs') return logs(options.folder);
+    if (command === 'desks') return desks(options);
     say(await run(options.folder, command, argument));
 }
 
@@ -108,6 +112,11 @@ async function up(options: ServeOptions, words: readonly string[]): Promise<void
     }
     say(formatStatus(await askNetwork<FabricStatus>(folder, 'status')));
     say(`Certificates are in ${join(folder, 'organizations')}, chaincode logs in ${join(folder, 'chaincode.log')}.\n`);
+}
+
+async function desks({ folder, consortium }: ServeOptions): Promise<void> {
+    const written = await writeDesks(folder, readConsortium(consortium ?? exampleConsortium));
+    say(`Desks are in ${written}: copy or name its poolproof.json, then poolproof --as INSTITUTION.\n`);
 }
 
 function logs(folder: string): void {

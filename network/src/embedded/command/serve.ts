@@ -19,7 +19,8 @@ export interface ServeOptions {
     readonly foreground: boolean;
 }
 
-const exampleConsortium = join(__dirname, '..', '..', '..', 'consortium.json');
+/** The consortium file that ships with the package. */
+export const exampleConsortium = join(__dirname, '..', '..', '..', 'consortium.json');
 
 /** Open the network and answer the command until it is told to go down; resolves when it is open. */
 export async function serve(options: ServeOptions): Promise<void> {
