@@ -49,6 +49,21 @@ describe('fees', () => {
         expect(second?.payments['trustee']).toBe(cents('100.00'));
     });
 
+    it('caps a fee by whatever the terms name, deposits and later fees included', () => {
+        const first = {
+            id: 'first',
+            to: 'trustee',
+            amount: '50.00 USD',
+            cap: { amount: 'min(collections, second.due)', per: 'life' },
+        };
+        const capped = aDeal({
+            fees: [first, { id: 'second', to: 'servicer', amount: '20.00 USD' }],
+            waterfalls: { paying: inOrder({ id: 'payFirst', do: 'pay-fee', fee: 'first' }) },
+        });
+        const [run] = runMonths(capped, collecting('500.00'));
+        expect(run?.payments['trustee']).toBe(cents('20.00'));
+    });
+
     it('earns nothing, rather than less, when its formula is negative', () => {
         const [run] = runMonths(aDeal(fees({ amount: 'poolBalanceEnding - 1.00 USD' })), collecting('500.00'));
         expect(run?.state.fees['trusteeFee']?.unpaid).toBe(0n);

@@ -39,7 +39,7 @@ describe('the guide to terms', () => {
         expect(names.length).toBeGreaterThan(30);
         const terms = parseTerms(
             aDeal({
-                fees: [{ id: 'audit', to: 'trustee', amount: '1.00 USD' }],
+                fees: [{ id: 'audit', to: 'trustee', amount: '1.00 USD', cap: { amount: '9.00 USD', per: 'year' } }],
                 ledgers: [{ id: 'losses' }],
                 values: names.map((formula, i) => ({ id: `v${i}`, formula })),
             }),

@@ -53,6 +53,7 @@ function yielding(compiled: Compiled, expected: Unit | undefined): Pick<Program,
     throw new FormulaProblem(`yields ${unitNames[unit]} where ${unitNames[expected]} is needed`, 1);
 }
 
+/** Turns a tree into closures, finding the unit of every part, and notes the names it uses. */
 export class Compiler {
     private readonly names = new Map<string, ScopeName>();
 
@@ -138,6 +139,7 @@ export class Compiler {
     }
 }
 
+/** An expression that always yields the same. */
 export function constant(unit: Compiled['unit'], value: FormulaValue): Compiled {
     return { unit, run: () => value };
 }

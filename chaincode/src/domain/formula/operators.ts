@@ -17,6 +17,7 @@ import type { Fraction, FormulaValue, ValueUnit } from './value';
 
 type Run<T extends FormulaValue> = (frame: Frame) => T;
 
+/** @throws FormulaProblem when the units on the two sides do not go together */
 export function compileBinary(operator: Operator, left: Compiled, right: Compiled, column: number): Compiled {
     switch (operator) {
         case '+':
@@ -35,6 +36,7 @@ export function compileBinary(operator: Operator, left: Compiled, right: Compile
     }
 }
 
+/** @throws FormulaProblem unless the operand is a number or money */
 export function compileNegate(operand: Compiled, column: number): Compiled {
     const { unit, run } = operand;
     if (unit === 'boolean' || unit === 'date') throw new FormulaProblem(`minus before ${unitNames[unit]}`, column);
@@ -48,11 +50,13 @@ export function compileNegate(operand: Compiled, column: number): Compiled {
     };
 }
 
+/** @throws FormulaProblem unless the operand is a condition */
 export function compileNot(operand: Compiled, column: number): Compiled {
     if (operand.unit !== 'boolean') throw new FormulaProblem(`not before ${unitNames[operand.unit]}`, column);
     return { unit: 'boolean', run: frame => !operand.run(frame) };
 }
 
+/** Both branches must have a unit in common. @throws FormulaProblem */
 export function compileIf(when: Compiled, then: Compiled, otherwise: Compiled, column: number): Compiled {
     if (when.unit !== 'boolean') throw new FormulaProblem(`if on ${unitNames[when.unit]}`, column);
     const unit = commonUnit(then, otherwise, column);

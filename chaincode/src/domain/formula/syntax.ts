@@ -3,6 +3,7 @@ import { tokensOf } from './token';
 
 import type { Token } from './token';
 
+/** Operators between two operands, as written. */
 export type Operator = '+' | '-' | '*' | '/' | '<' | '<=' | '=' | '!=' | '>=' | '>' | 'and' | 'or';
 
 interface At {

@@ -1,7 +1,9 @@
 import { FormulaProblem } from './problem';
 
+/** `text` is a quoted text, `mark` an operator, bracket or comma. */
 export type TokenKind = 'number' | 'percent' | 'date' | 'text' | 'name' | 'mark' | 'end';
 
+/** A piece of a formula. */
 export interface Token {
     readonly kind: TokenKind;
     readonly text: string;

@@ -22,6 +22,7 @@ export type ValueUnit = Unit | 'unrounded';
 /** Money and counts are bigint, rates and unrounded money fractions. */
 export type FormulaValue = bigint | Fraction | Day | boolean;
 
+/** Units as problems name them. */
 export const unitNames: Readonly<Record<ValueUnit, string>> = {
     boolean: 'a condition',
     count: 'a count',
@@ -31,18 +32,22 @@ export const unitNames: Readonly<Record<ValueUnit, string>> = {
     unrounded: 'unrounded money (say how to round: `round(..., half-up)`)',
 };
 
+/** Whether values of the unit are fractions. */
 export function isFractional(unit: ValueUnit): boolean {
     return unit === 'rate' || unit === 'unrounded';
 }
 
+/** Exactly, not in lowest terms. */
 export function addFractions(a: Fraction, b: Fraction): Fraction {
     return a.d === b.d ? { n: a.n + b.n, d: a.d } : { n: a.n * b.d + b.n * a.d, d: a.d * b.d };
 }
 
+/** Exactly, not in lowest terms. */
 export function subtractFractions(a: Fraction, b: Fraction): Fraction {
     return a.d === b.d ? { n: a.n - b.n, d: a.d } : { n: a.n * b.d - b.n * a.d, d: a.d * b.d };
 }
 
+/** Exactly, not in lowest terms. */
 export function multiplyFractions(a: Fraction, b: Fraction): Fraction {
     return { n: a.n * b.n, d: a.d * b.d };
 }
@@ -58,6 +63,7 @@ export function compareFractions(a: Fraction, b: Fraction): bigint {
     return a.d === b.d ? a.n - b.n : a.n * b.d - b.n * a.d;
 }
 
+/** In whole units. */
 export function roundFraction(value: Fraction, rounding: Rounding): bigint {
     return divide(value.n, value.d, rounding);
 }

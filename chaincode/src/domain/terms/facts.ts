@@ -4,6 +4,7 @@ import type { Day } from '../day';
 /** What a formula's value is measured in. `money` is whole minor units of the deal's currency. */
 export type Unit = 'money' | 'rate' | 'count' | 'date' | 'boolean';
 
+/** A standard fact: its unit, and what a servicer states by it. */
 export interface FactRow {
     readonly unit: 'money' | 'count';
     readonly meaning: string;
@@ -41,6 +42,7 @@ export const standardFacts = {
     repurchases: { unit: 'money', meaning: 'principal of receivables bought back by the originator, paid in cash' },
 } as const satisfies Record<string, FactRow>;
 
+/** Name of a standard fact. */
 export type StandardFact = keyof typeof standardFacts;
 
 /** Amounts are bigint minor units, counts are numbers. */

@@ -23,6 +23,7 @@ export interface Grammar<T> {
     readonly isOptional?: boolean;
 }
 
+/** A member that may be left out. */
 export type OptionalGrammar<T> = Grammar<T> & { readonly isOptional: true };
 
 /** A grammar for each member of `T`, optional exactly where the member is. */
@@ -55,10 +56,12 @@ export function object<T>(description: string, members: Members<T>): Grammar<T> 
     };
 }
 
+/** The member may be left out. */
 export function optional<T>(grammar: Grammar<T>): OptionalGrammar<T> {
     return { ...grammar, isOptional: true };
 }
 
+/** A list of at least `least` entries. */
 export function list<T>(item: Grammar<T>, least = 0): Grammar<readonly T[]> {
     return {
         read: (value, place) => {
@@ -105,10 +108,12 @@ export function recursive<T>(name: string, grammar: () => Grammar<T>): Grammar<T
 /** The kinds of text of a document, described once under `$defs`. */
 export const definitions: Record<string, JsonSchema> = {};
 
+/** Exactly this text. */
 export function literal<const T extends string>(value: T): Grammar<T> {
     return oneOf(value);
 }
 
+/** One of these texts. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Grammar<T> {
     return {
         read: (value, place) => {
@@ -119,6 +124,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Grammar
     };
 }
 
+/** One of these numbers. */
 export function number<const T extends number>(...choices: readonly T[]): Grammar<T> {
     return {
         read: (value, place) => {
@@ -129,6 +135,7 @@ export function number<const T extends number>(...choices: readonly T[]): Gramma
     };
 }
 
+/** A whole number from `least` to `most`. */
 export function integer(least: number, most: number): Grammar<number> {
     return {
         read: (value, place) => {
@@ -140,6 +147,7 @@ export function integer(least: number, most: number): Grammar<number> {
     };
 }
 
+/** True or false. */
 export const flag: Grammar<boolean> = {
     read: (value, place) => {
         if (typeof value !== 'boolean') throw invalid(place, 'not true or false');
@@ -168,6 +176,7 @@ export const id = matching(
     'An id; formulas use it as a name.',
 );
 
+/** Text for people, without control characters. */
 export const text = matching(
     'text',
     '^[^\\u0000-\\u001f\\u007f]{1,300}$',
@@ -175,6 +184,7 @@ export const text = matching(
     'Text.',
 );
 
+/** Text of a formula; what it says is judged by `checkTerms`. */
 export const formula = matching(
     'formula',
     '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]{1,2000}$',
@@ -189,6 +199,7 @@ const rateText = matching(
     'An exact rate: 0.028, 2.8% or 7/12.',
 );
 
+/** An exact rate: `0.028`, `2.8%` or `7/12`. */
 export const rate: Grammar<Rate> = {
     read: (value, place) => parseRate(rateText.read(value, place), place.path),
     schema: rateText.schema,
@@ -201,6 +212,7 @@ const amountText = matching(
     "An amount in major units of the deal's currency: 1000000.00.",
 );
 
+/** A decimal amount in major units of the deal's currency, as minor units. */
 export const amount: Grammar<Amount> = {
     read: (value, place) => {
         const written = amountText.read(value, place);
@@ -213,6 +225,7 @@ export const amount: Grammar<Amount> = {
 
 const dayText = matching('day', '^\\d{4}-\\d{2}-\\d{2}$', 'not a day such as 2017-05-31', 'A day: 2017-05-31.');
 
+/** A day of the calendar. */
 export const day: Grammar<Day> = {
     read: (value, place) => {
         const written = dayText.read(value, place);
@@ -225,6 +238,7 @@ export const day: Grammar<Day> = {
     schema: dayText.schema,
 };
 
+/** An ISO 4217 code known here. */
 export const currency: Grammar<Currency> = {
     read: (value, place) => {
         if (isCurrency(value)) return value;

@@ -44,6 +44,7 @@ export interface Terms {
     readonly certificate?: readonly CertificateLine[];
 }
 
+/** The days the life of a deal turns on. */
 export interface DealDates {
     readonly cutoff: Day;
     readonly closing: Day;
@@ -70,6 +71,7 @@ export interface PoolTerms {
     readonly months?: number;
 }
 
+/** A fact of this deal alone. */
 export interface ExtraFact {
     readonly unit: Unit;
     readonly meaning: string;
@@ -84,6 +86,7 @@ export interface Account {
     readonly target?: Formula;
 }
 
+/** Something due every period to a party of the deal. */
 export interface Fee {
     readonly id: string;
     /** The role it is paid to. */
@@ -98,6 +101,7 @@ export interface Fee {
     readonly interestOnUnpaid?: Rate;
 }
 
+/** A class of securities. */
 export interface Tranche {
     readonly id: string;
     readonly name?: string;
@@ -117,6 +121,7 @@ export interface Tranche {
     readonly final?: Day;
 }
 
+/** How interest is computed: exactly one of `fixed`, `index` and `formula`. Rates are yearly. */
 export interface Coupon {
     readonly dayCount: DayCount;
     /** Whether interest periods end on the day paid (`adjusted`) or on the document's date. Default unadjusted. */
@@ -159,6 +164,7 @@ export interface Schedule {
     readonly rows: readonly { readonly from: Day; readonly value: string }[];
 }
 
+/** A formula with a name. */
 export interface Value {
     readonly id: string;
     readonly formula: Formula;
@@ -169,6 +175,7 @@ export interface Value {
     readonly meaning?: string;
 }
 
+/** A condition with consequences. */
 export interface Trigger {
     readonly id: string;
     readonly when: Formula;
@@ -182,6 +189,7 @@ export interface Trigger {
     readonly tested?: 'before' | 'after' | 'step';
 }
 
+/** A stage of the deal; the first of the list is the one it opens in. */
 export interface Status {
     readonly id: string;
     readonly meaning?: string;
@@ -191,6 +199,7 @@ export interface Status {
     readonly revolving?: boolean;
 }
 
+/** Cash that enters an account (the first when none is named) before the first step; its id is its amount. */
 export interface Deposit {
     readonly id: string;
     readonly into?: string;
@@ -213,6 +222,7 @@ interface Paying extends StepBase {
     readonly shortfall?: { readonly ledger?: string; readonly status?: string };
 }
 
+/** Pay a fee up to its cap, or what exceeds it. */
 export interface PayFee extends Paying {
     readonly do: 'pay-fee';
     readonly fee: string;
@@ -225,6 +235,7 @@ export interface PayInterest extends Paying {
     readonly tranches: readonly string[];
 }
 
+/** Repay tranches, never more than their balances. */
 export interface PayPrincipal extends Paying {
     readonly do: 'pay-principal';
     readonly tranches: readonly string[];
@@ -257,6 +268,7 @@ export interface Draw extends StepBase {
     readonly limit?: Formula;
 }
 
+/** Move cash between accounts; all there is when no amount is given. */
 export interface Transfer extends Paying {
     readonly do: 'transfer';
     readonly to: string;
@@ -283,21 +295,25 @@ export interface WriteDown extends StepBase {
     readonly amount: Formula;
 }
 
+/** Give a result a name at this point of the run. */
 export interface SetValue extends StepBase {
     readonly do: 'set';
     readonly formula: Formula;
 }
 
+/** Test a trigger here. */
 export interface Test extends StepBase {
     readonly do: 'test';
     readonly trigger: string;
 }
 
+/** Change the status; this run goes on, the next one takes the waterfall of the new status. */
 export interface ChangeStatus extends StepBase {
     readonly do: 'change-status';
     readonly status: string;
 }
 
+/** Steps on a condition. */
 export interface If extends StepBase {
     readonly do: 'if';
     readonly when: Formula;
@@ -305,6 +321,7 @@ export interface If extends StepBase {
     readonly else?: readonly Step[];
 }
 
+/** One step of a waterfall. */
 export type Step =
     | Book
     | ChangeStatus

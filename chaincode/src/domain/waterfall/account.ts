@@ -1,6 +1,5 @@
 import { amountIn, increase, put } from './frame';
 
-import type { Program } from '../formula/compile';
 import type { Frame } from '../formula/scope';
 import type { Amount } from '../money';
 import type { Account } from '../terms/terms';
@@ -13,37 +12,30 @@ export interface AccountProgram {
     readonly opening: Slot;
     readonly deposited: Slot;
     readonly withdrawn: Slot;
-    readonly target: (frame: Frame) => Amount;
+    readonly target: (frame: Frame) => bigint;
 }
 
+/** Names an account's figures. */
 export function compileAccount(vocabulary: Vocabulary, account: Account, at: string): AccountProgram {
     const { id } = account;
     const money = (name: string) => vocabulary.slot(`${id}.${name}`, 'money', `${at}.id`);
-    const compiled: { target?: Program<bigint> } = {};
-    vocabulary.defer(
-        `${id}.target`,
-        () => {
-            const target = vocabulary.compile(account.target ?? '0', 'money', `${at}.target`);
-            compiled.target = target;
-            return target.isBroken ? undefined : { unit: 'money', read: target.run };
-        },
-        `${at}.id`,
-    );
     return {
         id,
         balance: money('balance'),
         opening: money('opening'),
         deposited: money('deposited'),
         withdrawn: money('withdrawn'),
-        target: frame => (compiled.target?.run(frame) ?? 0n) as Amount,
+        target: vocabulary.deferMoney(`${id}.target`, account.target ?? '0', `${at}.target`, `${at}.id`),
     };
 }
 
+/** Lays out what the state carries. */
 export function openAccount(frame: Frame, account: AccountProgram, balance: Amount): void {
     put(frame, account.balance, balance);
     put(frame, account.opening, balance);
 }
 
+/** Puts cash into an account. */
 export function deposit(frame: Frame, account: AccountProgram, amount: bigint): void {
     increase(frame, account.balance, amount);
     increase(frame, account.deposited, amount);

@@ -8,6 +8,7 @@ import type { Amount } from '../money';
 import type { TrancheProgram } from './tranche';
 import type { Kind, StepContext, StepProgram } from './step-context';
 
+/** `book`: the record shows the ledger before and after. */
 export function compileBook(context: StepContext, step: Kind<'book'>, at: string): StepProgram {
     const ledger = context.entities.ledger(step.ledger, `${at}.ledger`);
     const amount = context.vocabulary.compile(step.amount, 'money', `${at}.amount`);
@@ -28,6 +29,7 @@ export function compileBook(context: StepContext, step: Kind<'book'>, at: string
     };
 }
 
+/** `write-down` and `reinstate`: the record shows the balances before and after. */
 export function compileWriteDown(
     context: StepContext,
     step: Kind<'write-down' | 'reinstate'>,

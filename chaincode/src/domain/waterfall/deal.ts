@@ -48,6 +48,7 @@ export interface DealProgram extends EntityLists {
     readonly inputs: ReadonlyMap<Step, readonly NamedInput[]>;
 }
 
+/** A line of the certificate ready to print. */
 export interface LineProgram {
     readonly terms: CertificateLine;
     readonly columns: readonly Program[];

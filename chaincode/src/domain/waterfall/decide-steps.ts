@@ -4,6 +4,7 @@ import { inputsOf } from './step-context';
 
 import type { Kind, StepContext, StepProgram } from './step-context';
 
+/** `set`: the value stands under the step's id from here on. */
 export function compileSet(context: StepContext, step: Kind<'set'>, at: string): StepProgram {
     const slot = context.results.value(step.id);
     const formula = context.vocabulary.compile(step.formula, slot?.unit, `${at}.formula`);
@@ -16,6 +17,7 @@ export function compileSet(context: StepContext, step: Kind<'set'>, at: string):
     };
 }
 
+/** `if`: the record says which branch was taken. */
 export function compileIf(context: StepContext, step: Kind<'if'>, at: string): StepProgram {
     const when = context.vocabulary.compile(step.when, 'boolean', `${at}.when`);
     const then = context.compile(context, step.then, `${at}.then`);
@@ -29,6 +31,7 @@ export function compileIf(context: StepContext, step: Kind<'if'>, at: string): S
     };
 }
 
+/** `test`: the record says whether the trigger is tripped. */
 export function compileTest(context: StepContext, step: Kind<'test'>, at: string): StepProgram {
     context.entities.trigger(step.trigger, `${at}.trigger`);
     return run => {
@@ -36,6 +39,7 @@ export function compileTest(context: StepContext, step: Kind<'test'>, at: string
     };
 }
 
+/** `change-status`: the record says to what. */
 export function compileChangeStatus(context: StepContext, step: Kind<'change-status'>, at: string): StepProgram {
     context.entities.status(step.status, `${at}.status`);
     return run => {

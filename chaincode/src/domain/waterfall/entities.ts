@@ -17,6 +17,7 @@ export interface LedgerProgram {
     readonly opening: Slot;
 }
 
+/** Everything of a deal that has an id and a balance or an amount. */
 export interface EntityLists {
     readonly accounts: readonly AccountProgram[];
     readonly fees: readonly FeeProgram[];
@@ -184,6 +185,7 @@ export function nameGroups(vocabulary: Vocabulary, terms: Terms): void {
     }
 }
 
+/** Names a ledger's figures. */
 export function nameLedger(vocabulary: Vocabulary, id: string, at: string): LedgerProgram {
     const money = (name: string) => vocabulary.slot(`${id}.${name}`, 'money', `${at}.id`);
     return { id, balance: money('balance'), opening: money('opening') };

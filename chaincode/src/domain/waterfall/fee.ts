@@ -25,6 +25,7 @@ export interface FeeProgram {
     readonly cap?: (frame: Frame) => bigint;
 }
 
+/** Names a fee's figures. What is earned is computed when the run opens, in its place in the order of dependence. */
 export function compileFee(
     vocabulary: Vocabulary,
     dates: Dates,
@@ -32,40 +33,48 @@ export function compileFee(
     terms: Fee,
     at: string,
 ): FeeProgram {
-    const { id } = terms;
+    const { id, cap } = terms;
     const money = (name: string) => vocabulary.slot(`${id}.${name}`, 'money', `${at}.id`);
-    const [earned, due, carried] = [vocabulary.hiddenSlot('money'), vocabulary.hiddenSlot('money'), money('carried')];
-    const [paid, counted] = [money('paid'), money('counted')];
-    const compute = openingTask(opening, id, () => {
+    const fee: FeeProgram = {
+        id,
+        terms,
+        earned: vocabulary.hiddenSlot('money'),
+        carried: money('carried'),
+        due: vocabulary.hiddenSlot('money'),
+        paid: money('paid'),
+        counted: money('counted'),
+        ...(cap ? { cap: vocabulary.deferMoney(`${id}.cap`, cap.amount, `${at}.cap.amount`, `${at}.id`) } : {}),
+    };
+    const earn = openingTask(opening, id, () => {
         const amount = vocabulary.compile(terms.amount, 'money', `${at}.amount`);
         return frame => {
             const now = amount.run(frame);
-            put(frame, earned, now < 0n ? 0n : now);
-            put(frame, due, amountIn(frame, earned) + grown(frame, dates, carried, terms));
+            put(frame, fee.earned, now < 0n ? 0n : now);
+            put(frame, fee.due, amountIn(frame, fee.earned) + grown(frame, dates, fee.carried, terms));
         };
     });
-    const named = { earned, due };
-    for (const [name, slot] of Object.entries(named))
-        vocabulary.defer(
-            `${id}.${name}`,
-            () => {
-                compute();
-                return { unit: 'money', read: frame => amountIn(frame, slot) };
-            },
-            `${at}.id`,
-        );
-    vocabulary.defer(
-        `${id}.unpaid`,
-        () => {
-            compute();
-            return { unit: 'money', read: frame => amountIn(frame, due) - amountIn(frame, paid) };
-        },
-        `${at}.id`,
-    );
-    const cap = terms.cap ? vocabulary.compile(terms.cap.amount, 'money', `${at}.cap.amount`).run : undefined;
-    return { id, terms, earned, carried, due, paid, counted, ...(cap ? { cap } : {}) };
+    nameEarned(vocabulary, fee, earn, `${at}.id`);
+    return fee;
 }
 
+function nameEarned(vocabulary: Vocabulary, fee: FeeProgram, earn: () => void, at: string): void {
+    const figures: Readonly<Record<string, (frame: Frame) => bigint>> = {
+        earned: frame => amountIn(frame, fee.earned),
+        due: frame => amountIn(frame, fee.due),
+        unpaid: frame => amountIn(frame, fee.due) - amountIn(frame, fee.paid),
+    };
+    for (const [name, read] of Object.entries(figures))
+        vocabulary.defer(
+            `${fee.id}.${name}`,
+            () => {
+                earn();
+                return { unit: 'money', read };
+            },
+            at,
+        );
+}
+
+/** Lays out what the state carries; the count against the cap starts afresh when the cap does. */
 export function openFee(frame: Frame, fee: FeeProgram, state: FeeState, dates: Dates): void {
     put(frame, fee.carried, state.unpaid);
     put(frame, fee.counted, isReset(frame, fee, dates) ? 0n : state.counted);
@@ -79,11 +88,13 @@ export function feePayable(frame: Frame, fee: FeeProgram, beyondCap: boolean): b
     return room < 0n ? 0n : room < unpaid ? room : unpaid;
 }
 
+/** Counts what was paid, against the cap unless it is paid beyond it. */
 export function payFee(frame: Frame, fee: FeeProgram, amount: bigint, beyondCap: boolean): void {
     increase(frame, fee.paid, amount);
     if (!beyondCap) increase(frame, fee.counted, amount);
 }
 
+/** What is carried to the next run. */
 export function closeFee(frame: Frame, fee: FeeProgram): FeeState {
     const unpaid = fee.terms.unpaid === 'lost' ? 0n : amountIn(frame, fee.due) - amountIn(frame, fee.paid);
     return { unpaid: unpaid as Amount, counted: amountIn(frame, fee.counted) };

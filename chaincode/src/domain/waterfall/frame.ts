@@ -18,22 +18,27 @@ export interface Run {
     readonly day: Day;
 }
 
+/** The money in a slot. */
 export function amountIn(frame: Frame, slot: Slot): Amount {
     return frame.values[slot.index] as Amount;
 }
 
+/** The rate in a slot. */
 export function rateIn(frame: Frame, slot: Slot): Fraction {
     return frame.values[slot.index] as Fraction;
 }
 
+/** The day in a slot. */
 export function dayIn(frame: Frame, slot: Slot): Day {
     return frame.values[slot.index] as Day;
 }
 
+/** Writes a slot. */
 export function put(frame: Frame, slot: Slot, value: FormulaValue): void {
     frame.values[slot.index] = value;
 }
 
+/** Adds to the money in a slot. */
 export function increase(frame: Frame, slot: Slot, amount: bigint): void {
     frame.values[slot.index] = (frame.values[slot.index] as bigint) + amount;
 }

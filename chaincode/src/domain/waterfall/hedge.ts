@@ -22,6 +22,7 @@ export interface HedgeProgram {
     readonly paid: Slot;
 }
 
+/** Names a hedge's figures; the net of its two legs is computed when the run opens. */
 export function compileHedge(
     vocabulary: Vocabulary,
     dates: Dates,
@@ -52,6 +53,7 @@ export function compileHedge(
     return { id: terms.id, counterparty: terms.counterparty, payable, receivable, carried, paid };
 }
 
+/** Owed to the counterparty and not paid so far. */
 export function hedgeUnpaid(frame: Frame, hedge: HedgeProgram): Amount {
     return (amountIn(frame, hedge.payable) - amountIn(frame, hedge.paid)) as Amount;
 }

@@ -5,6 +5,7 @@ import { compilePayment, optionalAmount } from './payment';
 import type { Frame } from '../formula/scope';
 import type { Kind, StepContext, StepProgram } from './step-context';
 
+/** `fund`: up to the target unless an amount is given. */
 export function compileFund(context: StepContext, step: Kind<'fund'>, at: string): StepProgram {
     const account = context.entities.account(step.account, `${at}.account`);
     const target = context.entities.target(account);
@@ -23,6 +24,7 @@ export function compileFund(context: StepContext, step: Kind<'fund'>, at: string
     );
 }
 
+/** `transfer`: from one account to another. */
 export function compileTransfer(context: StepContext, step: Kind<'transfer'>, at: string): StepProgram {
     const into = context.entities.account(step.to, `${at}.to`);
     return compilePayment(
@@ -39,6 +41,7 @@ export function compileTransfer(context: StepContext, step: Kind<'transfer'>, at
     );
 }
 
+/** `draw`: from an account into the first, or the one named. */
 export function compileDraw(context: StepContext, step: Kind<'draw'>, at: string): StepProgram {
     const into = context.entities.account(step.into, `${at}.into`);
     return compilePayment(

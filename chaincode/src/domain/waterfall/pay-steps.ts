@@ -9,6 +9,7 @@ import { tranchesOf } from './step-context';
 import type { Frame } from '../formula/scope';
 import type { Kind, NamedInput, StepContext, StepProgram } from './step-context';
 
+/** `pay-fee`: what is due within the cap, or beyond it. */
 export function compilePayFee(context: StepContext, step: Kind<'pay-fee'>, at: string): StepProgram {
     const fee = context.entities.fee(step.fee, `${at}.fee`);
     const beyondCap = step.beyondCap ?? false;
@@ -36,6 +37,7 @@ function feeFigures({ vocabulary }: StepContext, id: string): readonly NamedInpu
     return [`${id}.earned`, `${id}.carried`].flatMap(name => vocabulary.compile(name, 'money', name).names);
 }
 
+/** `pay-interest`: what is due to the tranches together, pro rata when cash is short. */
 export function compilePayInterest(context: StepContext, step: Kind<'pay-interest'>, at: string): StepProgram {
     const tranches = tranchesOf(context, step.tranches, at);
     const divide = compileProRata(tranches);
@@ -56,6 +58,7 @@ export function compilePayInterest(context: StepContext, step: Kind<'pay-interes
     );
 }
 
+/** `pay-principal`: never more than the balances. */
 export function compilePayPrincipal(context: StepContext, step: Kind<'pay-principal'>, at: string): StepProgram {
     const tranches = tranchesOf(context, step.tranches, at);
     const plans = tranches.map(tranche => context.entities.plan(tranche, at));
@@ -77,6 +80,7 @@ export function compilePayPrincipal(context: StepContext, step: Kind<'pay-princi
     );
 }
 
+/** `settle-hedge`: what the deal owes the counterparty. */
 export function compileSettleHedge(context: StepContext, step: Kind<'settle-hedge'>, at: string): StepProgram {
     const hedge = context.entities.hedge(step.hedge, `${at}.hedge`);
     const owed = (frame: Frame) => hedgeUnpaid(frame, hedge);
@@ -95,6 +99,7 @@ export function compileSettleHedge(context: StepContext, step: Kind<'settle-hedg
     );
 }
 
+/** `pay`: to a role, or to a tranche beyond interest and principal. */
 export function compilePay(context: StepContext, step: Kind<'pay'>, at: string): StepProgram {
     const tranche = context.entities.payee(step.to, `${at}.to`);
     return compilePayment(

@@ -110,6 +110,7 @@ function compileShortfall(context: StepContext, { shortfall }: Source, at: strin
     };
 }
 
+/** Adds to what a role is paid in this run. */
 export function payTo(run: Run, payee: string, amount: bigint): void {
     if (amount > 0n) run.payments[payee] = ((run.payments[payee] ?? 0n) + amount) as Amount;
 }
@@ -119,6 +120,7 @@ export function everything(run: (frame: Frame) => bigint): Program<bigint> {
     return { unit: 'money', run, names: [] };
 }
 
+/** The step's own amount formula, where it has one. */
 export function optionalAmount(
     context: StepContext,
     formula: string | undefined,
@@ -141,6 +143,7 @@ export function named(
     return result;
 }
 
+/** Sum of amounts. */
 export function sum(amounts: readonly bigint[]): bigint {
     let total = 0n;
     for (const amount of amounts) total += amount;

@@ -10,6 +10,7 @@ import type { TrancheProgram } from './tranche';
 /** A tranche's planned balance on this date. */
 export type Plan = (frame: Frame) => bigint;
 
+/** Divides an amount; one part a tranche, in their order. */
 export type Split = (frame: Frame, amount: bigint) => readonly bigint[];
 
 /** How an amount of principal divides among tranches: one part a tranche, never more than its balance. */
@@ -32,6 +33,7 @@ export function compileSplit(
     }
 }
 
+/** Balances now, one a tranche. */
 export function balances(frame: Frame, tranches: readonly TrancheProgram[]): bigint[] {
     return tranches.map(tranche => amountIn(frame, tranche.balance));
 }

@@ -33,6 +33,7 @@ export interface OutcomeRecord {
     readonly inputs?: readonly RecordedValue[];
 }
 
+/** One step of a run. */
 export type StepRecord = PaymentRecord | OutcomeRecord;
 
 /** What one tranche receives on a payment date, and where it stands. */
@@ -60,6 +61,7 @@ export interface Notice {
     readonly notify: readonly string[];
 }
 
+/** Everything that came of one payment date, as the ledger keeps it. */
 export interface WaterfallRun {
     readonly paymentDate: Day;
     /** The status whose waterfall ran; `state.status` is the one that follows. */

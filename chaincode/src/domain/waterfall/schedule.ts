@@ -8,6 +8,7 @@ import type { Schedule, Terms } from '../terms/terms';
 import type { Dates } from './dates';
 import type { Vocabulary } from './vocabulary';
 
+/** Makes the tables of the terms known to `schedule(...)`. */
 export function nameSchedules(vocabulary: Vocabulary, terms: Terms, dates: Dates): void {
     (terms.schedules ?? []).forEach((schedule, i) => {
         const rows = schedule.rows.map((row, j) => ({

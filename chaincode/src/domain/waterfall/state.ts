@@ -10,12 +10,14 @@ export interface TrancheState {
     readonly writtenDown: Amount;
 }
 
+/** What a fee carries from one payment date to the next. */
 export interface FeeState {
     readonly unpaid: Amount;
     /** Paid since the cap's last reset. */
     readonly counted: Amount;
 }
 
+/** How long the condition of a trigger has held, and whether it has tripped. */
 export interface TriggerState {
     readonly tripped: boolean;
     /** The day since which the condition has held without interruption. */

@@ -7,6 +7,7 @@ import { compilePay, compilePayFee, compilePayInterest, compilePayPrincipal, com
 import type { Step } from '../terms/terms';
 import type { StepContext, StepProgram } from './step-context';
 
+/** A list of steps as one program, run in order. */
 export function compileSteps(context: StepContext, steps: readonly Step[], at: string): StepProgram {
     const programs = steps.flatMap(
         (step, i) => unlessUnresolved(() => compileStep(context, step, `${at}[${i}]`)) ?? [],

@@ -17,6 +17,7 @@ export interface TriggerProgram {
     readonly when: Program<boolean>;
 }
 
+/** A trigger whose condition has never held. */
 export const untripped: TriggerState = { tripped: false, periods: 0, clear: 0 };
 
 /** The conditions are compiled later than their names, so that they may look at other triggers. */
@@ -24,6 +25,7 @@ export function nameTriggers(vocabulary: Vocabulary, terms: Terms): readonly Slo
     return (terms.triggers ?? []).map(({ id }, i) => vocabulary.slot(`${id}.tripped`, 'boolean', `triggers[${i}].id`));
 }
 
+/** Triggers in the order they are tested. */
 export function compileTriggers(vocabulary: Vocabulary, terms: Terms, tripped: readonly Slot[]): TriggerProgram[] {
     return (terms.triggers ?? []).map((trigger, i) => ({
         id: trigger.id,
@@ -91,6 +93,7 @@ function cure(run: Run, { terms, tripped }: TriggerProgram, next: TriggerState):
     return next;
 }
 
+/** Lays out what the state carries. */
 export function openTrigger(frame: Frame, trigger: TriggerProgram, state: TriggerState): void {
     put(frame, trigger.tripped, state.tripped);
 }

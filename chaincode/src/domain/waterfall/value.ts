@@ -57,6 +57,7 @@ export function namedResults(vocabulary: Vocabulary, ids: readonly string[]): Re
     });
 }
 
+/** Values kept for later runs, in the order of the frame's memory. */
 export function rememberedValues(vocabulary: Vocabulary, terms: Terms): RememberedProgram[] {
     return (terms.values ?? []).flatMap(({ id, remember }) => {
         if (remember === undefined) return [];

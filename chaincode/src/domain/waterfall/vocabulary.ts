@@ -4,7 +4,7 @@ import { FormulaProblem } from '../formula/problem';
 import { unknown } from '../formula/spelling';
 
 import type { Program } from '../formula/compile';
-import type { Remembered, Scope, ScopeName, ScopeSchedule } from '../formula/scope';
+import type { Frame, Remembered, Scope, ScopeName, ScopeSchedule } from '../formula/scope';
 import type { FormulaValue } from '../formula/value';
 import type { Currency } from '../money';
 import type { Unit } from '../terms/facts';
@@ -72,6 +72,20 @@ export class Vocabulary implements Scope {
     defer(name: string, make: () => ScopeName | undefined, at: string): void {
         if (this.isTaken(name)) this.report('name', at, `the name '${name}' is taken already`);
         else this.pending.set(name, make);
+    }
+
+    /** A name that stands for a money formula, computed at every reading. Returns what reads it, once the name has been made. */
+    deferMoney(name: string, formula: string, at: string, nameAt: string): (frame: Frame) => bigint {
+        let program: Program<bigint> | undefined;
+        this.defer(
+            name,
+            () => {
+                program = this.compile(formula, 'money', at);
+                return program.isBroken ? undefined : { unit: 'money', read: program.run };
+            },
+            nameAt,
+        );
+        return frame => program?.run(frame) ?? 0n;
     }
 
     /** A value kept for later runs. When its unit is declared it may look back at itself. */
