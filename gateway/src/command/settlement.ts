@@ -64,13 +64,17 @@ async function settleBatch({ settlements }: Connection, file: string | undefined
 
 async function runAgent({ settlements }: Connection, pause: number): Promise<undefined> {
     const stop = new AbortController();
+    let told: ReadonlyMap<string, string> = new Map();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     await new SettlementAgent(settlements).run({
         pause,
         signal: stop.signal,
         tell: ({ settled, refused }) => {
             for (const { reference } of settled) process.stdout.write(`${reference}  settled\n`);
-            for (const { pair, code } of refused) process.stdout.write(`${pair.reference}  ${code}\n`);
+            // What cannot settle is tried in every round, and told when the reason is new.
+            const fresh = refused.filter(({ pair, code }) => told.get(pair.reference) !== code);
+            for (const { pair, code } of fresh) process.stdout.write(`${pair.reference}  ${code}\n`);
+            told = new Map(refused.map(({ pair, code }) => [pair.reference, code]));
         },
         tellFailure: failure =>
             process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`),
