@@ -25,12 +25,15 @@ const dealId = 'target';
 describe('altered chaincode cannot change', () => {
     let network: Network;
     let cast: Cast;
-    const clients: Client[] = [];
+    const closing: (() => unknown)[] = [];
 
     beforeAll(async () => {
         process.env['POOLPROOF_PORT'] = '27050';
+        if (onDocker) closing.push(() => down(consortium, () => undefined));
         network = await openAltered();
+        closing.push(() => network.close());
         cast = await gather(network);
+        closing.push(() => cast.leave());
         await found(cast);
         await openBooks(cast, '2017-06-19' as Day);
         const loans = (await loadLoans(sample)).slice(0, 200);
@@ -45,10 +48,7 @@ describe('altered chaincode cannot change', () => {
     }, 180_000);
 
     afterAll(async () => {
-        cast.leave();
-        for (const client of clients) client.close();
-        await network.close();
-        if (onDocker) await down(consortium, () => undefined);
+        for (const close of closing.reverse()) await close();
     }, 60_000);
 
     test('a deal, where the originator and a second institution run it', async () => {
@@ -155,7 +155,7 @@ describe('altered chaincode cannot change', () => {
         const client = new Client(peer!.address, credentials.createSsl(Buffer.from(peer!.tlsRootPem)), {
             'grpc.ssl_target_name_override': peer!.tlsHostName,
         });
-        clients.push(client);
+        closing.push(() => client.close());
         return connect({
             client,
             identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },

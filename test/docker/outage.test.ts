@@ -18,6 +18,7 @@ const onDocker = process.env['POOLPROOF_NETWORK'] === 'docker' ? describe : desc
 
 onDocker('an outage on real Fabric (npm run test:docker)', () => {
     let subject: Subject;
+    const closing: (() => unknown)[] = [() => down(consortium, () => undefined)];
     const written = new Map<string, string>();
 
     beforeAll(async () => {
@@ -25,11 +26,11 @@ onDocker('an outage on real Fabric (npm run test:docker)', () => {
         const collections = readCollections(join(folder, 'collections.json'));
         await up(consortium, { folder: join(folder, 'chaincode'), collections }, () => undefined);
         subject = await Subject.open(await openNetwork('docker', consortium));
+        closing.push(() => subject.close());
     }, 180_000);
 
     afterAll(async () => {
-        await subject.close();
-        await down(consortium, () => undefined);
+        for (const close of closing.reverse()) await close();
     }, 60_000);
 
     test.each(['orderer0', 'orderer1', 'orderer2'])(

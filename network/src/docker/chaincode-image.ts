@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { images } from './images';
 import { DockerProblem } from './problem';
@@ -82,10 +82,10 @@ function commonFolder(folders: readonly string[]): string {
     return root;
 }
 
-/** Packages nested in this one are copied by themselves. */
+/** Packages nested in this one are copied by themselves; a link to a workspace becomes what it leads to. */
 function copyPackage(from: string, to: string): void {
     mkdirSync(dirname(to), { recursive: true });
-    cpSync(from, to, { recursive: true, filter: source => basename(source) !== 'node_modules' });
+    cpSync(realpathSync(from), to, { recursive: true, filter: source => basename(source) !== 'node_modules' });
 }
 
 function dockerfile(chaincode: string, shim: string): string {

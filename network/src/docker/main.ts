@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readCollections } from '../collections';
+import { collectionsOf, readCollections } from '../collections';
 import type { Consortium } from '../consortium';
 import { readConsortium } from '../consortium';
 import { DocumentError } from '../document';
@@ -12,7 +12,8 @@ import type { DockerChaincode } from './up';
 import { up } from './up';
 import { upgrade } from './upgrade';
 
-const usage = 'up|upgrade|down|status|logs [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
+const usage =
+    'up|upgrade|down|status|logs|collections [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
 
 interface Command {
     readonly verb: string;
@@ -36,6 +37,8 @@ async function main(words: readonly string[]): Promise<void> {
         case 'logs':
             process.exitCode = await showCompose(await findEngine(), planNetwork(consortium), 'logs', ...names);
             return;
+        case 'collections':
+            return say(`${JSON.stringify(collectionsOf(consortium), undefined, 2)}\n`);
         default:
             throw new DockerProblem('USAGE', { problem: `unknown command "${verb}"`, usage });
     }

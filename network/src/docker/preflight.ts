@@ -7,8 +7,8 @@ import type { Plan } from './plan';
 import { DockerProblem } from './problem';
 import { lastLine, run } from './run';
 
-/** Megabytes one container takes at rest and under the stories' load, measured; see docker/README.md. */
-const needs = { orderer: 60, peer: 120, chaincode: 120 } as const;
+/** Megabytes one container takes under the load of the stories, measured; see docker/README.md. */
+const needs = { orderer: 50, peer: 150, chaincode: 60 } as const;
 
 const settleSeconds = 10;
 
