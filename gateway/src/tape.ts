@@ -1,5 +1,6 @@
 import {
     loanSummaryReader,
+    prove,
     recordChunkRequest,
     rejectTapeRequest,
     sealTapeRequest,
@@ -14,6 +15,7 @@ import { asked, privately, told } from './client/ledger';
 import type {
     Chunk,
     LoanSummary,
+    Proof,
     RecordChunkRequest,
     RejectTapeRequest,
     SealTapeRequest,
@@ -135,6 +137,18 @@ export class Tapes {
             this.ledger.evaluate('tape:chunk', packedChunk, asked({ dealId, number, ...licence })),
         );
         return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(dealId)).loan);
+    }
+
+    /**
+     * Proves one loan of a tape to whoever is shown the proof: `verify(proof, root)` of the domain checks it against the public
+     * root, offline. It shows nothing of any other loan.
+     * @param row of the chunk, from 0
+     * @throws Refused NOT_FOUND, CHUNK_MISSING
+     */
+    async prove(dealId: string, number: number, row: number): Promise<Proof> {
+        const assetClass = await this.deals.assetClass(dealId);
+        const { chunkRoots } = await this.read(dealId);
+        return prove(assetClass, 'loan', await this.loans(dealId, number), row, chunkRoots, number);
     }
 
     /** The numbers of the loans, chunk by chunk, in the tape's order. For those who may see the loans. */

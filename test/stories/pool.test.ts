@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { assetClassOf, formatCell } from '@poolproof/chaincode/domain';
+import { assetClassOf, formatCell, verify } from '@poolproof/chaincode/domain';
 import { AccessFailure } from '@poolproof/gateway';
 
 import { filed, loadLoans, sample } from '../setting/pool';
@@ -72,6 +72,16 @@ describe.each(pools)('recording $title', files => {
             await expect(tapes.loans(structure.dealId, 0)).rejects.toBeInstanceOf(AccessFailure);
             await expect(tapes.summary(structure.dealId, 0)).rejects.toBeInstanceOf(AccessFailure);
         }
+    });
+
+    it('lets the originator prove one loan to an investor, who checks it against the public root', async () => {
+        const { bankA, fund } = stage.cast;
+        const proof = await bankA.tapes.prove(structure.dealId, 0, 7);
+        const { root } = await fund.tapes.read(structure.dealId);
+        const shown = verify(proof, root ?? '');
+        expect(shown['assetNumber']).toBe((await bankA.tapes.loans(structure.dealId, 0)).cell(7, 'assetNumber'));
+        const forged = { ...proof, cells: proof.cells.map(cell => (typeof cell === 'number' ? cell + 1 : cell)) };
+        expect(() => verify(forged, root ?? '')).toThrow('PROOF_INVALID');
     });
 
     it('lets nobody but the trustee pledge, and nobody but originator and trustee change the tape', async () => {
