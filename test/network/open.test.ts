@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { consortiumOf, TestNetwork, text } from './harness';
 
 /** Folders that embedded networks have laid down. */
-const leftovers = (): string[] => readdirSync(tmpdir()).filter(name => name.startsWith(`poolproof-${process.pid}-`));
+const leftovers = (): string[] =>
+    readdirSync(tmpdir()).filter(name => name.startsWith(`poolproof-run-${process.pid}-`));
 
 describe('an embedded network', () => {
     it('leaves nothing behind when closed', async () => {

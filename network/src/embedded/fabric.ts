@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { KeyPair } from '../authority';
 import type { Node } from '../certificates';
 import type { Consortium } from '../consortium';
@@ -19,6 +17,7 @@ import type { Cutting } from './orderer/ordering-service';
 import { OrderingService } from './orderer/ordering-service';
 import { Peer } from './peer';
 import { ordererServer, peerServer } from './node-servers';
+import { newRunFolder } from './run-folder';
 import { Signer } from './signer';
 import { Snapshots } from './snapshots';
 import { cscc } from './system/cscc';
@@ -83,7 +82,7 @@ const endorsementTimeout = 30_000;
 
 /** All peers, orderers and chaincodes of one consortium, in one thread and its workers. */
 export class Fabric {
-    private readonly runFolder = mkdtempSync(join(tmpdir(), `poolproof-${process.pid}-`));
+    private readonly runFolder = newRunFolder();
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
     readonly clock = new Clock();
     private readonly book = new TraceBook();
