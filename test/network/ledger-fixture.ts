@@ -77,8 +77,10 @@ interface InstitutionKeys {
 }
 
 export interface Opening {
-    /** Peers do not ask each other for private data. */
+    /** Peers do not ask each other for private data, as long as this is so. */
     readonly alone?: boolean;
+    /** What they are told instead. */
+    readonly answer?: Uint8Array | undefined;
     /** Where the ledgers are kept; in memory by default. */
     readonly folder?: LevelFolder;
     /** New ones by default. */
@@ -108,7 +110,7 @@ export class LedgerNetwork {
         for (const mspId of mspIds) {
             const fetchPrivate = (wanted: WantedSet): Uint8Array | undefined =>
                 opening.alone === true
-                    ? undefined
+                    ? opening.answer
                     : firstDefined([...ledgers.values()].map(ledger => ledger.privateSet(wanted)));
             const store = opening.folder?.store(mspId);
             ledgers.set(mspId, await openPeerLedger({ channel, mspId, fetchPrivate, ...(store && { store }) }));

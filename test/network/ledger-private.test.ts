@@ -206,25 +206,49 @@ describe('private data', () => {
 });
 
 describe('private data that came late', () => {
-    it('is missed, then reconciled, unless it is not what the block names', async () => {
-        const network = await LedgerNetwork.open(orgs, { alone: true });
-        await network.define({
-            collections: [{ ...tape, endorsementPolicy: { signaturePolicy: "OR('BankAMSP.peer')" } }],
-        });
-        const making = { endorsers: ['BankAMSP'], withoutDissemination: true };
+    const lonely = { ...tape, endorsementPolicy: { signaturePolicy: "OR('BankAMSP.peer')" } };
+    const making = { endorsers: ['BankAMSP'], withoutDissemination: true };
+    const read = (network: LedgerNetwork): string | undefined =>
+        text(network.read('TrustMSP', simulator => simulator.getPrivateData('cc', 'tape', 'late')));
+
+    it('is missed, then fetched, unless it is not what the block names', async () => {
+        const opening = { alone: true, answer: undefined as Uint8Array | undefined };
+        const network = await LedgerNetwork.open(orgs, opening);
+        await network.define({ collections: [lonely] });
         expect(await network.submit(put('late', 'here'), making)).toBe(Code.VALID);
         const trust = network.ledger('TrustMSP');
-        const read = (): string | undefined =>
-            text(network.read('TrustMSP', simulator => simulator.getPrivateData('cc', 'tape', 'late')));
-        expect(read).toThrow('is not available');
-        const [missing] = trust.missingPrivateData();
-        expect(missing).toMatchObject({ namespace: 'cc', collection: 'tape' });
+        expect(() => read(network)).toThrow('is not available');
+        expect(trust.missingPrivateData()).toMatchObject([{ namespace: 'cc', collection: 'tape' }]);
         expect(network.ledger('FundMSP').missingPrivateData()).toEqual([]);
-        await expect(trust.reconcile(missing!, Buffer.from('something else'))).rejects.toThrow(
-            'does not match its hash',
-        );
-        await trust.reconcile(missing!, network.ledger('BankAMSP').privateSet(missing!)!);
-        expect(read()).toBe('here');
+        opening.answer = Buffer.from('something else');
+        await trust.fetchMissing();
+        expect(trust.missingPrivateData()).toHaveLength(1);
+        opening.alone = false;
+        opening.answer = undefined;
+        await trust.fetchMissing();
+        expect(read(network)).toBe('here');
         expect(trust.missingPrivateData()).toEqual([]);
+    });
+
+    it('does not bring back what was overwritten since', async () => {
+        const opening = { alone: true };
+        const network = await LedgerNetwork.open(orgs, opening);
+        await network.define({ collections: [lonely] });
+        await network.submit(put('late', 'first'), making);
+        opening.alone = false;
+        await network.submit(put('late', 'second'), making);
+        await network.ledger('TrustMSP').fetchMissing();
+        expect(read(network)).toBe('second');
+        expect(network.ledger('TrustMSP').missingPrivateData()).toEqual([]);
+    });
+
+    it('is no longer missed when its time is over', async () => {
+        const network = await LedgerNetwork.open(orgs, { alone: true });
+        await network.define({ collections: [{ ...lonely, blockToLive: 1 }] });
+        await network.submit(put('late', 'here'), making);
+        expect(network.ledger('TrustMSP').missingPrivateData()).toHaveLength(1);
+        for (let block = 0; block < 2; block++) await network.commit([]);
+        expect(network.ledger('TrustMSP').missingPrivateData()).toEqual([]);
+        expect(read(network)).toBeUndefined();
     });
 });

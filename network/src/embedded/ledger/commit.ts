@@ -141,7 +141,7 @@ function changesOf(
     }
     const blockToLive = (namespace: string, collection: string): number =>
         collectionOf(namespace, collection, context)?.blockToLive ?? 0;
-    const schedule = scheduleExpiries(committed.number, updates, privates, gathered, blockToLive);
+    const schedule = scheduleExpiries(committed.number, updates, privates, [...gathered, ...missing], blockToLive);
     const expiries = [...schedule].map(
         ([key, entries]) => [key, [...(find(image.expiries, key) ?? []), ...entries]] as const,
     );
@@ -153,7 +153,7 @@ function changesOf(
             ...purgedSets(committed, image, gathered),
             ...expired.sets,
         ]),
-        missing: new Map(missing.map(name => [privateSetKey(name), name])),
+        missing: new Map([...missing.map(name => [privateSetKey(name), name] as const), ...expired.sets]),
         expiries: new Map([...expiries, [expiryKey(committed.number), undefined]]),
     };
 }

@@ -1,9 +1,9 @@
 import type { BlockUpdates } from './block-updates';
 import { find } from './key-tree';
 import { expiryKey, privateSetKey } from './image';
-import type { Expiry, Image } from './image';
+import type { Expiry, Image, PrivateSetName } from './image';
 import { keyHash } from './private-updates';
-import type { HeldSet, PrivateUpdates } from './private-updates';
+import type { PrivateUpdates } from './private-updates';
 import { hashedNamespace, privateNamespace } from './world-state';
 import type { Update, Updates } from './world-state';
 
@@ -18,7 +18,7 @@ export function scheduleExpiries(
     block: number,
     hashes: BlockUpdates,
     privates: PrivateUpdates,
-    held: readonly HeldSet[],
+    sets: readonly PrivateSetName[],
     blockToLive: BlockToLive,
 ): Map<string, Expiry[]> {
     const schedule = new Map<string, Expiry[]>();
@@ -44,7 +44,7 @@ export function scheduleExpiries(
             }
         }
     }
-    for (const { namespace, collection, version } of held) add({ kind: 'set', namespace, collection, version });
+    for (const { namespace, collection, version } of sets) add({ kind: 'set', namespace, collection, version });
     return schedule;
 }
 

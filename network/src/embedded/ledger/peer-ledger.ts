@@ -18,7 +18,7 @@ import type { LedgerStore, Stored } from './store';
 import { TransientStore } from './transient-store';
 import { ledgerKey } from './world-state';
 
-/** A block does not follow the last one, or what is reconciled does not match its hash. */
+/** A block does not follow the last one, or a dump cannot be read. */
 export class LedgerError extends Error {
     override readonly name = 'LedgerError';
 }
@@ -194,24 +194,23 @@ export class PeerLedger {
     }
 
     /** Private sets of committed transactions that this peer should have and has not. */
-    missingPrivateData(): readonly (PrivateSetName & WantedSet)[] {
-        return [...entries(this.image.missing)].map(([, name]) => ({ ...name, ...this.wantedOf(name) }));
+    missingPrivateData(): readonly PrivateSetName[] {
+        return [...entries(this.image.missing)].map(([, name]) => name);
     }
 
-    /**
-     * Take in a private set that came late. Values that were overwritten since are kept as history only.
-     * @throws LedgerError if the set is not the one whose hash the block names.
-     */
-    reconcile(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
-        return this.afterOthers(() => this.takeIn(name, bytes));
+    /** Ask other peers for what is missing. Values that were overwritten since are kept as history only. */
+    async fetchMissing(): Promise<void> {
+        for (const name of this.missingPrivateData()) {
+            const wanted = this.wantedOf(name);
+            const bytes = wanted && this.options.fetchPrivate?.(wanted);
+            if (bytes === undefined || !sameBytes(sha256(bytes), wanted?.hash)) continue;
+            await this.afterOthers(() => this.takeIn(name, bytes));
+        }
     }
 
     private async takeIn(name: PrivateSetName, bytes: Uint8Array): Promise<void> {
-        if (!sameBytes(sha256(bytes), this.wantedOf(name).hash)) {
-            throw new LedgerError(`private data of ${name.namespace}/${name.collection} does not match its hash`);
-        }
         const block = this.blocks[name.version.block];
-        if (block === undefined) return;
+        if (block === undefined || find(this.image.missing, privateSetKey(name)) === undefined) return;
         const blockToLive = (namespace: string, collection: string): number =>
             this.collection(namespace, collection)?.blockToLive ?? 0;
         const changes = reconciliation(name, bytes, block, this.image, blockToLive);
@@ -290,15 +289,12 @@ export class PeerLedger {
         }
     }
 
-    private wantedOf({ namespace, collection, version }: PrivateSetName): WantedSet {
+    private wantedOf({ namespace, collection, version }: PrivateSetName): WantedSet | undefined {
         const transaction = this.blocks[version.block]?.block.transaction(version.transaction);
         const set = transaction?.sets
             .find(candidate => candidate.namespace === namespace)
             ?.collections.find(candidate => candidate.collection === collection);
-        if (transaction === undefined || set === undefined) {
-            throw new LedgerError(`no private data of ${namespace}/${collection} in block ${version.block}`);
-        }
-        return { txId: transaction.txId, namespace, collection, hash: set.privateSetHash };
+        return set && { txId: transaction?.txId ?? '', namespace, collection, hash: set.privateSetHash };
     }
 }
 
