@@ -18,8 +18,8 @@ describe.each(readyTerms)('the ready terms %s', name => {
             fc.property(happenings(36), months => {
                 const facts = factsOf(terms, months);
                 const runs = liveThrough(terms, facts);
+                expect(runs.filter(({ steps }) => steps.length > 0)).toHaveLength(runs.length);
                 expect(runs.length).toBeGreaterThan(0);
-                for (const { steps } of runs) expect(steps.length).toBeGreaterThan(0);
             }),
             { numRuns: 8 },
         );
