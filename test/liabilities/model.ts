@@ -1,5 +1,11 @@
 import type { Instruct } from '@poolproof/chaincode/domain';
-import type { Ask, Player } from './market';
+/** A pair of instructions to settle, and how much of it. */
+export interface Ask {
+    readonly reference: string;
+    readonly deliverer: string;
+    readonly receiver: string;
+    readonly quantity?: bigint;
+}
 
 /** One side's word, as the model remembers it. */
 interface Word {
@@ -55,7 +61,7 @@ export class Model {
         this.day = day;
     }
 
-    place(player: Player, said: Instruct): void {
+    place(player: string, said: Instruct): void {
         this.words.set(`${player}|${said.reference}`, { said, open: true, settled: 0n, paid: 0n, seen: false });
     }
 
@@ -114,8 +120,8 @@ export class Model {
         kind: Instruct['kind'];
         asset: string;
         moved: bigint;
-        deliverer: Player;
-        receiver: Player;
+        deliverer: string;
+        receiver: string;
         reference: string;
         lien: string;
     }): boolean {
@@ -160,7 +166,7 @@ export class Model {
     }
 }
 
-function sameTrade(deliver: Word, receive: Word, deliverer: Player, receiver: Player): boolean {
+function sameTrade(deliver: Word, receive: Word, deliverer: string, receiver: string): boolean {
     const [a, b] = [deliver.said, receive.said];
     const plain = (said: Instruct) =>
         [said.kind, said.asset, said.quantity, said.settlementDay, said.lien, priceOf(said)].join();

@@ -9,6 +9,8 @@ import { SettlementAgent } from '@poolproof/gateway';
 
 import { cash as dollars } from '../setting/founding';
 import { issueCash } from '../setting/transfer';
+import { Model } from '../liabilities/model';
+import { Random, seedOfRun } from '../liabilities/random';
 import { setStage } from '../setting/stage';
 
 import type { Amount, Asset, Day, Instruct } from '@poolproof/chaincode/domain';
@@ -172,6 +174,45 @@ describe('settlement', () => {
             .filter(({ at }, i, all) => content.subarray(at, all[i + 1]?.at).includes(reference))
             .map(({ mspId }) => mspId);
         expect(found.sort()).toEqual(['FundMSP', 'RegulatorMSP', 'TrustMSP']);
+    });
+
+    const seed = seedOfRun();
+    it(`does what a plain model does with 30 random trades (POOLPROOF_SEED=${seed})`, async () => {
+        const random = new Random(seed);
+        const model = new Model({});
+        model.open(today);
+        for (const id of everybody) for (const asset of [dollars, euros]) model.add(id, asset, await held(id, asset));
+        const trades: Awaited<ReturnType<typeof agree>>[] = [];
+        let settled = 0;
+        for (let step = 0; step < 30; step++) {
+            const from = random.of(everybody);
+            const to = random.of(everybody.filter(id => id !== from));
+            const [asset, other] = random.of([
+                [dollars, euros],
+                [euros, dollars],
+            ] as const);
+            const amount = (): Amount => BigInt(1 + random.below(60_000)) as Amount;
+            const payment = random.oneIn(2)
+                ? ({ means: 'deposit', asset: other, amount: amount() } as const)
+                : undefined;
+            const said = { asset, quantity: amount(), ...(payment && { payment }) };
+            const trade = await agree(from, to, said);
+            trades.push(trade);
+            const word = { ...said, kind: 'transfer', settlementDay: today, expiryDay: today } as const;
+            model.place(from, { ...word, reference: trade.reference, side: 'deliver', counterparty: to });
+            model.place(to, { ...word, reference: trade.reference, side: 'receive', counterparty: from });
+            const batch = [trade, ...(random.oneIn(2) ? [random.of(trades)] : [])];
+            const refusal = await settle(...batch).then(
+                () => undefined,
+                (error: Error) => error.message,
+            );
+            expect([step, refusal === undefined, refusal]).toEqual([step, model.settle(batch), refusal]);
+            if (refusal === undefined) settled += 1;
+        }
+        for (const id of everybody)
+            for (const asset of [dollars, euros])
+                expect([id, asset, await held(id, asset)]).toEqual([id, asset, model.amount(id, asset)]);
+        expect(settled).toBeGreaterThan(0);
     });
 
     describe('by the depository’s agent', () => {
