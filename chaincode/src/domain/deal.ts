@@ -105,6 +105,8 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
     poolTests(asked.rules, terms.currency);
     if (partyOf(terms, 'servicer') !== partyOf(terms, 'originator'))
         throw new Refusal('TERMS_INVALID', { at: 'parties.servicer', problem: 'not the originator' });
+    if (partyOf(terms, 'trustee') === partyOf(terms, 'originator'))
+        throw new Refusal('TERMS_INVALID', { at: 'parties.trustee', problem: 'the originator itself' });
     if (facts.exists) throw new Refusal('DEAL_EXISTS', { id: asked.id });
     const originator = fit(terms, facts, 'originator');
     const trustee = fit(terms, facts, 'trustee');
