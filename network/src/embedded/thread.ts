@@ -40,6 +40,7 @@ function callsOf(fabric: Fabric) {
         loseOrderers: (lost: boolean) => fabric.orderers.lose(lost),
         breakStream: (name: string, chaincode: string) => fabric.peer(name).peer.chaincodes.disconnect(chaincode),
         delayCommits: (name: string, milliseconds: number) => fabric.peer(name).peer.delayCommits(milliseconds),
+        moveClock: (milliseconds: number) => fabric.clock.move(milliseconds),
         takeSnapshot: (name: string) => fabric.snapshots.take(name),
         revert: (name: string) => fabric.snapshots.revert(name),
         snapshots: () => fabric.snapshots.names,
