@@ -146,7 +146,7 @@ export function release(
 }
 
 /** Where the depository keeps what it holds for a suspended holder. */
-export function heldAccount(depository: string, holder: string): Place {
+function heldAccount(depository: string, holder: string): Place {
     return placeOf(depository, `held.${holder}`);
 }
 

@@ -105,7 +105,7 @@ export interface Books {
 }
 
 /** Record dates can be asked for this long. */
-export const closingsKeptDays = 100;
+const closingsKeptDays = 100;
 
 /**
  * The one function that moves value: issue, transfer, payment, pledge and redemption are lists of movements. All of them happen,

@@ -49,21 +49,13 @@ export {
     periodsOf,
     tapeCollection,
 } from './deal';
-export {
-    distribute,
-    distributeRequest,
-    distributionReader,
-    heldAccount,
-    noticeReader,
-    releaseReader,
-} from './distribution';
+export { distribute, distributeRequest, distributionReader, noticeReader, releaseReader } from './distribution';
 export { functions as formulaFunctions } from './formula/functions';
 export { sha256 } from './hash';
 export {
     asset,
     cashAsset,
     cashOf,
-    closingsKeptDays,
     depositReader,
     emptyHolding,
     holdingReader,
