@@ -12,9 +12,16 @@ import type { LoanMonth } from './importer/loan-month';
 /** Loans of one chunk unless stated: what one transaction carries and two peers recompute in well under a second. */
 export const loansPerChunk = 2_000;
 
-/** Rows as they travel and are stored: encoded under a fresh secret, deflated. */
-export function packChunk(layout: Layout, rows: readonly (readonly Cell[])[]): Uint8Array {
-    return deflateRawSync(encodeChunk(layout, rows, randomBytes(secretLength)));
+/**
+ * Rows as they travel and are stored: encoded, deflated.
+ * @param secret salt of the chunk, 32 bytes that nobody can guess: fresh ones unless stated
+ */
+export function packChunk(
+    layout: Layout,
+    rows: readonly (readonly Cell[])[],
+    secret: Uint8Array = randomBytes(secretLength),
+): Uint8Array {
+    return deflateRawSync(encodeChunk(layout, rows, secret));
 }
 
 export function openChunk(packed: Uint8Array, layout: Layout): Chunk {

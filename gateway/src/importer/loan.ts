@@ -1,9 +1,10 @@
 import { Refusal, isNoData, numberOf, parseCell } from '@poolproof/chaincode/domain';
 
 import { ImportError } from './import-error';
-import { readRows } from './row';
+import { readMapped } from './mapping';
 
 import type { AssetClass, Cell, Currency, Field, Layout } from '@poolproof/chaincode/domain';
+import type { Mapping } from './mapping';
 import type { Place } from './import-error';
 import type { Row } from './row';
 
@@ -15,13 +16,19 @@ export interface Loan {
 
 /**
  * Reads a loan tape (CSV or EX-102), columns named as the asset class names its fields (SEC Schedule AL). A column that is not
- * there is a field not reported; dates may be written as filed (05-31-2017, 05/2017) or in ISO 8601.
+ * there is a field not reported; dates may be written as filed (05-31-2017, 05/2017) or in ISO 8601, a month also as a day in it.
+ * @param mapping what the file calls its columns, where it calls them otherwise
  * @throws ImportError naming file, line and field
  */
-export async function* readLoans(path: string, assetClass: AssetClass, currency: Currency): AsyncGenerator<Loan> {
+export async function* readLoans(
+    path: string,
+    assetClass: AssetClass,
+    currency: Currency,
+    mapping?: Mapping,
+): AsyncGenerator<Loan> {
     const { loan: layout, loanRoles } = assetClass;
     const numbers = new Set<string>();
-    for await (const row of readRows(path, requiredColumns(layout))) {
+    for await (const row of readMapped(path, requiredColumns(layout), mapping)) {
         const number = row.values[loanRoles.number] ?? '';
         if (numbers.has(number))
             throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
@@ -56,6 +63,10 @@ function requiredColumns(layout: Layout): string[] {
 
 function inIsoForm(field: Field, text: string): string {
     if (field.type === 'day') return text.trim().replace(/^(\d{2})-(\d{2})-(\d{4})$/, '$3-$1-$2');
-    if (field.type === 'month') return text.trim().replace(/^(\d{2})\/(\d{4})$/, '$2-$1');
+    if (field.type === 'month')
+        return text
+            .trim()
+            .replace(/^(\d{2})\/(\d{4})$/, '$2-$1')
+            .replace(/^(\d{4}-\d{2})-\d{2}$/, '$1');
     return text;
 }

@@ -1,0 +1,176 @@
+import { AlignedMonths } from './importer/aligned-months';
+import { checkQuality } from './quality/check';
+import { loansPerChunk, openChunk, packChunk } from './chunk';
+import { QualityFailure } from './quality/failure';
+import { readLoanMonths } from './importer/loan-month';
+import { readLoans } from './importer/loan';
+import { SortedLoans } from './importer/sorted-loans';
+
+import type { Cell, Layout } from '@poolproof/chaincode/domain';
+import type { ChunkPlace, TapeSecret } from './tape-secret';
+import type { Columns, LoanMonth } from './importer/loan-month';
+import type { Connection } from './connection';
+import type { Mapping } from './importer/mapping';
+import type { ReportId } from './report';
+
+/** A recording under way, told after every chunk. */
+export interface Progress {
+    /** Chunks on the ledger by now. */
+    readonly recorded: number;
+    /** Of them, those that an earlier run had recorded. */
+    readonly found: number;
+    readonly chunks: number;
+}
+
+export interface RecordingOptions {
+    /** Kept by the client from the first attempt to the last: see `TapeSecret.open`. */
+    readonly secret: TapeSecret;
+    /** Chunks under way at a time, 16 at most; 3 unless stated. */
+    readonly inFlight?: number;
+    readonly progress?: (progress: Progress) => void;
+}
+
+export interface TapeFile extends RecordingOptions {
+    readonly dealId: string;
+    /** CSV, or EX-102 where the name ends in .xml. */
+    readonly path: string;
+    readonly loansPerChunk?: number;
+    /** What the file calls its columns: see `readMapping`. */
+    readonly mapping?: Mapping;
+}
+
+export interface MonthFile extends RecordingOptions, ReportId {
+    readonly path: string;
+    /** The month of the file that is meant, `2017-06`. */
+    readonly month: string;
+    readonly columns?: Columns;
+}
+
+const mostInFlight = 16;
+
+/**
+ * The originator records the whole tape of a file: read and checked to its end before anything is sent, in memory that does not grow with
+ * it. Called again after a crash, with the same secret, it sends what is not on the ledger yet. What remains is `tapes.submit`.
+ * @returns how many chunks there are
+ * @throws ImportError naming file, line and field, QualityFailure with what is wrong in the whole file; nothing has been sent then
+ * @throws Refused as `tapes.record`
+ */
+export async function recordTape(connection: Connection, tape: TapeFile): Promise<number> {
+    const { dealId, path } = tape;
+    const { deals, tapes } = connection;
+    const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
+    const { mapping } = tape;
+    const quality = await checkQuality(path, assetClass, currency, mapping && { mapping });
+    if (quality.refused) throw new QualityFailure(quality);
+    const loans = await SortedLoans.of(readLoans(path, assetClass, currency, mapping), assetClass);
+    try {
+        loans.mustBeSingle();
+        const size = tape.loansPerChunk ?? loansPerChunk;
+        const chunks = Math.ceil(loans.count / size);
+        await recordChunks(tape, {
+            chunks,
+            layout: assetClass.loan,
+            rows: numbered(loans.chunks(size)),
+            content: async number => (await tapes.summary(dealId, number))?.content,
+            place: number => ({ dealId, number }),
+            send: (requestId, number, packed) => tapes.record({ requestId, dealId, number }, packed),
+        });
+        return chunks;
+    } finally {
+        loans.close();
+    }
+}
+
+/**
+ * The servicer records a month of a file, as `recordTape` does the tape. What remains is `reports.file`.
+ * @throws ImportError also for a loan that is not in the deal's tape; nothing has been sent then
+ * @throws Refused as `reports.recordStates`
+ */
+export async function recordMonth(connection: Connection, report: MonthFile): Promise<number> {
+    const { dealId, period, version } = report;
+    const { deals, reports, tapes } = connection;
+    const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
+    const chunks = (await tapes.read(dealId)).chunkRoots.length;
+    const records = ofMonth(readLoanMonths(report.path, assetClass, currency, report.columns), report.month);
+    const aligned = await AlignedMonths.of(numbersOf(connection, dealId, chunks), records, assetClass);
+    const id = { dealId, period, version };
+    try {
+        await recordChunks(report, {
+            chunks,
+            layout: assetClass.state,
+            rows: numbered(everyChunk(aligned, chunks)),
+            content: async number => (await reports.summary(id, number))?.content,
+            place: number => ({ ...id, number }),
+            send: (requestId, number, packed) => reports.recordStates({ ...id, requestId, number }, packed),
+        });
+        return chunks;
+    } finally {
+        aligned.close();
+    }
+}
+
+interface Recording {
+    readonly chunks: number;
+    readonly layout: Layout;
+    readonly rows: Generator<readonly [number: number, rows: readonly (readonly Cell[])[]]>;
+    /** Of a chunk on the ledger, the hash of its rows. */
+    readonly content: (number: number) => Promise<string | undefined>;
+    readonly place: (number: number) => ChunkPlace;
+    readonly send: (requestId: string, number: number, packed: Uint8Array) => Promise<unknown>;
+}
+
+/** Sends the chunks that are not on the ledger, a few at a time; each lane has one chunk in memory. After a failure no lane goes on. */
+async function recordChunks({ secret, inFlight = 3, progress }: RecordingOptions, recording: Recording): Promise<void> {
+    const { chunks, layout, place, rows } = recording;
+    const earlier = earlierChunks(recording);
+    let [recorded, found] = [0, 0];
+    const lane = async () => {
+        for (const [number, cells] of rows) {
+            const packed = packChunk(layout, cells, secret.salt(place(number)));
+            if (await earlier(number, packed)) found++;
+            else await recording.send(secret.requestId(place(number), packed), number, packed);
+            recorded++;
+            progress?.({ recorded, found, chunks });
+        }
+    };
+    const lanes = Array.from({ length: Math.min(inFlight, mostInFlight) }, () =>
+        lane().finally(() => rows.return(undefined)),
+    );
+    const outcomes = await Promise.allSettled(lanes);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/**
+ * Whether an earlier run has recorded a chunk. Chunks are taken in order and no more than `mostInFlight` are under way, so beyond that
+ * many missing ones there is none, and the ledger is not asked any more.
+ */
+function earlierChunks({ content, layout }: Recording): (number: number, packed: Uint8Array) => Promise<boolean> {
+    let missing = 0;
+    return async (number, packed) => {
+        if (missing >= mostInFlight) return false;
+        const known = await content(number);
+        const found = known !== undefined && known === Buffer.from(openChunk(packed, layout).content()).toString('hex');
+        if (!found) missing++;
+        return found;
+    };
+}
+
+function* numbered<T>(values: Iterable<T>): Generator<readonly [number, T]> {
+    let number = 0;
+    for (const value of values) yield [number++, value];
+}
+
+function* everyChunk(aligned: AlignedMonths, chunks: number): Generator<(readonly Cell[])[]> {
+    for (let number = 0; number < chunks; number++) yield aligned.chunk(number);
+}
+
+async function* ofMonth(months: AsyncIterable<LoanMonth>, month: string): AsyncGenerator<LoanMonth> {
+    for await (const record of months) if (record.period === month) yield record;
+}
+
+/** The loans of the tape, as the ledger has them, a chunk at a time. */
+async function* numbersOf({ deals, tapes }: Connection, dealId: string, chunks: number): AsyncGenerator<string[]> {
+    const { loanRoles } = await deals.assetClass(dealId);
+    for (let number = 0; number < chunks; number++)
+        yield (await tapes.loans(dealId, number)).texts(loanRoles.number).map(String);
+}

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { assetClassOf } from '@poolproof/chaincode/domain';
+import { openChunk, orderLoans, packChunk, TapeSecret } from '@poolproof/gateway';
+
+import { loadLoans, sample } from '../setting/pool';
+import { openDeal, sealTape } from '../setting/sealing';
+import { datesOn, setStage, tagged } from '../setting/stage';
+
+import type { Cell } from '@poolproof/chaincode/domain';
+import type { Loan, Progress } from '@poolproof/gateway';
+import type { RecorderTask } from '../setting/recorder';
+import type { Stage } from '../setting/stage';
+
+const autoLoan = assetClassOf('auto-loan');
+const loansPerChunk = 10;
+
+describe('a recording whose client is killed again and again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'poolproof-recording-'));
+    let stage: Stage;
+    let dealId: string;
+    let rows: (readonly Cell[])[];
+    let task: RecorderTask;
+
+    beforeAll(async () => {
+        stage = await setStage();
+        const loans = tagged(stage, (await loadLoans(sample)).slice(0, 160));
+        rows = orderLoans(loans, autoLoan);
+        dealId = `killed-${stage.tag}`;
+        await openDeal(stage.cast, { dealId, loans, dates: await datesOn(stage) });
+        const identity = await stage.network.identity('bank-a', 'recorder', {
+            'poolproof.role': 'originator,servicer',
+        });
+        const { channel, chaincode } = stage.network.consortium;
+        const peers = stage.network.peers('bank-a');
+        task = {
+            connection: { identity, peers, channel, chaincode: chaincode.name },
+            ...{ dealId, loansPerChunk, secretFile: join(folder, 'tape.secret'), loans: tapeFile(loans) },
+        };
+    });
+
+    afterAll(async () => {
+        await stage.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    it('records every chunk of the tape once, with the salts that its secret gives', async () => {
+        const kills = await killedUntilDone(task);
+        expect(kills).toBeGreaterThan(2);
+        const chunks = Math.ceil(rows.length / loansPerChunk);
+        await stage.cast.bankA.tapes.submit({ dealId, chunks });
+        const secret = await TapeSecret.open(task.secretFile);
+        const expected = Array.from({ length: chunks }, (_, number) => {
+            const some = rows.slice(number * loansPerChunk, (number + 1) * loansPerChunk);
+            const packed = packChunk(autoLoan.loan, some, secret.salt({ dealId, number }));
+            return Buffer.from(openChunk(packed, autoLoan.loan).root()).toString('hex');
+        });
+        expect((await stage.cast.fund.tapes.read(dealId)).chunkRoots).toEqual(expected);
+        expect(await told('ChunkRecorded')).toEqual(expected.map((_, number) => number));
+    });
+
+    it('records every chunk of a month once', async () => {
+        await sealTape(stage.cast, dealId);
+        await stage.cast.trust.deals.close({ id: dealId });
+        const path = monthFile(rows);
+        const kills = await killedUntilDone({ ...task, month: { path, month: '2017-06' } });
+        expect(kills).toBeGreaterThan(2);
+        await stage.cast.bankA.reports.file({ dealId, period: 1, version: 1 });
+        const { versions } = await stage.cast.fund.reports.read(dealId, 1);
+        expect(versions[0]?.facts.principalCollections).toBe(BigInt(rows.length - 1) * 100n);
+        expect(await told('StatesRecorded')).toEqual([...Array(Math.ceil(rows.length / loansPerChunk)).keys()]);
+    });
+
+    it('sends nothing where nothing is missing', async () => {
+        const { last } = await run({ ...task, month: { path: monthFile(rows), month: '2017-06' } });
+        expect(last.chunks).toBeGreaterThan(0);
+        expect(last.found).toBe(last.chunks);
+    });
+
+    /** Starts the client over and over, kills it at random moments, and lets it end at last. How often it was killed. */
+    async function killedUntilDone(task: RecorderTask): Promise<number> {
+        let kills = 0;
+        for (let round = 0; round < 5; round++)
+            if ((await run(task, 1 + Math.floor(Math.random() * 4))).killed) kills++;
+        const { last, killed } = await run(task);
+        expect([killed, last.recorded]).toEqual([false, last.chunks]);
+        expect(last.found).toBeGreaterThan(0);
+        return kills;
+    }
+
+    interface Ended {
+        readonly killed: boolean;
+        readonly last: Progress;
+    }
+
+    /** Runs the client; kills it, if it is to be, a random moment after so many chunks of its own. */
+    function run(task: RecorderTask, chunks = Infinity): Promise<Ended> {
+        const file = join(folder, 'task.json');
+        writeFileSync(file, JSON.stringify(task));
+        const child = spawn(process.execPath, [join(__dirname, '../setting/recorder.js'), file]);
+        let last: Progress = { recorded: 0, found: 0, chunks: 0 };
+        let [output, problems] = ['', ''];
+        child.stdout.on('data', (data: Buffer) => {
+            output += data.toString();
+            const lines = output.split('\n');
+            output = lines.pop() ?? '';
+            for (const line of lines) last = JSON.parse(line) as Progress;
+            if (last.recorded - last.found >= chunks) setTimeout(() => child.kill('SIGKILL'), Math.random() * 30);
+        });
+        child.stderr.on('data', (data: Buffer) => (problems += data.toString()));
+        return new Promise((resolve, reject) => {
+            child.on('close', (code, signal) => {
+                if (code === 0 || signal === 'SIGKILL') resolve({ killed: signal === 'SIGKILL', last });
+                else reject(new Error(problems));
+            });
+        });
+    }
+
+    /** Numbers of the chunks of which the ledger has told, in order; a chunk told twice stands twice. */
+    async function told(name: string): Promise<number[]> {
+        const numbers: number[] = [];
+        for await (const event of stage.cast.fund.events({ from: 0n, signal: AbortSignal.timeout(2_000) }))
+            if (event.name === name && event.payload['dealId'] === dealId)
+                numbers.push(Number(event.payload['number']));
+        return numbers.sort((a, b) => a - b);
+    }
+
+    function tapeFile(loans: readonly Loan[]): string {
+        const { fields } = autoLoan.loan;
+        const shown = loans.map(({ cells }) => cells.map((cell, i) => shownIn(fields[i]?.type, cell)));
+        return csv('loans.csv', [fields.map(({ name }) => name), ...shown]);
+    }
+
+    /** Every loan but the first has paid a dollar of principal; of the first the month says nothing. */
+    function monthFile(rows: readonly (readonly Cell[])[]): string {
+        const balance = autoLoan.loan.fields.findIndex(({ name }) => name === autoLoan.loanRoles.balance);
+        const records = rows.slice(1).map(cells => {
+            const end = ((Number(cells[balance]) - 100) / 100).toFixed(2);
+            return [String(cells[0]), '2017-06', end, '1.00', '1.00'];
+        });
+        return csv('months.csv', [
+            ['assetNumber', 'period', 'endBalance', 'principal', 'payment', 'recovery', 'repossessionProceeds'],
+            ...records.map(each => [...each, '', '0']),
+        ]);
+    }
+
+    function csv(name: string, lines: readonly (readonly string[])[]): string {
+        const path = join(folder, name);
+        writeFileSync(path, lines.map(line => `${line.join(',')}\n`).join(''));
+        return path;
+    }
+});
+
+function shownIn(type: string | undefined, cell: Cell): string {
+    if (cell === null) return '';
+    if (type === 'amount') return (Number(cell) / 100).toFixed(2);
+    return type === 'rate' ? (Number(cell) / 1e8).toFixed(8) : String(cell);
+}
