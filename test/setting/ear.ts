@@ -7,8 +7,8 @@ import type { Connection } from '@poolproof/gateway';
 import type { Source } from './leak-scanner';
 
 /**
- * A cast whose every answer and error is taken down. What a submit answers and every error may land in anybody's log; what a query
- * answers is its asker's.
+ * A cast whose every answer and error is taken down. What a submit answers stands in a block, for everybody; what a query answers
+ * and every error is its caller's.
  */
 export function overheard(cast: Cast): { cast: Cast; heard: Source[] } {
     const heard: Source[] = [];
@@ -41,7 +41,7 @@ function listenToNoun<T extends object>(noun: T, desk: MemberId, heard: Source[]
                     heard.push({ place: `answer to ${place}`, holder, bytes: printed(answer) });
                     return answer;
                 } catch (error) {
-                    heard.push({ place: `error for ${place}`, holder: 'everybody', bytes: printed(error) });
+                    heard.push({ place: `error for ${place}`, holder: desk, bytes: printed(error) });
                     throw error;
                 }
             };

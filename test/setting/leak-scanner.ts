@@ -30,8 +30,7 @@ export interface Sighting {
 export function sightings(markers: readonly Marker[], sources: Iterable<Source>): Sighting[] {
     const patterns = markers.map(marker => ({ marker, needles: needlesOf(marker) }));
     const stems = [...new Set(patterns.flatMap(({ needles }) => needles.map(({ stem }) => stem)))];
-    const seen: Sighting[] = [];
-    for (const { place, holder, bytes } of sources) {
+    const markersIn = (bytes: Uint8Array) => {
         const found = new Set<string>();
         for (const text of layers(bytes)) {
             const likely = new Set(stems.filter(stem => text.includes(stem)));
@@ -39,15 +38,24 @@ export function sightings(markers: readonly Marker[], sources: Iterable<Source>)
             for (const { marker, needles } of patterns)
                 if (needles.some(needle => likely.has(needle.stem) && isIn(text, needle))) found.add(marker.name);
         }
+        return found;
+    };
+    // What is public is the same with every peer: looked through once.
+    const known = new Map<string, Set<string>>();
+    const seen: Sighting[] = [];
+    for (const { place, holder, bytes } of sources) {
+        const content = Buffer.from(bytes).toString('latin1');
+        const found = known.get(content) ?? markersIn(bytes);
+        known.set(content, found);
         for (const marker of found) seen.push({ marker, place, holder });
     }
     return seen;
 }
 
 /** The sightings where the holder may not hold the marker. */
-export function leaks(markers: readonly Marker[], sources: Iterable<Source>): Sighting[] {
+export function leaks(markers: readonly Marker[], seen: readonly Sighting[]): Sighting[] {
     const members = new Map(markers.map(marker => [marker.name, marker.members as readonly string[]]));
-    return sightings(markers, sources).filter(({ marker, holder }) => !members.get(marker)?.includes(holder));
+    return seen.filter(({ marker, holder }) => !members.get(marker)?.includes(holder));
 }
 
 interface Needle {
@@ -100,7 +108,7 @@ function* layers(bytes: Uint8Array, depth = 0): Generator<string> {
     yield text;
     if (depth === deepest) return;
     for (const part of [bytes, ...fields(bytes)])
-        for (const unpack of [inflateRawSync, inflateSync, gunzipSync]) {
+        for (const unpack of packings(part)) {
             const unpacked = attempt(() => unpack(part, { maxOutputLength: 64 * 1024 * 1024 }));
             if (unpacked !== undefined && unpacked.length > 3) yield* layers(unpacked, depth + 1);
         }
@@ -108,6 +116,12 @@ function* layers(bytes: Uint8Array, depth = 0): Generator<string> {
         yield* layers(Buffer.from(run, 'base64'), depth + 1);
         if (/^(?:[0-9a-f]{2})+$/i.test(run)) yield* layers(Buffer.from(run, 'hex'), depth + 1);
     }
+}
+
+/** How bytes that begin so may be packed; deflated bytes may begin anyhow. */
+function packings([first, second]: Uint8Array) {
+    if (first === 0x78) return [inflateRawSync, inflateSync];
+    return first === 0x1f && second === 0x8b ? [gunzipSync] : [inflateRawSync];
 }
 
 /** The fields of a protobuf message that have a length, and theirs; nothing where the bytes are none. */

@@ -10,7 +10,9 @@ import type { Source } from './leak-scanner';
 /** Everything that a durable embedded network, closed, has left on disk, each record with the institution whose peer holds it. */
 export async function filesOf(network: Network, folder: string): Promise<Source[]> {
     const owners = new Map(
-        network.consortium.institutions.flatMap(({ id }) => network.peers(id).map(({ name }) => [name, id as MemberId])),
+        network.consortium.institutions.flatMap(({ id }) =>
+            network.peers(id).map(({ name }) => [name, id as MemberId]),
+        ),
     );
     const sources: Source[] = [];
     const db = new ClassicLevel<Buffer, Buffer>(join(folder, 'ledgers'), {
@@ -23,7 +25,10 @@ export async function filesOf(network: Network, folder: string): Promise<Source[
         const holder = peer === undefined ? 'everybody' : owners.get(peer);
         if (holder === undefined) throw new Error(`a record of an unknown peer: ${JSON.stringify(name)}`);
         const place = `${peer ?? 'block'} ${readable(peer === undefined ? name : name.slice(peer.length + 2))}`;
-        sources.push({ place: `key of ${place}`, holder, bytes: key }, { place, holder, bytes: contentOf(name, value) });
+        sources.push(
+            { place: `key of ${place}`, holder, bytes: key },
+            { place, holder, bytes: contentOf(name, value) },
+        );
     }
     await db.close();
     return [...sources, ...otherFiles(folder)];

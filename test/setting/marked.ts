@@ -1,5 +1,3 @@
-import { isNoData } from '@poolproof/chaincode/domain';
-
 import type { Cell, Field, Layout } from '@poolproof/chaincode/domain';
 import type { Marker } from './leak-scanner';
 import type { MemberId } from './cast';
@@ -30,9 +28,8 @@ export function marked(
     const markers = layout.fields.flatMap((field, i) => {
         const cell = cells[i] ?? null;
         const marker = { name: `${prefix}.${field.name}`, members };
-        if (typeof cell === 'string' && !isNoData(cell) && cell.includes(String(digits)))
+        if (typeof cell === 'string' && (cell.startsWith(letters) || cell.startsWith(String(digits))))
             return [{ ...marker, texts: [cell] }];
-        if (typeof cell === 'string' && cell.startsWith(letters)) return [{ ...marker, texts: [cell] }];
         if (typeof cell === 'number' && cell >= 1_000_000) return [{ ...marker, ...numberMarker(cell) }];
         return [];
     });
