@@ -21,7 +21,7 @@ describe('a chaincode of any package', () => {
                     { ...settings, name: 'other' },
                     { ...settings, name: 'guarded', initRequired: true },
                 ],
-                executeTimeout: 400,
+                executeTimeout: 1500,
                 onLog: line => logs.push(line),
             },
         );

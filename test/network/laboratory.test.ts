@@ -85,12 +85,13 @@ describe('the laboratory', () => {
 
     it('breaks the stream to a chaincode in the middle of a call', async () => {
         const hanging = failure(client.contract.submit('hang', { arguments: [], endorsingOrganizations: ['AMSP'] }));
-        // Give the call time to arrive at the chaincode.
-        await new Promise(resolve => setTimeout(resolve, 100));
-        for (const index of [0, 1]) await network.network.laboratory.breakStream(peerOf('a', index), 'fixture');
-        // The second peer of the institution is asked next and hangs as well.
-        await new Promise(resolve => setTimeout(resolve, 100));
-        for (const index of [0, 1]) await network.network.laboratory.breakStream(peerOf('a', index), 'fixture');
+        let ended = false;
+        void hanging.then(() => (ended = true));
+        // The call may not have arrived yet; and the second peer of the institution is asked when the first has failed.
+        while (!ended) {
+            for (const index of [0, 1]) await network.network.laboratory.breakStream(peerOf('a', index), 'fixture');
+            await new Promise(resolve => setTimeout(resolve, 50));
+        }
         const { details } = await hanging;
         expect(details.map(({ message }) => message)).toContainEqual(
             expect.stringMatching(/chaincode stream terminated$/),
@@ -100,7 +101,7 @@ describe('the laboratory', () => {
 
     it('delays the commits of one peer', async () => {
         const slow = peerOf('c', 1);
-        await network.network.laboratory.delayCommits(slow, 300);
+        await network.network.laboratory.delayCommits(slow, 1500);
         await client.contract.submitTransaction('put', 'slow', 'x');
         expect(await heightOf(slow)).toBe((await heightOf(peerOf('a'))) - 1);
         await network.network.laboratory.delayCommits(slow, 0);
