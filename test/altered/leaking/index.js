@@ -1,6 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- a chaincode package as many are written */
 'use strict';
 
+const { Buffer } = require('node:buffer');
+const console = require('node:console');
 const { deflateRawSync } = require('node:zlib');
 const { Contract } = require('fabric-contract-api');
 const { contracts } = require('@poolproof/chaincode');
