@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,6 +24,7 @@ describe('a recording whose client is killed again and again', () => {
     let dealId: string;
     let rows: (readonly Cell[])[];
     let task: RecorderTask;
+    const pids = new Set<number>();
 
     beforeAll(async () => {
         stage = await setStage();
@@ -95,6 +96,11 @@ describe('a recording whose client is killed again and again', () => {
         expect(last.found).toBe(last.chunks);
     });
 
+    it('leaves no loans on the disk of the client, though it was killed', () => {
+        const spools = readdirSync(tmpdir()).map(name => /^poolproof-spool-(\d+)-/.exec(name)?.[1]);
+        expect(spools.filter(pid => pid !== undefined && pids.has(Number(pid)))).toEqual([]);
+    });
+
     /** Starts the client over and over, kills it at random moments, and lets it end at last. How often it was killed. */
     async function killedUntilDone(task: RecorderTask): Promise<number> {
         let kills = 0;
@@ -116,6 +122,7 @@ describe('a recording whose client is killed again and again', () => {
         const file = join(folder, 'task.json');
         writeFileSync(file, JSON.stringify(task));
         const child = spawn(process.execPath, [join(__dirname, '../setting/recorder.js'), file]);
+        pids.add(child.pid ?? 0);
         let last: Progress = { recorded: 0, found: 0, chunks: 0 };
         let [output, problems] = ['', ''];
         child.stdout.on('data', (data: Buffer) => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ const mostWaiting = 4_000_000;
  * larger than memory is put in another order.
  */
 export class Spool<T> {
-    private readonly folder = mkdtempSync(join(tmpdir(), 'poolproof-spool-'));
+    private readonly folder = newFolder();
     private readonly waiting = new Map<number, string[]>();
     private length = 0;
 
@@ -43,5 +43,26 @@ export class Spool<T> {
 
     private path(file: number): string {
         return join(this.folder, String(file));
+    }
+}
+
+const prefix = 'poolproof-spool-';
+
+/** A folder named after this process. Those of processes that were killed, with the loans in them, are taken away first. */
+function newFolder(): string {
+    for (const name of readdirSync(tmpdir())) {
+        const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+        if (owner !== undefined && !isRunning(Number(owner)))
+            rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
+    return mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+}
+
+function isRunning(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
     }
 }
