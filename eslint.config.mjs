@@ -52,7 +52,15 @@ export default tseslint.config(
     {
         files: ['**/*.mjs', '**/*.js'],
         extends: [tseslint.configs.disableTypeChecked],
-        languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } },
+        languageOptions: {
+            globals: {
+                Buffer: 'readonly',
+                console: 'readonly',
+                module: 'writable',
+                process: 'readonly',
+                require: 'readonly',
+            },
+        },
     },
     { files: ['eslint.config.mjs'], rules: { 'no-restricted-exports': 'off' } },
 );
