@@ -1,5 +1,4 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- a chaincode package as many are written */
-/* global Buffer */
 'use strict';
 
 const { Contract } = require('fabric-contract-api');
