@@ -32,7 +32,7 @@ export async function tellPool(story: Story): Promise<void> {
 async function tellTape({ tell, cast, dealId, loans }: Story): Promise<void> {
     const chunks = await cast.bankA.tapes.recordAll(dealId, loans, ({ number, loans: rows, bytes, receipt }) =>
         tell.signed(
-            `chunk ${number + 1}: ${rows} loans, ${Math.round(bytes / 1024)} KB, private`,
+            `chunk ${number}: ${rows} loans, ${Math.round(bytes / 1024)} KB, private`,
             named(receipt.endorsedBy),
         ),
     );
