@@ -1,5 +1,5 @@
 import { amortise, parseRate, Refusal } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { line, loans } from './pool-builders';
 

@@ -1,5 +1,5 @@
 import { parseRate, simulate } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { AutoLoanByHand } from '../bench/auto-loan-by-hand';
 import { termsNamed } from '../waterfall/ready-terms';

@@ -1,5 +1,5 @@
 import { addDays, dayCounts, formatRate, parseDay, plus, Refusal, yearFraction } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import type { CouponTerms, DayCount } from '@poolproof/chaincode/domain';
 

@@ -1,5 +1,5 @@
 import { parseRate } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import type { Amount, Assumptions, Loan, PoolLine, Repayment } from '@poolproof/chaincode/domain';
 

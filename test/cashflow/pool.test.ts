@@ -10,7 +10,7 @@ import {
     readAssumptions,
     Refusal,
 } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { anyAssumptions, assumptions, line, loans, regularLoans } from './pool-builders';
 

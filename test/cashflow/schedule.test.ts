@@ -7,7 +7,7 @@ import {
     paymentPeriods,
     Refusal,
 } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import type { BusinessCalendar, PaymentCalendar } from '@poolproof/chaincode/domain';
 

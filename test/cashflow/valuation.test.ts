@@ -18,7 +18,7 @@ import {
     valueAtYield,
     yearFraction,
 } from '@poolproof/chaincode/domain';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { assumptions, line } from './pool-builders';
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { BulkHash, fingerprintsOf } from '@poolproof/chaincode/domain';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { assetClasses, Chunk, encodeChunk, formatCell, parseCell } from '@poolproof/chaincode/domain';
 

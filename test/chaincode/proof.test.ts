@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { assetClassOf, Chunk, concat, hexOf, prove, rootOf, verify } from '@poolproof/chaincode/domain';
 

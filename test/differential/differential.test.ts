@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { openNetwork, readCollections, readConsortium } from '@poolproof/network';
 import { down } from '@poolproof/network/dist/docker/down';
 import { up } from '@poolproof/network/dist/docker/up';
-import { Seeded } from './seeded';
+import { Random, seedOfRun } from '../setting/random';
 import { Subject } from './subject';
 import type { Case } from './workload';
 import { opening, randomCase } from './workload';
@@ -11,7 +11,7 @@ const folder = resolve('test/differential');
 const consortium = readConsortium(join(folder, 'consortium.json'));
 const collections = readCollections(join(folder, 'collections.json'));
 const chaincode = join(folder, 'chaincode');
-const seed = Number(process.env['POOLPROOF_SEED'] ?? 20261122);
+const seed = seedOfRun();
 const caseCount = Number(process.env['POOLPROOF_CASES'] ?? 500);
 
 const onDocker = process.env['POOLPROOF_NETWORK'] === 'docker' ? describe : describe.skip;
@@ -39,8 +39,8 @@ onDocker(`the embedded network beside real Fabric, ${caseCount} cases of seed ${
         'shows clients the same results, refusals, codes, read and write sets',
         async () => {
             const [fabric, embedded] = subjects as [Subject, Subject];
-            const seeded = new Seeded(seed);
-            const cases: readonly Case[] = [...opening(), ...seeded.times(caseCount, () => randomCase(seeded))];
+            const random = new Random(seed);
+            const cases: readonly Case[] = [...opening(), ...random.times(caseCount, () => randomCase(random))];
             const differences: unknown[] = [];
             for (const [number, wanted] of cases.entries()) {
                 await level(subjects);

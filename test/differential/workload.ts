@@ -1,4 +1,4 @@
-import type { Seeded } from './seeded';
+import type { Random } from '../setting/random';
 
 /** One call of the stub: its short name in the chaincode, and its arguments. */
 export type Step = readonly [name: string, ...args: unknown[]];
@@ -57,72 +57,71 @@ export function opening(): readonly Case[] {
 }
 
 /** A random case. */
-export function randomCase(seeded: Seeded): Case {
-    const lot = seeded.below(100);
-    if (lot < 15) return { kind: 'query', proposed: [anyOf(seeded, 6)] };
-    if (lot < 35) return transaction(publicOne(seeded, 6));
-    if (lot < 55) return transaction(privateOne(seeded));
-    if (lot < 70) return { kind: 'rivals', proposed: seeded.times(2, () => rival(seeded)) };
-    if (lot < 80) return { kind: 'blockmates', proposed: seeded.times(2 + seeded.below(2), () => rival(seeded)) };
-    if (lot < 90) return transaction(guardedOne(seeded));
-    return transaction(anyOf(seeded, 4));
+export function randomCase(random: Random): Case {
+    const lot = random.below(100);
+    if (lot < 15) return { kind: 'query', proposed: [anyOf(random, 6)] };
+    if (lot < 35) return transaction(publicOne(random, 6));
+    if (lot < 55) return transaction(privateOne(random));
+    if (lot < 70) return { kind: 'rivals', proposed: random.times(2, () => rival(random)) };
+    if (lot < 80) return { kind: 'blockmates', proposed: random.times(2 + random.below(2), () => rival(random)) };
+    if (lot < 90) return transaction(guardedOne(random));
+    return transaction(anyOf(random, 4));
 }
 
 function transaction(proposed: Proposed): Case {
     return { kind: 'transaction', proposed: [proposed] };
 }
 
-function publicOne(seeded: Seeded, most: number): Proposed {
-    const steps = seeded.times(1 + seeded.below(most), () => publicStep(seeded));
-    return { client: seeded.one(institutions), steps, ...endorsers(seeded) };
+function publicOne(random: Random, most: number): Proposed {
+    const steps = random.times(1 + random.below(most), () => publicStep(random));
+    return { client: random.of(institutions), steps, ...endorsers(random) };
 }
 
-function privateOne(seeded: Seeded): Proposed {
-    const steps = seeded.times(1 + seeded.below(3), () => privateStep(seeded));
-    const some = seeded.chance(30) ? [publicStep(seeded)] : [];
+function privateOne(random: Random): Proposed {
+    const steps = random.times(1 + random.below(3), () => privateStep(random));
+    const some = random.chance(30) ? [publicStep(random)] : [];
     return {
-        client: seeded.one(institutions),
+        client: random.of(institutions),
         steps: [...steps, ...some],
-        transient: values(seeded),
-        ...endorsers(seeded),
+        transient: values(random),
+        ...endorsers(random),
     };
 }
 
-function anyOf(seeded: Seeded, most: number): Proposed {
-    const step = (): Step =>
-        seeded.one([() => publicStep(seeded), () => privateStep(seeded), () => rareStep(seeded)])();
-    const steps = seeded.times(1 + seeded.below(most), step);
-    return { client: seeded.one(institutions), steps, transient: values(seeded), ...endorsers(seeded) };
+function anyOf(random: Random, most: number): Proposed {
+    const step = (): Step => random.of([() => publicStep(random), () => privateStep(random), () => rareStep(random)])();
+    const steps = random.times(1 + random.below(most), step);
+    return { client: random.of(institutions), steps, transient: values(random), ...endorsers(random) };
 }
 
 /** Writes to the key that the trust company protects, and changes of its protection. */
-function guardedOne(seeded: Seeded): Proposed {
-    const steps: readonly Step[] = seeded.one<readonly Step[]>([
-        [['put', 'guarded', value(seeded)]],
+function guardedOne(random: Random): Proposed {
+    const steps: readonly Step[] = random.of<readonly Step[]>([
+        [['put', 'guarded', value(random)]],
         [
             ['get', 'guarded'],
             ['protection', 'guarded'],
         ],
-        [['protect', 'guarded', [seeded.one(mspIds)]]],
+        [['protect', 'guarded', [random.of(mspIds)]]],
         [['remove', 'guarded']],
         [
-            ['put', 'guarded', value(seeded)],
-            ['put', seeded.one(keys), value(seeded)],
+            ['put', 'guarded', value(random)],
+            ['put', random.of(keys), value(random)],
         ],
-        [['privateProtect', 'open', 'a', [seeded.one(mspIds)]]],
-        [['protect', seeded.one(keys), seeded.some(mspIds)]],
+        [['privateProtect', 'open', 'a', [random.of(mspIds)]]],
+        [['protect', random.of(keys), random.some(mspIds)]],
     ]);
-    return { client: seeded.one(institutions), steps, ...endorsers(seeded) };
+    return { client: random.of(institutions), steps, ...endorsers(random) };
 }
 
 /** Few steps on few keys: likely to conflict with another of its kind. */
-function rival(seeded: Seeded): Proposed {
-    const key = (): string => seeded.one(keys.slice(0, 3));
-    const steps = seeded.times(1 + seeded.below(3), () => {
+function rival(random: Random): Proposed {
+    const key = (): string => random.of(keys.slice(0, 3));
+    const steps = random.times(1 + random.below(3), () => {
         const protectedKey = key();
-        return seeded.one<readonly Step[]>([
+        return random.of<readonly Step[]>([
             [['get', key()]],
-            [['put', key(), value(seeded)]],
+            [['put', key(), value(random)]],
             [['remove', key()]],
             [['range', 'a', 'd']],
             [['rangeFirst', 'a', '', 2]],
@@ -130,39 +129,39 @@ function rival(seeded: Seeded): Proposed {
             // Always with a value: a peer of Fabric 2.5 panics on a block in which one transaction deletes a key and a
             // later one only sets its policy.
             [
-                ['put', protectedKey, value(seeded)],
-                ['protect', protectedKey, [seeded.one(mspIds)]],
+                ['put', protectedKey, value(random)],
+                ['protect', protectedKey, [random.of(mspIds)]],
             ],
         ]);
     });
-    return { client: seeded.one(institutions), steps: steps.flat(), endorsers: ['BankMSP', 'TrustMSP'] };
+    return { client: random.of(institutions), steps: steps.flat(), endorsers: ['BankMSP', 'TrustMSP'] };
 }
 
-function publicStep(seeded: Seeded): Step {
-    const key = (): string => seeded.one(keys);
-    return seeded.one<Step>([
+function publicStep(random: Random): Step {
+    const key = (): string => random.of(keys);
+    return random.of<Step>([
         ['get', key()],
         ['get', key()],
-        ['put', key(), value(seeded)],
-        ['put', key(), value(seeded)],
+        ['put', key(), value(random)],
+        ['put', key(), value(random)],
         ['put', key(), ''],
         ['remove', key()],
-        ['range', key(), seeded.one(['', ...keys])],
-        ['range', row(seeded.below(rowCount)), row(seeded.below(rowCount))],
-        ['rangeFirst', row(0), '', seeded.one([1, 49, 50, 51, 99, 100, 101, 120])],
-        ['partial', 'pair', seeded.one([[], ['x'], ['x', '1'], ['z']])],
-        ['putComposite', 'pair', ['x', seeded.one(['1', '3'])], value(seeded)],
+        ['range', key(), random.of(['', ...keys])],
+        ['range', row(random.below(rowCount)), row(random.below(rowCount))],
+        ['rangeFirst', row(0), '', random.of([1, 49, 50, 51, 99, 100, 101, 120])],
+        ['partial', 'pair', random.of([[], ['x'], ['x', '1'], ['z']])],
+        ['putComposite', 'pair', ['x', random.of(['1', '3'])], value(random)],
         ['history', key()],
         ['protection', key()],
-        ['event', seeded.one(['told', 'done']), value(seeded)],
+        ['event', random.of(['told', 'done']), value(random)],
         ['creator'],
     ]);
 }
 
-function privateStep(seeded: Seeded): Step {
-    const key = (): string => seeded.one(keys.slice(0, 4));
-    const collection = seeded.chance(85) ? seeded.one(collections) : seeded.one([...implicit, 'unknown']);
-    return seeded.one<Step>([
+function privateStep(random: Random): Step {
+    const key = (): string => random.of(keys.slice(0, 4));
+    const collection = random.chance(85) ? random.of(collections) : random.of([...implicit, 'unknown']);
+    return random.of<Step>([
         ['privateGet', collection, key()],
         ['privatePut', collection, key(), 'first'],
         ['privatePut', collection, key(), 'second'],
@@ -174,9 +173,9 @@ function privateStep(seeded: Seeded): Step {
 }
 
 /** Calls that are refused, or that leave the chaincode's own namespace. */
-function rareStep(seeded: Seeded): Step {
-    return seeded.one<Step>([
-        ['page', row(0), '', seeded.one([1, 7, 100, 120]), ''],
+function rareStep(random: Random): Step {
+    return random.of<Step>([
+        ['page', row(0), '', random.of([1, 7, 100, 120]), ''],
         ['page', row(0), row(40), 10, row(20)],
         ['rich', '{"selector":{}}'],
         ['fail', 'CODE: refused by the script'],
@@ -190,18 +189,18 @@ function rareStep(seeded: Seeded): Step {
     ]);
 }
 
-function endorsers(seeded: Seeded): { readonly endorsers?: readonly string[] } {
-    if (seeded.chance(40)) return {};
-    const chosen = seeded.some(mspIds);
+function endorsers(random: Random): { readonly endorsers?: readonly string[] } {
+    if (random.chance(40)) return {};
+    const chosen = random.some(mspIds);
     return chosen.length === 0 ? {} : { endorsers: chosen };
 }
 
-function values(seeded: Seeded): Readonly<Record<string, string>> {
-    return { first: value(seeded), second: value(seeded) };
+function values(random: Random): Readonly<Record<string, string>> {
+    return { first: value(random), second: value(random) };
 }
 
-function value(seeded: Seeded): string {
-    return String(seeded.below(1000));
+function value(random: Random): string {
+    return String(random.below(1000));
 }
 
 function row(index: number): string {

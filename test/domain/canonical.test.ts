@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties';
 import { byCodePoint, canonical } from '@poolproof/chaincode/domain';
 
 describe('the canonical encoding', () => {

@@ -2,7 +2,7 @@ import { Refusal, addDays } from '@poolproof/chaincode/domain';
 
 import { institutions, Market } from './market';
 import { Model } from './model';
-import { Random, seedOfRun } from './random';
+import { Random, seedOfRun } from '../setting/random';
 
 import type { Amount, Asset, Distribution, Instruct, TrancheRecord } from '@poolproof/chaincode/domain';
 import type { Ask, Player } from './market';

@@ -1,4 +1,4 @@
-import { pick, seeded } from './random';
+import { Random } from './random';
 
 /** A made-up tape: the text of its two CSV files, in the columns of SEC Schedule AL. */
 export interface SampleTape {
@@ -25,7 +25,7 @@ const cutOff = { year: 2017, month: 5 };
  * and are charged off. The same seed always gives the same bytes. None of it is real.
  */
 export function sampleTape(seed: number, count: number, months: number): SampleTape {
-    const random = seeded(seed);
+    const random = new Random(seed);
     const loans = Array.from({ length: count }, (_, i) => newLoan(i, random));
     const header = ['assetNumber', ...Object.keys(loans[0]?.terms ?? {})];
     const lines = loans.map(loan => [loan.assetNumber, ...Object.values(loan.terms)]);
@@ -41,11 +41,11 @@ export function sampleTape(seed: number, count: number, months: number): SampleT
     };
 }
 
-function newLoan(i: number, random: () => number): Loan {
-    const term = 73 + Math.floor(random() * 5);
-    const age = 2 + Math.floor(random() * 16);
-    const monthlyRate = Math.round((0.02 + random() * 0.1) * 10_000) / 10_000 / 12;
-    const original = Math.round((9_000 + random() * random() * 45_000) * 100);
+function newLoan(i: number, random: Random): Loan {
+    const term = 73 + Math.floor(random.fraction() * 5);
+    const age = 2 + Math.floor(random.fraction() * 16);
+    const monthlyRate = Math.round((0.02 + random.fraction() * 0.1) * 10_000) / 10_000 / 12;
+    const original = Math.round((9_000 + random.fraction() * random.fraction() * 45_000) * 100);
     const payment = Math.ceil((original * monthlyRate) / (1 - (1 + monthlyRate) ** -term));
     let balance = original;
     let before = original;
@@ -68,7 +68,7 @@ interface Figures {
     readonly before: number;
 }
 
-function termsOf(figures: Figures, random: () => number): Record<string, string> {
+function termsOf(figures: Figures, random: Random): Record<string, string> {
     const { term, age, monthlyRate, original, payment, balance, before } = figures;
     const rate = (monthlyRate * 12).toFixed(4);
     return {
@@ -81,15 +81,15 @@ function termsOf(figures: Figures, random: () => number): Record<string, string>
         loanMaturityDate: monthText(monthAfter(term - age)),
         originalInterestRatePercentage: rate,
         originalFirstPaymentDate: monthText(monthAfter(1 - age)),
-        vehicleManufacturerName: pick(makes, random),
-        vehicleModelName: `MODEL ${1 + Math.floor(random() * 9)}`,
-        vehicleNewUsedCode: random() < 0.4 ? '1' : '2',
-        vehicleModelYear: String(2013 + Math.floor(random() * 4)),
-        vehicleTypeCode: String(1 + Math.floor(random() * 3)),
-        vehicleValueAmount: dollars(Math.round((original * (0.8 + random() * 0.4)) / 100) * 100),
-        obligorCreditScore: String(560 + Math.floor(random() * 280)),
-        paymentToIncomePercentage: (0.03 + random() * 0.1).toFixed(4),
-        obligorGeographicLocation: pick(states, random),
+        vehicleManufacturerName: random.of(makes),
+        vehicleModelName: `MODEL ${1 + Math.floor(random.fraction() * 9)}`,
+        vehicleNewUsedCode: random.fraction() < 0.4 ? '1' : '2',
+        vehicleModelYear: String(2013 + Math.floor(random.fraction() * 4)),
+        vehicleTypeCode: String(1 + Math.floor(random.fraction() * 3)),
+        vehicleValueAmount: dollars(Math.round((original * (0.8 + random.fraction() * 0.4)) / 100) * 100),
+        obligorCreditScore: String(560 + Math.floor(random.fraction() * 280)),
+        paymentToIncomePercentage: (0.03 + random.fraction() * 0.1).toFixed(4),
+        obligorGeographicLocation: random.of(states),
         remainingTermToMaturityNumber: String(term - age),
         reportingPeriodBeginningLoanBalanceAmount: dollars(before),
         reportingPeriodInterestRatePercentage: rate,
@@ -103,8 +103,8 @@ function termsOf(figures: Figures, random: () => number): Record<string, string>
 }
 
 /** One month of one loan, as the months file has it. A loan charged off ends at zero without principal, as in the filings. */
-function monthOf(loan: Loan, month: YearMonth, random: () => number): string[] {
-    const { principal, payment, proceeds } = happening(loan, random());
+function monthOf(loan: Loan, month: YearMonth, random: Random): string[] {
+    const { principal, payment, proceeds } = happening(loan, random.fraction());
     loan.balance = loan.missed > most ? 0 : loan.balance - principal;
     const period = `${month.year}-${String(month.month).padStart(2, '0')}`;
     return [

@@ -1,19 +1,18 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { Failure, OutcomeUnknown, connect } from '@poolproof/gateway';
 
 import { FaultyProxy, faults } from '../gateway/faulty-proxy';
 import { cash } from '../setting/founding';
-import { seeded } from '../setting/random';
+import { Random, seedOfRun } from '../setting/random';
 import { setStage } from '../setting/stage';
 
 import type { Amount, Day } from '@poolproof/chaincode/domain';
 import type { Connection } from '@poolproof/gateway';
-import type { Fault } from '../gateway/faulty-proxy';
 import type { Stage } from '../setting/stage';
 
 const rounds = Number(process.env['POOLPROOF_ROUNDS'] ?? 200);
-const seed = Number(process.env['POOLPROOF_SEED'] ?? randomInt(2 ** 31));
+const seed = seedOfRun();
 const abreast = 32;
 
 /** Deadlines short enough for calls that never get an answer; a real network gets minutes. */
@@ -32,9 +31,9 @@ describe(`a connection on which calls are lost, late, doubled and cut (seed ${se
     beforeAll(async () => {
         stage = await setStage();
         today = (await stage.cast.bankB.holdings.days())[0]?.day as Day;
-        const random = seeded(seed);
+        const random = new Random(seed);
         proxy = new FaultyProxy(stage.network.peers('bank-b')[0] as never, method => {
-            const fault = random() < 0.6 ? 'none' : (faults[Math.floor(random() * faults.length)] as Fault);
+            const fault = random.chance(60) ? 'none' : random.of(faults);
             suffered.set(`${method} ${fault}`, (suffered.get(`${method} ${fault}`) ?? 0) + 1);
             return fault;
         });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { assetClassOf } from '@poolproof/chaincode/domain';
 import { openChunk, orderLoans, packChunk, QualityFailure, recordTape, TapeSecret } from '@poolproof/gateway';
 
+import { Random, seedOfRun } from '../setting/random';
 import { loadLoans, sample } from '../setting/pool';
 import { openDeal, sealTape } from '../setting/sealing';
 import { datesOn, setStage, tagged } from '../setting/stage';
@@ -17,6 +18,7 @@ import type { Stage } from '../setting/stage';
 
 const autoLoan = assetClassOf('auto-loan');
 const loansPerChunk = 5;
+const random = new Random(seedOfRun());
 
 describe('a recording whose client is killed again and again', () => {
     const folder = mkdtempSync(join(tmpdir(), 'poolproof-recording-'));
@@ -104,8 +106,7 @@ describe('a recording whose client is killed again and again', () => {
     /** Starts the client over and over, kills it at random moments, and lets it end at last. How often it was killed. */
     async function killedUntilDone(task: RecorderTask): Promise<number> {
         let kills = 0;
-        for (let round = 0; round < 5; round++)
-            if ((await run(task, 1 + Math.floor(Math.random() * 3))).killed) kills++;
+        for (let round = 0; round < 5; round++) if ((await run(task, 1 + random.below(3))).killed) kills++;
         const { last, killed } = await run(task);
         expect([killed, last.recorded]).toEqual([false, last.chunks]);
         expect(last.found).toBeGreaterThan(0);
@@ -130,7 +131,7 @@ describe('a recording whose client is killed again and again', () => {
             const lines = output.split('\n');
             output = lines.pop() ?? '';
             for (const line of lines) last = JSON.parse(line) as Progress;
-            if (last.recorded - last.found >= chunks) setTimeout(() => child.kill('SIGKILL'), Math.random() * 30);
+            if (last.recorded - last.found >= chunks) setTimeout(() => child.kill('SIGKILL'), random.below(30));
         });
         child.stderr.on('data', (data: Buffer) => (problems += data.toString()));
         return new Promise((resolve, reject) => {

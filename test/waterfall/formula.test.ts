@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { openingState, parseTerms, Refusal, runPeriod } from '@poolproof/chaincode/domain';
 

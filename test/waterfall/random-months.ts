@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { collectionPeriod, quietFacts } from '@poolproof/chaincode/domain';
 

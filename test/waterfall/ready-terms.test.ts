@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { checkTerms, formatFindings } from '@poolproof/chaincode/domain';
 

@@ -1,5 +1,5 @@
 import Ajv from 'ajv/dist/2020';
-import fc from 'fast-check';
+import { fc } from '../properties';
 
 import { parseTerms, termsSchema } from '@poolproof/chaincode/domain';
 
