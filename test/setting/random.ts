@@ -29,9 +29,8 @@ export class Random {
     }
 
     of<T>(choices: readonly T[]): T {
-        const choice = choices[this.below(choices.length)];
-        if (choice === undefined) throw new RangeError('There is nothing to choose from.');
-        return choice;
+        if (choices.length === 0) throw new RangeError('There is nothing to choose from.');
+        return choices[this.below(choices.length)] as T;
     }
 
     some<T>(choices: readonly T[]): readonly T[] {
