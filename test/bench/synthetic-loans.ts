@@ -1,4 +1,4 @@
-import { assetClassOf, identityOf, orderOf } from '@poolproof/chaincode/domain';
+import { assetClassOf, decimalUnits, identityOf, orderOf } from '@poolproof/chaincode/domain';
 
 import type { Cell } from '@poolproof/chaincode/domain';
 
@@ -87,7 +87,7 @@ function values(index: number): Values {
         vehicleModelYear: 2010 + scatter(index, 8, 8),
         vehicleTypeCode: '1',
         vehicleValueAmount: balanceOf(index) + 300_000,
-        obligorCreditScore: score,
+        obligorCreditScore: score * decimalUnits,
         coObligorIndicator: false,
         paymentToIncomePercentage: 3_000_000 + scatter(index, 9, 12_000_000),
         obligorGeographicLocation: states[scatter(index, 10, states.length)] ?? null,

@@ -34,7 +34,7 @@ export function loan(assetNumber: string, given: Row = {}): Row {
         originatorName: 'Bank A',
         originalLoanAmount: 2_000_000,
         originalLoanTerm: 72,
-        obligorCreditScore: 700,
+        obligorCreditScore: 7_000_000,
         obligorGeographicLocation: 'TX',
         remainingTermToMaturityNumber: 60,
         reportingPeriodInterestRatePercentage: 5_000_000,

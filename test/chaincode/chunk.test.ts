@@ -12,6 +12,7 @@ function cellsOf(field: Field): fc.Arbitrary<Cell> {
         amount: () =>
             fc.integer({ min: Math.max(field.least ?? -1e11, -1e11), max: Math.min(field.most ?? 1e11, 1e11) }),
         count: () => fc.integer({ min: field.least ?? -1000, max: field.most ?? 100_000 }),
+        decimal: () => fc.integer({ min: 0, max: 10_000_000 }),
         rate: () => fc.integer({ min: field.least ?? -1e8, max: field.most ?? 1e8 }),
         flag: () => fc.boolean(),
         text: () => fc.string({ maxLength: 30, unit: fc.constantFrom('A', 'z', '9', ' ', 'é', '貸', '𝒳') }),

@@ -16,7 +16,7 @@ import { codeOf } from './refuses';
 import type { MemoryLedger } from './memory-ledger';
 
 const loans = [
-    loan('1', { obligorCreditScore: 580, obligorGeographicLocation: 'TX' }),
+    loan('1', { obligorCreditScore: 5_800_000, obligorGeographicLocation: 'TX' }),
     loan('2', { obligorGeographicLocation: 'CA' }),
     loan('3', { obligorGeographicLocation: 'CA', obligorCreditScore: null }),
     loan('4', { obligorGeographicLocation: 'FL' }),

@@ -371,7 +371,7 @@ function filled(cells: readonly Cell[]): Cell[] {
 }
 
 function isNumber({ type }: Field): boolean {
-    return type === 'amount' || type === 'count' || type === 'rate';
+    return type === 'amount' || type === 'count' || type === 'decimal' || type === 'rate';
 }
 
 /** The key of the pledge registry, as the trustee's peer holds it. */

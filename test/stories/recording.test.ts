@@ -180,5 +180,6 @@ describe('a recording whose client is killed again and again', () => {
 function shownIn(type: string | undefined, cell: Cell): string {
     if (cell === null) return '';
     if (type === 'amount') return (Number(cell) / 100).toFixed(2);
+    if (type === 'decimal') return (Number(cell) / 1e4).toFixed(4);
     return type === 'rate' ? (Number(cell) / 1e8).toFixed(8) : String(cell);
 }

@@ -136,7 +136,7 @@ export { criterionReader } from './tape/criterion';
 export { eligibilityReader } from './tape/eligibility';
 export { encodeChunk } from './tape/encode';
 export { mostChunkBytes, mostRows, secretLength } from './tape/encoding';
-export { formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
+export { decimalUnits, formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
 export { rootOf } from './tape/merkle';
 export { fewestLoans, poolStatistics } from './tape/pool';

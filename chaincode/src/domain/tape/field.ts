@@ -6,9 +6,9 @@ import type { Amount, Currency } from '../money';
 
 /**
  * How a field's values are written. `amount`: minor units of the deal's currency; `rate`: a decimal fraction with up to 8 places
- * (0.028 is 2.8 %); `count`: a whole number; `month` and `day`: ISO 8601; `text`: a name or a code.
+ * (0.028 is 2.8 %); `count`: a whole number; `decimal`: a number with up to 4 places (a credit score of 800.5); `month` and `day`: ISO 8601; `text`: a name or a code.
  */
-export type FieldType = 'amount' | 'count' | 'day' | 'flag' | 'month' | 'rate' | 'text';
+export type FieldType = 'amount' | 'count' | 'day' | 'decimal' | 'flag' | 'month' | 'rate' | 'text';
 
 /** One field of a record, by its standard name (SEC Schedule AL, ESMA annexes). */
 export interface Field {
@@ -16,19 +16,22 @@ export interface Field {
     readonly type: FieldType;
     /** A record without it is refused. */
     readonly required?: true;
-    /** Smallest and largest value, in the units of the encoding: minor units, hundred-millionths, months. */
+    /** Smallest and largest value, in the units of the encoding: minor units, hundred-millionths, ten-thousandths, months. */
     readonly least?: number;
     readonly most?: number;
 }
 
 /**
- * A value of a record: text, whole number (amounts in minor units, rates in hundred-millionths), flag; days and months as ISO
+ * A value of a record: text, whole number (amounts in minor units, rates in hundred-millionths, decimals in ten-thousandths), flag; days and months as ISO
  * text. `null`: not reported. `ND1` to `ND5`: not reported for a stated reason (ESMA no-data codes), in fields of any type.
  */
 export type Cell = string | number | boolean | null;
 
 /** Rates are whole numbers of this part of one. */
 export const rateUnits = 100_000_000;
+
+/** Decimals are whole numbers of this part of one. */
+export const decimalUnits = 10_000;
 
 /** Largest magnitude of a number in a record: sums over a chunk stay exact in double precision. */
 export const largestNumber = 1_000_000_000_000;
@@ -58,7 +61,9 @@ export function parseCell(field: Field, text: string, currency: Currency, at: st
         case 'amount':
             return Number(parseAmount(given, currency, at));
         case 'rate':
-            return parseScaled(given, at);
+            return parseScaled(given, 8, at);
+        case 'decimal':
+            return parseScaled(given, 4, at);
         case 'count':
             if (!/^-?\d{1,12}$/.test(given)) throw invalid(at, 'not a whole number');
             return Number(given);
@@ -80,7 +85,8 @@ export function formatCell(field: Field, cell: Cell, currency: Currency): string
     if (cell === null) return '';
     if (typeof cell !== 'number') return String(cell);
     if (field.type === 'amount') return formatAmount(BigInt(cell) as Amount, currency, false);
-    if (field.type === 'rate') return formatScaled(cell);
+    if (field.type === 'rate') return formatScaled(cell, 8);
+    if (field.type === 'decimal') return formatScaled(cell, 4);
     return String(cell);
 }
 
@@ -110,6 +116,7 @@ const isNumeric: Readonly<Record<FieldType, boolean>> = {
     amount: true,
     count: true,
     day: false,
+    decimal: true,
     flag: false,
     month: false,
     rate: true,
@@ -135,18 +142,23 @@ export function monthNumber(month: string): number {
     return Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
 }
 
-function parseScaled(text: string, at: string): number {
-    const match = /^(-?)(\d{1,4})(?:\.(\d+))?$/.exec(text);
+/** How many whole numbers of the encoding make one. */
+export function unitsOf({ type }: Field): number {
+    return type === 'rate' ? rateUnits : type === 'decimal' ? decimalUnits : 1;
+}
+
+function parseScaled(text: string, places: number, at: string): number {
+    const match = /^(-?)(\d{1,7})(?:\.(\d+))?$/.exec(text);
     const fraction = (match?.[3] ?? '').replace(/0+$/, '');
-    if (!match || fraction.length > 8) throw invalid(at, 'not a decimal fraction with up to 8 places');
-    const number = Number(`${match[2] ?? ''}${fraction.padEnd(8, '0')}`);
+    if (!match || fraction.length > places) throw invalid(at, `not a decimal number with up to ${places} places`);
+    const number = Number(`${match[2] ?? ''}${fraction.padEnd(places, '0')}`);
     return match[1] === '-' ? -number : number;
 }
 
-function formatScaled(number: number): string {
-    const digits = String(Math.abs(number)).padStart(9, '0');
-    const fraction = digits.slice(-8).replace(/0+$/, '');
-    return `${number < 0 ? '-' : ''}${digits.slice(0, -8)}${fraction === '' ? '' : `.${fraction}`}`;
+function formatScaled(number: number, places: number): string {
+    const digits = String(Math.abs(number)).padStart(places + 1, '0');
+    const fraction = digits.slice(-places).replace(/0+$/, '');
+    return `${number < 0 ? '-' : ''}${digits.slice(0, -places)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
 function invalid(at: string, problem: string): Refusal {

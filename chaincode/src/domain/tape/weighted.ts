@@ -1,6 +1,6 @@
 import { formatRate, rate } from '../rate';
 import { minor, object } from '../shape';
-import { rateUnits } from './field';
+import { unitsOf } from './field';
 import { Sum } from './sum';
 
 import type { Field } from './field';
@@ -41,8 +41,8 @@ export function averagesOf(
         const total = parts.reduce((sum, part) => sum + (part[i]?.total ?? 0n), 0n);
         const weight = parts.reduce((sum, part) => sum + (part[i]?.weight ?? 0n), 0n);
         if (weight === 0n) return;
-        const isRate = fields.some(field => field.name === name && field.type === 'rate');
-        averages[name] = formatRate(rate(total, weight * (isRate ? BigInt(rateUnits) : 1n)), 6, 'half-even');
+        const field = fields.find(each => each.name === name);
+        averages[name] = formatRate(rate(total, weight * BigInt(field ? unitsOf(field) : 1)), 6, 'half-even');
     });
     return averages;
 }

@@ -1,4 +1,4 @@
-import { rateUnits } from '../field';
+import { decimalUnits, rateUnits } from '../field';
 
 import type { AssetClass } from '../asset-class';
 
@@ -12,7 +12,7 @@ export const autoLoan: AssetClass = {
     id: 'auto-loan',
     name: 'Auto loan',
     loan: {
-        id: 'auto-loan/1',
+        id: 'auto-loan/2',
         fields: [
             { name: 'assetNumber', type: 'text', required: true },
             { name: 'originatorName', type: 'text', required: true },
@@ -36,7 +36,7 @@ export const autoLoan: AssetClass = {
             { name: 'vehicleValueAmount', type: 'amount', least: 0 },
             { name: 'vehicleValueSourceCode', type: 'text' },
             { name: 'obligorCreditScoreType', type: 'text' },
-            { name: 'obligorCreditScore', type: 'count', least: 0 },
+            { name: 'obligorCreditScore', type: 'decimal', least: 0 },
             { name: 'obligorIncomeVerificationLevelCode', type: 'text' },
             { name: 'obligorEmploymentVerificationCode', type: 'text' },
             { name: 'coObligorIndicator', type: 'flag' },
@@ -119,7 +119,11 @@ export const autoLoan: AssetClass = {
             field: 'reportingPeriodInterestRatePercentage',
             bands: [0, 2, 4, 6, 8, 10, 15].map(n => n * percent),
         },
-        { name: 'Credit score', field: 'obligorCreditScore', bands: [0, 1, 580, 620, 660, 700, 740, 780, 820] },
+        {
+            name: 'Credit score',
+            field: 'obligorCreditScore',
+            bands: [0, 1, 580, 620, 660, 700, 740, 780, 820].map(n => n * decimalUnits),
+        },
         { name: 'Remaining term', field: 'remainingTermToMaturityNumber', bands: [0, 13, 25, 37, 49, 61, 73] },
         { name: 'New or used', field: 'vehicleNewUsedCode' },
     ],

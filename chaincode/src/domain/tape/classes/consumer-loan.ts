@@ -1,5 +1,5 @@
 import { exposure } from './exposure';
-import { rateUnits } from '../field';
+import { decimalUnits, rateUnits } from '../field';
 
 /** Unsecured or secured loan to a consumer: identified by the lender's licence and the contract's number. */
 export const consumerLoan = exposure({
@@ -12,7 +12,7 @@ export const consumerLoan = exposure({
         { name: 'purpose', type: 'text' },
         { name: 'employmentStatus', type: 'text' },
         { name: 'primaryIncome', type: 'amount', least: 0 },
-        { name: 'creditScore', type: 'count', least: 0 },
+        { name: 'creditScore', type: 'decimal', least: 0 },
         { name: 'debtToIncomeRatio', type: 'rate', least: 0, most: 100 * rateUnits },
         { name: 'paymentDue', type: 'amount', least: 0 },
     ],
@@ -20,6 +20,10 @@ export const consumerLoan = exposure({
     averages: ['creditScore', 'debtToIncomeRatio'],
     strata: [
         { name: 'Product', field: 'productType' },
-        { name: 'Credit score', field: 'creditScore', bands: [0, 1, 500, 550, 600, 650, 700, 750, 800] },
+        {
+            name: 'Credit score',
+            field: 'creditScore',
+            bands: [0, 1, 500, 550, 600, 650, 700, 750, 800].map(n => n * decimalUnits),
+        },
     ],
 });
