@@ -2,6 +2,8 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
 import { GatewayService } from '@hyperledger/fabric-protos/lib/gateway/gateway_grpc_pb';
 
+import { RpcError, toServiceError } from '@poolproof/network/dist/embedded/grpc';
+
 import type { ServiceError, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import type { PeerAddress } from '@poolproof/gateway';
 
@@ -9,7 +11,7 @@ import type { PeerAddress } from '@poolproof/gateway';
 export type Turn =
     | { readonly answer: string; readonly endorsers?: readonly string[] }
     | { readonly code: peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap] }
-    | { readonly error: status; readonly said?: string }
+    | { readonly error: status; readonly said?: string; readonly by?: string }
     | 'silence';
 
 export type Method = 'evaluate' | 'endorse' | 'submit' | 'commitStatus';
@@ -58,9 +60,10 @@ export class ScriptedPeer {
         return (call: ServerUnaryCall<Q, A>, reply: sendUnaryData<A>): void => {
             this.calls.push({ method, transactionId: transactionIdOf(call.request) });
             const turn = this.turns[method].shift();
-            if (turn === undefined) return reply(failure(status.ABORTED, `no turn left for ${method}`));
+            if (turn === undefined)
+                return reply(failure({ error: status.ABORTED, said: `no turn left for ${method}` }));
             if (turn === 'silence') return;
-            if (typeof turn === 'object' && 'error' in turn) return reply(failure(turn.error, turn.said));
+            if (typeof turn === 'object' && 'error' in turn) return reply(failure(turn));
             reply(null, answer(turn));
         };
     }
@@ -137,6 +140,9 @@ function endorsementBy(mspId: string): peer.Endorsement {
     return endorsement;
 }
 
-function failure(code: status, said?: string): Partial<ServiceError> {
-    return { code, details: said ?? 'told to fail' };
+/** A failure as a gateway tells it: in its own words, or with those of a peer of the institution named. */
+function failure({ error, said = 'told to fail', by }: Extract<Turn, { error: status }>): Partial<ServiceError> {
+    if (by === undefined) return { code: error, details: said };
+    const detail = { address: 'peer0.example.com:7051', mspId: by, message: said };
+    return toServiceError(new RpcError(error, 'failed to endorse transaction', [detail]));
 }

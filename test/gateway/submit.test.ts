@@ -129,6 +129,39 @@ describe('submitting a request', () => {
         expect((await join()).attempts).toBe(2);
     });
 
+    describe('when a peer of another institution alone refuses', () => {
+        const behind = {
+            error: status.ABORTED,
+            said: 'chaincode response 500, INSTITUTION_UNKNOWN: institution bank-a has not joined',
+            by: 'TrustMSP',
+        };
+
+        it('proposes again while its own peer would carry the request out: the other is some blocks behind', async () => {
+            first.will('endorse', behind, behind, joined).will('evaluate', joined, joined);
+            first.will('submit', sent).will('commitStatus', valid);
+            expect((await join()).attempts).toBe(3);
+        });
+
+        it('takes the refusal for an answer where its own peer refuses too', async () => {
+            first.will('endorse', behind).will('evaluate', { ...behind, by: 'BankAMSP' });
+            expect(await failure()).toMatchObject({ code: 'INSTITUTION_UNKNOWN', refusedBy: 'TrustMSP' });
+            expect(first.methods()).toEqual(['endorse', 'evaluate']);
+        });
+
+        it('reports the refusal when the other peer stays behind', async () => {
+            const times = Array.from({ length: 5 });
+            first.will('endorse', ...times.map(() => behind)).will('evaluate', ...times.map(() => joined));
+            expect(await failure()).toMatchObject({ code: 'INSTITUTION_UNKNOWN', refusedBy: 'TrustMSP' });
+            expect(first.methods().filter(method => method === 'endorse')).toHaveLength(5);
+        });
+
+        it('asks nobody further where its own peer refused', async () => {
+            first.will('endorse', { ...behind, by: 'BankAMSP' });
+            expect(await failure()).toMatchObject({ refusedBy: 'BankAMSP' });
+            expect(first.methods()).toEqual(['endorse']);
+        });
+    });
+
     it('does not ask for the outcome of what the ordering service turned down', async () => {
         first.will('endorse', joined).will('submit', { error: status.ABORTED, said: 'status=BAD_REQUEST' });
         expect(await failure()).toBeInstanceOf(OrderingFailure);

@@ -49,6 +49,7 @@ export interface Call {
 export class Client {
     readonly peers: Peers;
     readonly gate: Gate;
+    readonly mspId: string;
     /** The identity as Fabric serialises it. */
     readonly creator: Uint8Array;
 
@@ -60,6 +61,7 @@ export class Client {
     ) {
         this.peers = new Peers(addresses, identity, signing);
         this.gate = new Gate(options.concurrency);
+        this.mspId = identity.mspId;
         this.creator = serialized(identity);
     }
 

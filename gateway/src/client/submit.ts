@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { StatusCode } from '@hyperledger/fabric-gateway';
 
+import { isForeignPeerBehind } from './behind';
 import { endorsersOf } from './endorser';
 import { failureOf, isMismatch, nameOfCode } from './failed';
 import { CommitFailure, EndorsementFailure } from './failure';
@@ -37,7 +38,7 @@ export async function submit(client: Client, call: Call): Promise<Committed> {
     }
 }
 
-/** Nothing when peers stood at different heights and so disagreed, which is a conflict found before ordering. */
+/** Nothing when peers stood at different heights and so disagreed or refused, which is a conflict found before ordering. */
 async function endorse(client: Client, call: Call, last: boolean): Promise<Transaction | undefined> {
     const proposal = client.propose(call);
     try {
@@ -46,7 +47,9 @@ async function endorse(client: Client, call: Call, last: boolean): Promise<Trans
         );
     } catch (error) {
         const failure = failureOf(error, 'endorse', proposal.getTransactionId());
-        if (!last && failure instanceof EndorsementFailure && isMismatch(failure)) return undefined;
+        if (last) throw failure;
+        if (failure instanceof EndorsementFailure && isMismatch(failure)) return undefined;
+        if (await isForeignPeerBehind(client, call, failure)) return undefined;
         throw failure;
     }
 }
