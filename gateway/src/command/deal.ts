@@ -2,7 +2,7 @@ import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { printed } from './receipt';
-import { readJsonFile } from './json-file';
+import { readJsonFile } from '../json-file';
 
 export function dealCommand(): Command {
     const deal = new Command('deal').description('deals: terms, parties, status');

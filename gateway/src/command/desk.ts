@@ -1,21 +1,17 @@
 import { connect } from '../connection';
-import { fromFiles, fromWallet } from './wallet';
-import { peersOf } from './profile';
 import { asJson, asText } from './print';
-import { readJsonFile } from './json-file';
+import { identityFrom } from '../identity/source';
+import { readJsonFile } from '../json-file';
+import { readProfile } from '../profile';
 
 import type { Command } from 'commander';
-import type { Connection, Credentials } from '../connection';
+import type { Connection } from '../connection';
+import type { IdentitySource } from '../identity/source';
 
 /** Where a command finds its peers and its identity: options, or environment variables of the same meaning. */
-export interface DeskOptions {
+export interface DeskOptions extends IdentitySource {
     readonly as?: string;
     readonly profile?: string;
-    readonly wallet?: string;
-    readonly identity?: string;
-    readonly msp?: string;
-    readonly cert?: string;
-    readonly key?: string;
     readonly channel?: string;
     readonly chaincode?: string;
     readonly json?: boolean;
@@ -50,8 +46,8 @@ function connectOptions(given: DeskOptions) {
     if (options.profile === undefined)
         throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
     return {
-        identity: identityOf(options),
-        peers: peersOf(options.profile),
+        identity: identityFrom(options),
+        ...readProfile(options.profile),
         ...(options.channel === undefined ? {} : { channel: options.channel }),
         ...(options.chaincode === undefined ? {} : { chaincode: options.chaincode }),
     };
@@ -63,10 +59,4 @@ function withDesk(options: DeskOptions): DeskOptions {
     const desk = desks[options.as];
     if (!desk) throw new TypeError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
     return { ...desk, ...options };
-}
-
-function identityOf({ wallet, identity, msp, cert, key }: DeskOptions): Credentials {
-    if (wallet !== undefined && identity !== undefined) return fromWallet(wallet, identity);
-    if (msp !== undefined && cert !== undefined && key !== undefined) return fromFiles(msp, cert, key);
-    throw new TypeError('no identity: --wallet with --identity, or --msp with --cert and --key');
 }

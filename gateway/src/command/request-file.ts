@@ -1,4 +1,4 @@
-import { readJsonFile } from './json-file';
+import { readJsonFile } from '../json-file';
 
 import type { Reader } from '../client/ledger';
 

@@ -2,7 +2,7 @@ import { parseTerms, readSimulation, simulate } from '@poolproof/chaincode/domai
 import { Command } from 'commander';
 
 import { asJson, asText } from './print';
-import { readJsonFile } from './json-file';
+import { readJsonFile } from '../json-file';
 
 import type { DeskOptions } from './desk';
 
