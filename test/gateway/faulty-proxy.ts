@@ -2,7 +2,7 @@ import { Client, Server, ServerCredentials, credentials, status } from '@grpc/gr
 import { GatewayService } from '@hyperledger/fabric-protos/lib/gateway/gateway_grpc_pb';
 
 import type { PeerAddress } from '@poolproof/gateway';
-import type { ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
+import type { ClientUnaryCall, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
 
 /** What goes wrong with one call on its way. */
 export const faults = [
@@ -26,6 +26,7 @@ const methods = ['evaluate', 'endorse', 'submit', 'commitStatus'] as const;
 export class FaultyProxy {
     private readonly server = new Server({ 'grpc.max_receive_message_length': -1 });
     private readonly upstream: Client;
+    private readonly underWay = new Set<ClientUnaryCall>();
     private port = 0;
 
     constructor(
@@ -52,6 +53,8 @@ export class FaultyProxy {
 
     stop(): void {
         this.server.forceShutdown();
+        // A peer answers a question about a transaction that never came to it only when it comes.
+        this.underWay.forEach(call => call.cancel());
         this.upstream.close();
     }
 
@@ -75,9 +78,11 @@ export class FaultyProxy {
 
     private forward(path: string, request: Buffer): Promise<{ error: ServiceError | null; answer?: Buffer }> {
         return new Promise(resolve => {
-            this.upstream.makeUnaryRequest(path, same, same, request, (error, answer) =>
-                resolve(answer === undefined ? { error } : { error, answer }),
-            );
+            const call = this.upstream.makeUnaryRequest(path, same, same, request, (error, answer) => {
+                this.underWay.delete(call);
+                resolve(answer === undefined ? { error } : { error, answer });
+            });
+            this.underWay.add(call);
         });
     }
 }
