@@ -76,11 +76,16 @@ describe('fees', () => {
         expect(second?.payments['trustee']).toBe(cents('200.00') + 77n);
     });
 
-    it('pays up to the yearly cap at its rank and the rest after the notes, and starts afresh in a new year', () => {
+    /** What a fee of 100.00 a month with a yearly cap of 150.00 is paid at its rank, from February 2026 on. */
+    function paidAtItsRank(per: 'year' | 'deal-year', months: number): bigint[] {
         const capped = aDeal({
-            fees: [
-                { id: 'trusteeFee', to: 'trustee', amount: '100.00 USD', cap: { amount: '150.00 USD', per: 'year' } },
-            ],
+            dates: {
+                cutoff: '2025-12-31',
+                closing: '2026-01-20',
+                firstPayment: '2026-02-15',
+                legalFinal: '2031-01-15',
+            },
+            fees: [{ id: 'trusteeFee', to: 'trustee', amount: '100.00 USD', cap: { amount: '150.00 USD', per } }],
             waterfalls: {
                 paying: [
                     { id: 'payFee', do: 'pay-fee', fee: 'trusteeFee' },
@@ -90,10 +95,19 @@ describe('fees', () => {
                 ],
             },
         });
-        const twelve = runMonths(capped, ...Array.from({ length: 12 }, () => collecting('160.00')));
-        const paidFirst = twelve.map(({ steps }) => steps[0]).map(step => (step && 'paid' in step ? step.paid : -1n));
+        const runs = runMonths(capped, ...Array.from({ length: months }, () => collecting('160.00')));
+        return runs.map(({ steps }) => steps[0]).map(step => (step && 'paid' in step ? step.paid : -1n));
+    }
+    const firstYear = (months: number) => [cents('100.00'), cents('50.00'), ...Array<bigint>(months - 2).fill(0n)];
+
+    it('pays up to the yearly cap at its rank and the rest after the notes, and starts afresh in a new year', () => {
         // February to December 2026, then January 2027.
-        expect(paidFirst).toEqual([cents('100.00'), cents('50.00'), ...Array<bigint>(9).fill(0n), cents('150.00')]);
+        expect(paidAtItsRank('year', 12)).toEqual([...firstYear(11), cents('150.00')]);
+    });
+
+    it('starts a cap afresh on the anniversary of the closing where the terms say so', () => {
+        // Closed on 20 January: the payment date of February 2027 is the first after the anniversary.
+        expect(paidAtItsRank('deal-year', 13)).toEqual([...firstYear(12), cents('150.00')]);
     });
 });
 

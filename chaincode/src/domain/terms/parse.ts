@@ -85,7 +85,10 @@ const feeGrammar = object<Fee>('A fee, due every period.', {
     cap: optional(
         object<NonNullable<Fee['cap']>>('The most that is paid at its rank; the rest at a step with beyondCap.', {
             amount: formula,
-            per: oneOf('period', 'year', 'life'),
+            per: said(
+                'A year is the calendar year of the payment date; a deal-year begins on the anniversary of the closing.',
+                oneOf('period', 'year', 'deal-year', 'life'),
+            ),
         }),
     ),
     unpaid: optional(said('What is not paid is carried forward (default) or lost.', oneOf('carried', 'lost'))),

@@ -93,8 +93,11 @@ export interface Fee {
     readonly to: string;
     /** What is earned this period. */
     readonly amount: Formula;
-    /** The most that may be paid at the fee's capped rank; `pay-fee` with `beyondCap` pays the rest. */
-    readonly cap?: { readonly amount: Formula; readonly per: 'period' | 'year' | 'life' };
+    /**
+     * The most that may be paid at the fee's capped rank; `pay-fee` with `beyondCap` pays the rest. `year` is the calendar year of the
+     * payment date, `deal-year` runs from one anniversary of the closing to the next.
+     */
+    readonly cap?: { readonly amount: Formula; readonly per: 'period' | 'year' | 'deal-year' | 'life' };
     /** What happens to what is not paid: carried forward, or lost. Default carried. */
     readonly unpaid?: 'carried' | 'lost';
     /** Yearly rate at which a carried amount grows, actual/365. */

@@ -68,6 +68,10 @@ export class Dates {
         return frame => dayIn(frame, slot);
     }
 
+    get closingDate(): Slot {
+        return this.slots.closingDate;
+    }
+
     get dueDate(): Slot {
         return this.slots.dueDate;
     }

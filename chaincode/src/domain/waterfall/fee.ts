@@ -4,6 +4,7 @@ import { amountIn, dayIn, increase, put } from './frame';
 import { openingTask } from './opening-task';
 
 import type { Frame } from '../formula/scope';
+import type { Day } from '../day';
 import type { Amount } from '../money';
 import type { Fee } from '../terms/terms';
 import type { Dates } from './dates';
@@ -100,12 +101,19 @@ export function closeFee(frame: Frame, fee: FeeProgram): FeeState {
     return { unpaid: unpaid as Amount, counted: amountIn(frame, fee.counted) };
 }
 
-/** A yearly cap starts afresh with the calendar year of the payment date. */
+/** A yearly cap starts afresh with the calendar year of the payment date, or once an anniversary of the closing has come. */
 function isReset(frame: Frame, fee: FeeProgram, dates: Dates): boolean {
     const per = fee.terms.cap?.per ?? 'period';
-    if (per !== 'year') return per === 'period';
-    const [before, now] = [dayIn(frame, dates.priorPaymentDate), dayIn(frame, dates.paymentDate)];
-    return partsOf(before).year !== partsOf(now).year;
+    if (per === 'period' || per === 'life') return per === 'period';
+    const begins = per === 'year' ? '01-01' : dayIn(frame, dates.closingDate).slice(5);
+    const [before, now] = [dates.priorPaymentDate, dates.paymentDate].map(slot => yearOf(dayIn(frame, slot), begins));
+    return before !== now;
+}
+
+/** The year a day is in when years begin on `begins`, as month and day. */
+function yearOf(day: Day, begins: string): number {
+    const { year } = partsOf(day);
+    return day.slice(5) < begins ? year - 1 : year;
 }
 
 function grown(frame: Frame, dates: Dates, slot: Slot, { interestOnUnpaid }: Fee): bigint {
