@@ -1,9 +1,7 @@
-import { StatusCode } from '@hyperledger/fabric-gateway';
-
 import { Client, defaultOptions } from './client/client';
 import { follow } from './client/event';
 import { Ledger } from './client/ledger';
-import { outcomeOf } from './client/outcome';
+import { ask, recover } from './client/recover';
 import { signingWith } from './client/signer';
 import { Audits } from './audit';
 import { Deals } from './deal';
@@ -16,9 +14,10 @@ import { Tapes } from './tape';
 import { Tranches } from './tranche';
 import { Waterfalls } from './waterfall';
 
-import type { PeerAddress } from './client/channel';
+import type { KeepAlive, PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
 import type { FollowOptions, LedgerEvent } from './client/event';
+import type { Outcome, Recovered } from './client/recover';
 import type { Signer } from '@hyperledger/fabric-gateway';
 
 /** Who calls: a certificate of an institution's authority, and the key that signs for it. */
@@ -44,15 +43,17 @@ export interface ConnectOptions {
     readonly chaincode?: string;
     /** Longest wait for each stage, in milliseconds. */
     readonly deadlines?: Partial<Deadlines>;
+    /** Proposals made at most for one request, when each meets a conflict; 5 unless stated. */
     readonly attempts?: number;
+    /** Calls in flight at most, the others wait; 200 unless stated. A peer takes 500 from all its clients together. */
     readonly concurrency?: number;
-}
-
-/** What became of a transaction, by its id. */
-export interface Outcome {
-    readonly transactionId: string;
-    readonly blockNumber: bigint;
-    readonly valid: boolean;
+    /** How a connection whose other end has gone without a word is noticed: a ping every 70 seconds, answered in 20, unless stated. */
+    readonly keepAlive?: KeepAlive;
+    /**
+     * Folder in which every submission is noted before it is sent, and struck out when its outcome is known: `recover` finds there
+     * what a crash has left. Connections and processes may share it.
+     */
+    readonly journal?: string;
 }
 
 /**
@@ -111,9 +112,17 @@ export class Connection {
      * What became of a transaction whose answer was lost, also after a restart.
      * @throws OutcomeUnknown while the ledger does not have it
      */
-    async outcome(transactionId: string): Promise<Outcome> {
-        const { blockNumber, code } = await outcomeOf(this.client, transactionId, this.client.deadline('commit'));
-        return { transactionId, blockNumber, valid: code === StatusCode.VALID };
+    outcome(transactionId: string): Promise<Outcome> {
+        return ask(this.client, transactionId, this.client.options.deadlines.commit);
+    }
+
+    /**
+     * What became of everything that the journal still holds: call it after a start, and send again, under its request id, what has
+     * no outcome.
+     * @throws TypeError where the connection has no journal
+     */
+    recover(): Promise<readonly Recovered[]> {
+        return recover(this.client);
     }
 
     /** Gives the channels back. Calls under way end with an error. */
@@ -129,5 +138,7 @@ function completed(options: ConnectOptions): ClientOptions {
         deadlines: { ...defaultOptions.deadlines, ...options.deadlines },
         attempts: options.attempts ?? defaultOptions.attempts,
         concurrency: options.concurrency ?? defaultOptions.concurrency,
+        keepAlive: options.keepAlive ?? defaultOptions.keepAlive,
+        ...(options.journal === undefined ? {} : { journal: options.journal }),
     };
 }

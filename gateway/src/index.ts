@@ -1,6 +1,7 @@
 export { findRefusal, Refused } from './client/refused';
 export {
     AccessFailure,
+    BusyFailure,
     CommitFailure,
     EndorsementFailure,
     Failure,
@@ -29,13 +30,14 @@ export { recordMonth, recordTape } from './recording';
 export { SettlementAgent } from './settlement-agent';
 export { TapeSecret } from './tape-secret';
 
-export type { PeerAddress } from './client/channel';
+export type { KeepAlive, PeerAddress } from './client/channel';
 export type { Deadlines } from './client/client';
 export type { FollowOptions, LedgerEvent, Position } from './client/event';
 export type { Stage } from './client/failure';
 export type { Draft, Receipt } from './client/ledger';
+export type { Outcome, Recovered } from './client/recover';
 export type { Column } from './command/table';
-export type { ConnectOptions, Credentials, Outcome } from './connection';
+export type { ConnectOptions, Credentials } from './connection';
 export type { DealIssued, DealOpened } from './deal';
 export type { DepositOpened } from './holding';
 export type { DeviceCredentials, DeviceKey } from './identity/device';

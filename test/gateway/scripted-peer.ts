@@ -9,7 +9,7 @@ import type { PeerAddress } from '@poolproof/gateway';
 
 /** What the peer does with one call: answer it, refuse it with words of a peer behind it, or leave it without an answer. */
 export type Turn =
-    | { readonly answer: string; readonly endorsers?: readonly string[] }
+    | { readonly answer: string; readonly endorsers?: readonly string[]; readonly effect?: string }
     | { readonly code: peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap] }
     | { readonly error: status; readonly said?: string; readonly by?: string }
     | 'silence';
@@ -108,6 +108,7 @@ function responseOf(turn: Turn): peer.Response {
 function envelopeOf(turn: Turn): common.Envelope {
     const chaincodeAction = new peer.ChaincodeAction();
     chaincodeAction.setResponse(responseOf(turn));
+    chaincodeAction.setResults(Buffer.from(typeof turn === 'object' && 'answer' in turn ? (turn.effect ?? '') : ''));
     const result = new peer.ProposalResponsePayload();
     result.setExtension$(chaincodeAction.serializeBinary());
     const endorsed = new peer.ChaincodeEndorsedAction();

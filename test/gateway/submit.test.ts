@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
 import {
+    BusyFailure,
     CommitFailure,
     EndorsementFailure,
     GatewayFailure,
@@ -35,6 +36,8 @@ describe('submitting a request', () => {
     let first: ScriptedPeer;
     let second: ScriptedPeer;
     let bank: Connection;
+    /** The same desk, with the first peer alone. */
+    let alone: Connection;
 
     beforeEach(async () => {
         first = new ScriptedPeer();
@@ -42,16 +45,18 @@ describe('submitting a request', () => {
         await first.start();
         await second.start();
         bank = connect({ identity, peers: [first.address, second.address], deadlines });
+        alone = connect({ identity, peers: [first.address], deadlines });
     });
     afterEach(() => {
         bank.close();
+        alone.close();
         first.stop();
         second.stop();
     });
 
-    const join = (requestId = 'r1') =>
-        bank.institutions.join({ requestId, id: 'bank-a', name: 'Bank A', roles: ['originator'] });
-    const failure = () => join().catch((error: unknown) => error);
+    const join = (desk = bank) =>
+        desk.institutions.join({ requestId: 'r1', id: 'bank-a', name: 'Bank A', roles: ['originator'] });
+    const failure = (desk = bank) => join(desk).catch((error: unknown) => error);
 
     it('gives the answer, the block and who signed, once committed', async () => {
         first.will('endorse', joined).will('submit', sent).will('commitStatus', valid);
@@ -89,17 +94,93 @@ describe('submitting a request', () => {
 
     it('does not repeat what validation refused for another reason', async () => {
         first.will('endorse', joined).will('submit', sent);
-        first.will('commitStatus', { code: peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE });
+        first.will('commitStatus', { code: peer.TxValidationCode.BAD_CREATOR_SIGNATURE });
         const error = await failure();
         expect(error).toBeInstanceOf(CommitFailure);
-        expect(error).toMatchObject({ validationCode: 'ENDORSEMENT_POLICY_FAILURE', stage: 'commit' });
+        expect(error).toMatchObject({ validationCode: 'BAD_CREATOR_SIGNATURE', stage: 'commit' });
         expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus']);
     });
 
-    it('asks the other peer of its institution when one is down', async () => {
-        first.stop();
-        second.will('endorse', joined).will('submit', sent).will('commitStatus', valid);
-        expect((await join()).attempts).toBe(1);
+    describe('when a policy is failed', () => {
+        const failed = { code: peer.TxValidationCode.ENDORSEMENT_POLICY_FAILURE };
+        const moved = { ...joined, effect: 'what another transaction has left' };
+
+        it('finds the first answer of a request that was sent twice at once', async () => {
+            first.will('endorse', joined, moved).will('submit', sent, sent).will('commitStatus', failed, valid);
+            expect((await join()).attempts).toBe(2);
+        });
+
+        it('hears the rule by which what came first now forbids the request', async () => {
+            const said =
+                'chaincode response 500, INSTITUTION_EXISTS: institution bank-a or MSP BankAMSP has joined already';
+            first.will('endorse', joined, { error: status.ABORTED, said });
+            first.will('submit', sent).will('commitStatus', failed);
+            expect(await failure()).toMatchObject({ code: 'INSTITUTION_EXISTS' });
+        });
+
+        it('does not order again what would fail again', async () => {
+            first.will('endorse', joined, joined).will('submit', sent).will('commitStatus', failed);
+            expect(await failure()).toMatchObject({ validationCode: 'ENDORSEMENT_POLICY_FAILURE' });
+            expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus', 'endorse']);
+        });
+    });
+
+    describe('with a second peer of its institution', () => {
+        const nobody = { error: status.UNAVAILABLE, said: 'Connection dropped' };
+        const full = {
+            error: status.UNKNOWN,
+            said: 'too many requests for /gateway.Gateway, exceeding concurrency limit (500)',
+        };
+
+        it.each([
+            ['is down', () => first.stop()],
+            ['drops the connection', () => first.will('endorse', nobody)],
+            ['says nothing', () => first.will('endorse', 'silence')],
+            ['has too much to do', () => first.will('endorse', full)],
+        ])('goes there when the first one %s, and stays', async (_, befall) => {
+            befall();
+            second.will('endorse', joined, joined).will('submit', sent, sent).will('commitStatus', valid, valid);
+            expect((await join()).attempts).toBe(1);
+            first.calls.length = 0;
+            await join();
+            expect(first.calls).toEqual([]);
+        });
+
+        it('goes there with the very same envelope when the first one is gone before it is sent', async () => {
+            second.will('submit', sent).will('commitStatus', valid);
+            first.will('endorse', joined).will('submit', full);
+            await join();
+            expect([first.methods(), second.methods()]).toEqual([
+                ['endorse', 'submit'],
+                ['submit', 'commitStatus'],
+            ]);
+            expect(second.calls[0]?.transactionId).toBe(first.calls[0]?.transactionId);
+        });
+
+        it('asks it for the outcome when the first one is gone', async () => {
+            first.will('endorse', joined).will('submit', sent).will('commitStatus', nobody);
+            second.will('commitStatus', valid);
+            expect((await join()).blockNumber).toBe(7n);
+        });
+
+        it('waits until one of them has time', async () => {
+            first.will('endorse', full, full, joined).will('submit', full, sent).will('commitStatus', full, valid);
+            const patient = connect({ identity, peers: [first.address], deadlines: { endorse: 9_000 } });
+            expect((await join(patient)).attempts).toBe(1);
+            patient.close();
+        });
+
+        it('says so when none has time until the end', async () => {
+            first.will('endorse', ...Array.from({ length: 40 }, () => full));
+            expect(await failure(alone)).toBeInstanceOf(BusyFailure);
+        });
+    });
+
+    it('rides out a broken connection with the same proposal', async () => {
+        first.will('endorse', { error: status.UNAVAILABLE, said: 'Connection dropped' }, joined);
+        first.will('submit', sent).will('commitStatus', { error: status.INTERNAL }, { error: status.CANCELLED }, valid);
+        expect((await join(alone)).attempts).toBe(1);
+        expect(new Set(first.calls.map(call => call.transactionId)).size).toBe(1);
     });
 
     it('says so when no peer can be reached', async () => {
@@ -120,7 +201,12 @@ describe('submitting a request', () => {
         first.will('endorse', { error: status.ABORTED, said: 'failed to endorse transaction' });
         expect(await failure()).toBeInstanceOf(EndorsementFailure);
         first.will('endorse', 'silence');
-        expect(await failure()).toBeInstanceOf(TimeoutFailure);
+        expect(await failure(alone)).toBeInstanceOf(TimeoutFailure);
+        first.will('endorse', {
+            error: status.ABORTED,
+            said: 'access denied: channel [poolproof] creator org [BankAMSP]',
+        });
+        expect(await failure(alone)).toBeInstanceOf(GatewayFailure);
     });
 
     it('proposes again when peers stood at different heights', async () => {
@@ -168,16 +254,24 @@ describe('submitting a request', () => {
         expect(first.methods()).toEqual(['endorse', 'submit']);
     });
 
+    it('sends the same envelope again while the orderers cannot be reached, and then says so', async () => {
+        const none = { error: status.UNAVAILABLE, said: 'no orderers could successfully process transaction' };
+        first.will('endorse', joined).will('submit', none, sent).will('commitStatus', valid);
+        expect((await join(alone)).attempts).toBe(1);
+        first.will('endorse', joined).will('submit', ...Array.from({ length: 40 }, () => none));
+        expect(await failure(alone)).toBeInstanceOf(OrderingFailure);
+    });
+
     it('finds out by transaction id what became of a submission whose answer was lost', async () => {
         first.will('endorse', joined).will('submit', 'silence').will('commitStatus', valid);
-        const receipt = await join();
+        const receipt = await join(alone);
         expect(receipt.attempts).toBe(1);
         expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus']);
     });
 
     it('sends the very same envelope again only when the ledger does not know it', async () => {
         first.will('endorse', joined).will('submit', 'silence', sent).will('commitStatus', 'silence', valid);
-        await join();
+        await join(alone);
         expect(first.methods()).toEqual(['endorse', 'submit', 'commitStatus', 'submit', 'commitStatus']);
         expect(new Set(first.calls.map(call => call.transactionId)).size).toBe(1);
     });
@@ -185,16 +279,16 @@ describe('submitting a request', () => {
     it('takes the first outcome where its second copy was refused as a duplicate', async () => {
         first.will('endorse', joined).will('submit', 'silence', sent);
         first.will('commitStatus', 'silence', { code: peer.TxValidationCode.DUPLICATE_TXID }, valid);
-        expect((await join()).attempts).toBe(1);
+        expect((await join(alone)).attempts).toBe(1);
     });
 
     it('admits that it does not know, and can be asked again later', async () => {
         first.will('endorse', joined).will('submit', sent).will('commitStatus', 'silence');
-        const error = await failure();
+        const error = await failure(alone);
         expect(error).toBeInstanceOf(OutcomeUnknown);
         const { transactionId } = error as OutcomeUnknown;
         first.will('commitStatus', valid);
-        expect(await bank.outcome(transactionId ?? '')).toEqual({ transactionId, blockNumber: 7n, valid: true });
+        expect(await alone.outcome(transactionId ?? '')).toEqual({ transactionId, blockNumber: 7n, valid: true });
     });
 
     it('lets no more calls through at a time than its limit', async () => {

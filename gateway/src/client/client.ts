@@ -1,11 +1,12 @@
 import { msp } from '@hyperledger/fabric-protos';
 
 import { Gate } from './gate';
+import { Journal } from './journal';
 import { Peers } from './peers';
 
-import type { PeerAddress } from './channel';
-import type { CallOptions } from '@grpc/grpc-js';
 import type { Identity, Proposal } from '@hyperledger/fabric-gateway';
+import type { KeepAlive, PeerAddress } from './channel';
+import type { Patience } from './peers';
 import type { Signing } from './signer';
 
 /** Longest wait for each stage, in milliseconds. */
@@ -26,12 +27,16 @@ export interface ClientOptions {
     readonly attempts: number;
     /** Calls in flight at most on one connection; a peer takes 500 from all its clients together. */
     readonly concurrency: number;
+    readonly keepAlive: KeepAlive;
+    /** Folder in which is noted what was sent and has no outcome yet. */
+    readonly journal?: string;
 }
 
 export const defaultOptions = {
     deadlines: { evaluate: 30_000, endorse: 60_000, submit: 15_000, recheck: 5_000, commit: 60_000 },
     attempts: 5,
     concurrency: 200,
+    keepAlive: { interval: 70_000, timeout: 20_000 },
 } as const;
 
 /** One invocation of the chaincode. */
@@ -43,12 +48,15 @@ export interface Call {
     readonly transient?: Readonly<Record<string, string | Uint8Array>>;
     /** MSP ids of the institutions that must sign, where the choice is not left to the peer. */
     readonly endorsers?: readonly string[];
+    /** For the journal; the contract reads it from the arguments. */
+    readonly requestId?: string;
 }
 
 /** One identity on one chaincode, through the peers of its institution. */
 export class Client {
     readonly peers: Peers;
     readonly gate: Gate;
+    readonly journal: Journal | undefined;
     readonly mspId: string;
     /** The identity as Fabric serialises it. */
     readonly creator: Uint8Array;
@@ -59,8 +67,9 @@ export class Client {
         signing: Signing,
         readonly options: ClientOptions,
     ) {
-        this.peers = new Peers(addresses, identity, signing);
+        this.peers = new Peers(addresses, options.keepAlive, identity, signing);
         this.gate = new Gate(options.concurrency);
+        this.journal = options.journal === undefined ? undefined : new Journal(options.journal);
         this.mspId = identity.mspId;
         this.creator = serialized(identity);
     }
@@ -77,8 +86,8 @@ export class Client {
             });
     }
 
-    deadline(stage: keyof Deadlines): CallOptions {
-        return { deadline: Date.now() + this.options.deadlines[stage] };
+    patience(stage: keyof Deadlines): Patience {
+        return { within: this.options.deadlines[stage] };
     }
 
     close(): void {

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
-import { status as grpcStatus } from '@grpc/grpc-js';
-import { GatewayError } from '@hyperledger/fabric-gateway';
+import { backOff } from './back-off';
+import { symptomOf } from './symptom';
 
 import type { Client } from './client';
 import type { ChaincodeEvent, ChaincodeEventsOptions } from '@hyperledger/fabric-gateway';
@@ -35,29 +33,34 @@ export interface FollowOptions {
  * after the last event given out, at another peer where there is one.
  */
 export async function* follow(client: Client, options: FollowOptions = {}): AsyncGenerator<LedgerEvent> {
+    const { signal, from } = options;
     let position = options.after;
-    for (let failures = 0; !options.signal?.aborted;) {
+    for (let failures = 0; !signal?.aborted;) {
         try {
-            for await (const event of stream(client, startOptions(position, options.from), options.signal)) {
+            for await (const event of stream(client, startOptions(position, from), signal)) {
                 position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
                 failures = 0;
                 yield decoded(event);
             }
         } catch (error) {
-            if (options.signal?.aborted) return;
-            if (!isLost(error)) throw error;
-            await pause(Math.min(100 * 2 ** failures++, 5_000));
+            if (signal?.aborted) return;
+            if (symptomOf(error) === 'answered') throw error;
         }
+        await backOff(++failures, signal).catch(ifAborted);
     }
 }
 
 async function* stream(client: Client, start: ChaincodeEventsOptions, signal: AbortSignal | undefined) {
     const { channel, chaincode } = client.options;
-    const events = await client.peers.any(peer => peer.getNetwork(channel).getChaincodeEvents(chaincode, start));
+    const peer = client.peers.current;
+    const events = await peer.getNetwork(channel).getChaincodeEvents(chaincode, start);
     const close = () => events.close();
     signal?.addEventListener('abort', close);
     try {
         yield* events;
+    } catch (error) {
+        client.peers.leave(peer);
+        throw error;
     } finally {
         signal?.removeEventListener('abort', close);
         events.close();
@@ -76,12 +79,6 @@ function decoded({ eventName, payload, transactionId, blockNumber }: ChaincodeEv
     return { name: eventName, payload: value, transactionId, blockNumber };
 }
 
-function isLost(error: unknown): boolean {
-    const codes: readonly number[] = [
-        grpcStatus.CANCELLED,
-        grpcStatus.INTERNAL,
-        grpcStatus.UNAVAILABLE,
-        grpcStatus.UNKNOWN,
-    ];
-    return error instanceof GatewayError && codes.includes(error.code);
+function ifAborted(error: Error): void {
+    if (error.name !== 'AbortError') throw error;
 }

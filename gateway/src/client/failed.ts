@@ -1,8 +1,16 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { GatewayError, StatusCode } from '@hyperledger/fabric-gateway';
 
-import { AccessFailure, EndorsementFailure, GatewayFailure, OrderingFailure, TimeoutFailure } from './failure';
+import {
+    AccessFailure,
+    BusyFailure,
+    EndorsementFailure,
+    GatewayFailure,
+    OrderingFailure,
+    TimeoutFailure,
+} from './failure';
 import { findRefusal } from './refused';
+import { symptomOf } from './symptom';
 
 import type { Failure, Stage } from './failure';
 import type { Refused } from './refused';
@@ -20,16 +28,17 @@ function newFailure(error: GatewayError, stage: Stage, transactionId: string): F
     const message = summaryOf(error);
     const collection = /tx creator does not have \w+ access permission .*collectionName: (\S+)/.exec(message)?.[1];
     if (collection !== undefined) return new AccessFailure(collection, facts);
-    if (error.code === (grpcStatus.DEADLINE_EXCEEDED as number)) return new TimeoutFailure(message, facts);
-    if (isOfTheGateway(error)) return new GatewayFailure(message, facts);
+    const symptom = symptomOf(error);
+    if (symptom === 'busy') return new BusyFailure(message, facts);
+    if (symptom === 'silent') return new TimeoutFailure(message, facts);
+    if (symptom === 'lost' || isTurnedAway(error.code, message)) return new GatewayFailure(message, facts);
     return stage === 'submit' ? new OrderingFailure(message, facts) : new EndorsementFailure(message, facts);
 }
 
-function isOfTheGateway(error: GatewayError): boolean {
+/** The peer refused the client itself: its certificate, its signature, its right to the channel. */
+function isTurnedAway(code: number, message: string): boolean {
     const codes: readonly number[] = [grpcStatus.PERMISSION_DENIED, grpcStatus.UNAUTHENTICATED];
-    return (
-        codes.includes(error.code) || (error.code === (grpcStatus.UNAVAILABLE as number) && error.details.length === 0)
-    );
+    return codes.includes(code) || message.includes('access denied: channel');
 }
 
 function summaryOf(error: GatewayError): string {

@@ -33,6 +33,12 @@ export class GatewayFailure extends Failure {
     readonly remedy = 'Check the addresses, certificates and identity of the connection; then send the request again.';
 }
 
+/** The peers take no more calls for now, and went on saying so until the time was over. Nothing was written. */
+export class BusyFailure extends Failure {
+    readonly remedy =
+        'Send the request again later, with fewer calls at a time (concurrency); or let the peers take more at once.';
+}
+
 /** A peer could not run the transaction, or the signatures needed could not be gathered. Nothing was written. */
 export class EndorsementFailure extends Failure {
     readonly remedy = 'See what each peer said (details): a peer may be down, or the request not be theirs to sign.';

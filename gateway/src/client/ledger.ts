@@ -43,10 +43,9 @@ export class Ledger {
         draft: Draft<R>,
         passage: Passage = {},
     ): Promise<Receipt<A>> {
-        const requestId = draft.requestId ?? randomUUID();
-        const text = checked(request, { ...draft, requestId });
+        const { requestId, text } = asRequest(request, draft);
         const committed = await this.client.gate.through(() =>
-            submit(this.client, { transaction, args: [text], ...passage }),
+            submit(this.client, { transaction, args: [text], requestId, ...passage }),
         );
         const decoded = decode(committed.answer, answer);
         return Object.defineProperty({ ...committed, requestId, answer: decoded }, 'endorsedBy', {
@@ -89,6 +88,18 @@ export function told<A>(reader: Reader<A>): Reader<A> {
         const { type: _type, ...content } = value as Readonly<Record<string, unknown>>;
         return reader(content, at);
     };
+}
+
+/**
+ * A request under its id, as the text that is sent.
+ * @throws Refusal REQUEST_INVALID
+ */
+export function asRequest<R extends { readonly requestId: string }>(
+    reader: Reader<R>,
+    draft: Draft<R>,
+): { readonly requestId: string; readonly text: string } {
+    const requestId = draft.requestId ?? randomUUID();
+    return { requestId, text: checked(reader, { ...draft, requestId }) };
 }
 
 /** The text of a request that the contract's own reader accepts. */

@@ -1,27 +1,42 @@
-import { status } from '@grpc/grpc-js';
-import { GatewayError, connect } from '@hyperledger/fabric-gateway';
+import { connect } from '@hyperledger/fabric-gateway';
 
+import { backOff } from './back-off';
 import { openChannel, releaseChannel } from './channel';
+import { symptomOf } from './symptom';
 
-import type { PeerAddress } from './channel';
+import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Identity } from '@hyperledger/fabric-gateway';
+import type { KeepAlive, PeerAddress } from './channel';
 import type { Signing } from './signer';
+import type { Symptom } from './symptom';
+
+/** How long a call may go from peer to peer. */
+export interface Patience {
+    /** Milliseconds for all of them together; a peer gets its share, so that one gone silent does not take the others' time. */
+    readonly within: number;
+    /** How often a peer is asked over a connection that breaks; twice unless stated. */
+    readonly rounds?: number;
+}
 
 /**
  * The peers of the client's own institution, the preferred one first. A call that may be repeated goes to the next peer when
- * one cannot be reached, and later calls stay with the peer that answered.
+ * one cannot be reached, gives no answer or has too much to do; later calls stay with the peer that answered.
  */
 export class Peers {
     private readonly gateways: readonly Gateway[];
     private preferred = 0;
+    private closed = false;
 
     constructor(
         private readonly addresses: readonly PeerAddress[],
+        private readonly keepAlive: KeepAlive,
         identity: Identity,
         signing: Signing,
     ) {
         if (addresses.length === 0) throw new TypeError('no peer to connect to');
-        this.gateways = addresses.map(address => connect({ client: openChannel(address), identity, ...signing }));
+        this.gateways = addresses.map(address =>
+            connect({ client: openChannel(address, keepAlive), identity, ...signing }),
+        );
     }
 
     get current(): Gateway {
@@ -29,25 +44,42 @@ export class Peers {
     }
 
     /**
-     * Only for calls that change nothing, or nothing twice. `call` gets the gateway to use, and whether it is a peer other than
-     * the one that was current when the call was made.
+     * Only for calls that change nothing, or nothing twice. `call` gets the gateway to use, the deadline, and whether the gateway is
+     * another than the one that was current when the call was made.
      */
-    async any<T>(call: (gateway: Gateway, moved: boolean) => Promise<T>): Promise<T> {
-        const first = this.preferred;
+    async any<T>(
+        { within, rounds = 2 }: Patience,
+        call: (gateway: Gateway, options: CallOptions, moved: boolean) => Promise<T>,
+    ): Promise<T> {
+        const count = this.gateways.length;
+        const [first, end] = [this.preferred, Date.now() + within];
+        let reason: unknown;
         for (let tried = 1; ; tried++) {
-            const peer = (first + tried - 1) % this.gateways.length;
+            const peer = (first + tried - 1) % count;
+            const share = (end - Date.now()) / (count - ((tried - 1) % count));
             try {
-                const answer = await call(this.at(peer), peer !== first);
-                this.preferred = peer;
-                return answer;
+                return await call(this.at(peer), { deadline: Date.now() + share }, peer !== first);
             } catch (error) {
-                if (!isUnreachable(error) || tried === this.gateways.length) throw error;
+                const symptom = symptomOf(error);
+                if (symptom === 'answered') throw error;
+                this.leave(this.at(peer));
+                // Why there was a next time at all says more than that it ran out of time.
+                if (symptom !== 'silent' || reason === undefined) reason = error;
+                if (this.closed || tried >= triesOn(symptom, count, rounds)) throw reason;
+                if (tried % count === 0) await backOff(tried / count);
+                if (Date.now() >= end) throw reason;
             }
         }
     }
 
+    /** Prefers the next peer to this one, which has failed. */
+    leave(gateway: Gateway): void {
+        if (gateway === this.current) this.preferred = (this.preferred + 1) % this.gateways.length;
+    }
+
     close(): void {
-        this.addresses.forEach(releaseChannel);
+        this.closed = true;
+        for (const address of this.addresses) releaseChannel(address, this.keepAlive);
     }
 
     private at(peer: number): Gateway {
@@ -57,6 +89,7 @@ export class Peers {
     }
 }
 
-function isUnreachable(error: unknown): boolean {
-    return error instanceof GatewayError && error.code === (status.UNAVAILABLE as number);
+/** A busy peer is asked until the time is over, a silent one has had its time. */
+function triesOn(symptom: Exclude<Symptom, 'answered'>, peers: number, rounds: number): number {
+    return { busy: Infinity, lost: rounds * peers, silent: peers }[symptom];
 }

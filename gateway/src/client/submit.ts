@@ -1,9 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-
 import { StatusCode } from '@hyperledger/fabric-gateway';
 
+import { backOff } from './back-off';
 import { isForeignPeerBehind } from './behind';
+import { effectOf } from './effect';
 import { endorsersOf } from './endorser';
 import { failureOf, isMismatch, nameOfCode } from './failed';
 import { CommitFailure, EndorsementFailure } from './failure';
@@ -23,18 +22,29 @@ export interface Committed {
     readonly endorsedBy: readonly string[];
 }
 
+/** What validation found of an earlier attempt. */
+interface Verdict {
+    readonly transaction: Transaction;
+    readonly status: Status;
+}
+
 /**
  * Carries one request to its one outcome: committed, or an error that says what happened. A new proposal is made only after a
  * conflict, where the peers agree that nothing was written.
  */
 export async function submit(client: Client, call: Call): Promise<Committed> {
+    let before: Verdict | undefined;
     for (let attempt = 1; ; attempt++) {
         const last = attempt === client.options.attempts;
         const transaction = await endorse(client, call, last);
-        const status = transaction && (await order(client, transaction));
-        if (transaction && status?.successful) return committed(transaction, status, attempt);
-        if (status && (last || !isConflict(status))) throw invalid(status);
-        await pause(backOff(attempt));
+        if (transaction) {
+            if (before && isSettled(before, transaction)) throw invalid(before.status);
+            const status = await order(client, call, transaction);
+            if (status.successful) return committed(transaction, status, attempt);
+            if (last || !mayBeConflict(status)) throw invalid(status);
+            before = { transaction, status };
+        }
+        await backOff(attempt);
     }
 }
 
@@ -42,8 +52,8 @@ export async function submit(client: Client, call: Call): Promise<Committed> {
 async function endorse(client: Client, call: Call, last: boolean): Promise<Transaction | undefined> {
     const proposal = client.propose(call);
     try {
-        return await client.peers.any((gateway, moved) =>
-            (moved ? gateway.newProposal(proposal.getBytes()) : proposal).endorse(client.deadline('endorse')),
+        return await client.peers.any(client.patience('endorse'), (gateway, options, moved) =>
+            (moved ? gateway.newProposal(proposal.getBytes()) : proposal).endorse(options),
         );
     } catch (error) {
         const failure = failureOf(error, 'endorse', proposal.getTransactionId());
@@ -54,10 +64,16 @@ async function endorse(client: Client, call: Call, last: boolean): Promise<Trans
     }
 }
 
-async function order(client: Client, transaction: Transaction): Promise<Status> {
+async function order(
+    client: Client,
+    { transaction: name, requestId }: Call,
+    transaction: Transaction,
+): Promise<Status> {
     const transactionId = transaction.getTransactionId();
-    const known = await sendOnce(client, transaction);
-    return known ?? (await outcomeOf(client, transactionId, client.deadline('commit')));
+    const { within } = client.patience('commit');
+    const act = async () => (await sendOnce(client, transaction)) ?? (await outcomeOf(client, transactionId, within));
+    const { journal } = client;
+    return journal ? journal.during({ transactionId, transaction: name, requestId: requestId ?? '' }, act) : act();
 }
 
 function committed(transaction: Transaction, status: Status, attempts: number): Committed {
@@ -76,11 +92,20 @@ function invalid(status: Status): CommitFailure {
     return new CommitFailure(nameOfCode(status), { stage: 'commit', transactionId: status.transactionId });
 }
 
-function isConflict(status: Status): boolean {
-    return status.code === StatusCode.MVCC_READ_CONFLICT || status.code === StatusCode.PHANTOM_READ_CONFLICT;
+/**
+ * A policy may be failed by what came first, not by who signed: another transaction, the same request sent twice at once among
+ * them, may have laid a new policy on the keys in between. Then the next proposal has another effect, or is refused by a rule.
+ */
+function mayBeConflict({ code }: Status): boolean {
+    return isConflict(code) || code === StatusCode.ENDORSEMENT_POLICY_FAILURE;
 }
 
-/** Full jitter: 0 to 100, 200, 400 ... ms, so that two that met do not meet again. */
-function backOff(attempt: number): number {
-    return randomInt(100 * 2 ** Math.min(attempt - 1, 5));
+/** Whether the new proposal would meet the verdict of the one before: the ledger has not moved where it looks. */
+function isSettled(before: Verdict, transaction: Transaction): boolean {
+    if (isConflict(before.status.code)) return false;
+    return Buffer.compare(effectOf(before.transaction.getBytes()), effectOf(transaction.getBytes())) === 0;
+}
+
+function isConflict(code: Status['code']): boolean {
+    return code === StatusCode.MVCC_READ_CONFLICT || code === StatusCode.PHANTOM_READ_CONFLICT;
 }

@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { open, readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { OutcomeUnknown } from './failure';
+
+/** A submission whose outcome this process has yet to learn. */
+export interface Submission {
+    readonly transactionId: string;
+    /** `deal:structure` */
+    readonly transaction: string;
+    readonly requestId: string;
+}
+
+const fileName = /^([0-9a-f]{64})\.json$/;
+
+/**
+ * Notes on disk what is about to be sent for ordering, and strikes it out when its outcome is known: what stands there after a
+ * crash may or may not be on the ledger. One small file a submission, so that several processes can share the folder and none has
+ * to be repaired.
+ */
+export class Journal {
+    private readonly underWay = new Set<string>();
+    /** Transactions of earlier attempts at a request, by its id: once a later one is committed they do not matter any more. */
+    private readonly earlier = new Map<string, string[]>();
+
+    constructor(private readonly folder: string) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+
+    /** Does what may end in a crash. What ends without word of the outcome stays noted. */
+    async during<T>(submission: Submission, act: () => Promise<T>): Promise<T> {
+        const { transactionId } = submission;
+        this.underWay.add(transactionId);
+        try {
+            await this.note(submission);
+            const result = await act();
+            for (const id of [transactionId, ...this.takeEarlier(submission.requestId)]) await this.strike(id);
+            return result;
+        } catch (error) {
+            if (!(error instanceof OutcomeUnknown)) await this.strike(transactionId);
+            throw error;
+        } finally {
+            this.underWay.delete(transactionId);
+        }
+    }
+
+    /** What was left by a process that is no more, or without word of its outcome; not what is under way here. */
+    async left(): Promise<readonly Submission[]> {
+        const ids = (await readdir(this.folder)).flatMap(name => fileName.exec(name)?.[1] ?? []);
+        const left = await Promise.all(ids.filter(id => !this.underWay.has(id)).map(id => this.read(id)));
+        this.earlier.clear();
+        for (const { requestId, transactionId } of left)
+            this.earlier.set(requestId, [...this.takeEarlier(requestId), transactionId]);
+        return left;
+    }
+
+    async strike(transactionId: string): Promise<void> {
+        await rm(this.pathOf(transactionId), { force: true });
+    }
+
+    private takeEarlier(requestId: string): readonly string[] {
+        const ids = this.earlier.get(requestId) ?? [];
+        this.earlier.delete(requestId);
+        return ids;
+    }
+
+    /** On the disk before the first byte leaves for the orderer, also where the power fails. */
+    private async note(submission: Submission): Promise<void> {
+        const file = await open(this.pathOf(submission.transactionId), 'wx', 0o600);
+        try {
+            await file.writeFile(JSON.stringify(submission));
+            await file.sync();
+        } finally {
+            await file.close();
+        }
+    }
+
+    /** A crash may have left nothing but the name of the file, which is what counts. */
+    private async read(transactionId: string): Promise<Submission> {
+        const text = await readFile(this.pathOf(transactionId), 'utf8').catch(() => '');
+        const noted = text.endsWith('}') ? (JSON.parse(text) as Partial<Submission>) : {};
+        return { transaction: '', requestId: '', ...noted, transactionId };
+    }
+
+    private pathOf(transactionId: string): string {
+        return join(this.folder, `${transactionId}.json`);
+    }
+}

@@ -1,0 +1,44 @@
+import { status } from '@grpc/grpc-js';
+import { GatewayError } from '@hyperledger/fabric-gateway';
+
+/** How a call failed, as far as sending it again is concerned. */
+export type Symptom =
+    /** Somebody answered; the same call would get the same answer. */
+    | 'answered'
+    /** A peer takes no more calls for now, and has not looked at this one. */
+    | 'busy'
+    /** The connection broke, or was never made. */
+    | 'lost'
+    /** No answer in time. */
+    | 'silent';
+
+const lostCodes: readonly number[] = [status.CANCELLED, status.INTERNAL, status.UNAVAILABLE];
+
+export function symptomOf(error: unknown): Symptom {
+    if (!(error instanceof GatewayError)) return 'answered';
+    if (isBusy(error)) return 'busy';
+    if (error.code === (status.DEADLINE_EXCEEDED as number)) return 'silent';
+    if (error.details.length > 0 || isOfThePeer(error)) return 'answered';
+    return lostCodes.includes(error.code) || /No status information received/.test(error.message) ? 'lost' : 'answered';
+}
+
+/** Whether the call certainly never left this process. */
+export function isUnsent(error: unknown): boolean {
+    return (
+        error instanceof GatewayError &&
+        error.code === (status.UNAVAILABLE as number) &&
+        /No connection established|Name resolution failed|Channel closed before|Stream refused/.test(error.message)
+    );
+}
+
+/** Fabric's limiter has no code of its own (UNKNOWN); proxies and HTTP/2 say RESOURCE_EXHAUSTED, as does a message that is too large. */
+function isBusy({ code, message, details }: GatewayError): boolean {
+    if ([message, ...details.map(detail => detail.message)].some(said => said.includes('exceeding concurrency limit')))
+        return true;
+    return code === (status.RESOURCE_EXHAUSTED as number) && !message.includes('larger than max');
+}
+
+/** UNAVAILABLE is also what a gateway answers that itself reaches nobody: no endorser, no orderer, no such channel. */
+function isOfThePeer({ message }: GatewayError): boolean {
+    return /endorsing peers|orderer|get config for channel/.test(message);
+}
