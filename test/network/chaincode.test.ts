@@ -1,7 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as inspector from 'node:inspector';
 import { join } from 'node:path';
 import type { ChaincodeLog } from '@poolproof/network';
 import { openNetwork } from '@poolproof/network';
+import { executeTimeoutOf } from '@poolproof/network/dist/embedded/execute-timeout';
 import type { TestClient } from './harness';
 import { consortiumOf, failure, fixtureFolder, TestNetwork, text } from './harness';
 
@@ -97,6 +99,49 @@ describe('a chaincode of any package', () => {
         expect(text(await contract.evaluateTransaction('get', 'k'))).toBe('reloaded kept');
         await changing.close();
         rmSync(folder, { recursive: true });
+    });
+
+    it('is replaced by itself when watched: by good code, also after code that does not start', async () => {
+        const folder = mkdtempSync(join(__dirname, 'watched-'));
+        cpSync(fixtureFolder, folder, { recursive: true });
+        const lines: string[] = [];
+        const options = { watch: true, onLog: ({ text: line }: ChaincodeLog): unknown => lines.push(line) };
+        const changing = await TestNetwork.open(consortiumOf(['a']), { folder }, options);
+        const { contract } = await changing.client('a');
+        const answer = (): Promise<string> =>
+            contract.evaluateTransaction('setting', 'NONE').then(text, () => 'failed');
+        const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+            while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 50));
+        };
+        const source = readFileSync(join(folder, 'index.js'), 'utf8');
+        const write = (changed: string): void => writeFileSync(join(folder, 'index.js'), changed);
+        write(source.replace("?? ''", "?? 'first'"));
+        await until(async () => (await answer()) === 'first');
+        write('this is no program');
+        await until(() => lines.some(line => line.includes('SyntaxError')));
+        // Compilers make the folder anew: it must be watched anew.
+        mkdirSync(join(folder, 'dist'));
+        writeFileSync(join(folder, 'dist', 'answer.js'), "module.exports = 'second';");
+        write(source.replace("?? ''", "?? require('./dist/answer')"));
+        await until(async () => (await answer()) === 'second');
+        rmSync(join(folder, 'dist'), { recursive: true });
+        mkdirSync(join(folder, 'dist'));
+        writeFileSync(join(folder, 'dist', 'answer.js'), "module.exports = 'third';");
+        await until(async () => (await answer()) === 'third');
+        writeFileSync(join(folder, 'dist', 'answer.js'), "module.exports = 'fourth';");
+        await until(async () => (await answer()) === 'fourth');
+        await changing.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    it('has no time-out while a debugger is attached, unless one is asked for', () => {
+        expect([executeTimeoutOf(undefined), executeTimeoutOf(5)]).toEqual([30_000, 5]);
+        inspector.open(0, '127.0.0.1');
+        try {
+            expect([executeTimeoutOf(undefined), executeTimeoutOf(5)]).toEqual([0, 5]);
+        } finally {
+            inspector.close();
+        }
     });
 
     it('that does not start is reported with its last words', async () => {

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPrivateKey } from 'node:crypto';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers } from '@hyperledger/fabric-gateway';
+import type { Contract } from '@hyperledger/fabric-gateway';
 import { readCertificates } from '@poolproof/network';
-import { consortiumOf, failure, fixtureFolder } from './harness';
+import { freePorts } from './free-ports';
+import { consortiumOf, failure, fixtureFolder, text } from './harness';
 
 const command = require.resolve('@poolproof/network/dist/embedded/command/main.js');
 
@@ -20,10 +20,26 @@ describe('the command poolproof-network', () => {
         const { stdout } = await promisify(execFile)(process.execPath, [command, ...words, '--folder', folder]);
         return stdout;
     };
+    /** A client that knows nothing but the folder and the port. */
+    const client = async (): Promise<[Contract, () => void]> => {
+        const { institutions } = await readCertificates(consortium, join(folder, 'organizations'));
+        const { client: user, tlsAuthority, mspId } = institutions[0]!;
+        const grpc = new Client(`localhost:${port}`, credentials.createSsl(Buffer.from(tlsAuthority.certificatePem)));
+        const gateway = connect({
+            client: grpc,
+            identity: { mspId, credentials: Buffer.from(user!.certificatePem) },
+            signer: signers.newPrivateKeySigner(createPrivateKey(user!.privateKeyPem)),
+        });
+        const close = (): void => {
+            gateway.close();
+            grpc.close();
+        };
+        return [gateway.getNetwork('channel').getContract('fixture'), close];
+    };
     let port: number;
 
     beforeAll(async () => {
-        port = await freePorts();
+        port = await freePorts(3);
         const file = join(folder, 'my-consortium.json');
         writeFileSync(file, JSON.stringify(consortium));
         const shown = await run('up', '--consortium', file, '--chaincode', fixtureFolder, '--port', String(port));
@@ -36,20 +52,11 @@ describe('the command poolproof-network', () => {
     });
 
     it('serves clients that know nothing but the folder and the port, and traces what they did', async () => {
-        const { institutions } = await readCertificates(consortium, join(folder, 'organizations'));
-        const { client: user, tlsAuthority, mspId } = institutions[0]!;
-        const grpc = new Client(`localhost:${port}`, credentials.createSsl(Buffer.from(tlsAuthority.certificatePem)));
-        const gateway = connect({
-            client: grpc,
-            identity: { mspId, credentials: Buffer.from(user!.certificatePem) },
-            signer: signers.newPrivateKeySigner(createPrivateKey(user!.privateKeyPem)),
-        });
-        const contract = gateway.getNetwork('channel').getContract('fixture');
+        const [contract, close] = await client();
         const proposal = contract.newProposal('increment', { arguments: ['traced'] });
         await (await (await proposal.endorse()).submit()).getStatus();
         await failure(contract.submitTransaction('fail', 'CODE: reason'));
-        gateway.close();
-        grpc.close();
+        close();
 
         const trace = await run('trace', proposal.getTransactionId());
         expect(trace).toMatch(/peer0\.a\.example\.com GET_STATE traced\n/);
@@ -62,10 +69,24 @@ describe('the command poolproof-network', () => {
         expect(await run('logs')).toContain('CODE: reason');
     });
 
-    it('goes back to snapshots, and says which there are', async () => {
+    it('goes back to snapshots as often as wanted, and to dumps, and says which snapshots there are', async () => {
+        const [contract, close] = await client();
+        const put = (value: string): Promise<unknown> => contract.submitTransaction('put', 'snapped', value);
+        const found = async (): Promise<string> => text(await contract.evaluateTransaction('get', 'snapped'));
         await run('snapshot', 'empty');
         expect(await run('snapshots')).toBe('empty\n');
-        await run('revert', 'empty');
+        for (const value of ['first', 'second']) {
+            await put(value);
+            await run('revert', 'empty');
+            expect(await found()).toBe('');
+        }
+        await put('dumped');
+        await run('dump', join(folder, 'a-dump'));
+        await put('lost');
+        await run('load', join(folder, 'a-dump'));
+        expect(await found()).toBe('dumped');
+        await put('goes on');
+        close();
         expect((await failure(run('revert', 'full'))).message).toContain('unknown snapshot "full" (known: empty)');
     });
 
@@ -87,12 +108,3 @@ describe('the command poolproof-network', () => {
         expect((await failure(run('explode'))).message).toContain('unknown command "explode"');
     });
 });
-
-/** The first of three free ports in a row: two peers and an orderer. */
-async function freePorts(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise(resolve => server.close(resolve));
-    return port;
-}

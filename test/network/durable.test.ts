@@ -40,6 +40,51 @@ describe('a network kept in a folder', () => {
         await again.close();
     });
 
+    it('goes back to a snapshot more than once, and after it was closed and opened again', async () => {
+        const first = await TestNetwork.open(consortium, { collections: [collection] }, { folder });
+        const submit = async (network: TestNetwork, value: string): Promise<void> => {
+            const { contract } = await network.client('a');
+            await contract.submitTransaction('put', 'snapped', value);
+            const transientData = { value };
+            await contract.submit('putPrivate', { arguments: ['shared', 'snapped'], transientData });
+        };
+        const standing = async (network: TestNetwork): Promise<unknown> => {
+            const { contract } = await network.client('b');
+            const calls = [
+                contract.evaluateTransaction('get', 'snapped'),
+                contract.evaluateTransaction('getPrivate', 'shared', 'snapped'),
+                contract.evaluateTransaction('history', 'snapped'),
+            ];
+            const [value, secret, history] = (await Promise.all(calls)).map(text);
+            const { ordered } = await network.network.laboratory.status();
+            return { value, secret, changes: (JSON.parse(history!) as unknown[]).length, ordered };
+        };
+        await submit(first, 'before');
+        await first.network.laboratory.snapshot('../odd name');
+        const before = await standing(first);
+        expect(before).toMatchObject({ value: 'before', secret: 'before', changes: 1 });
+        for (const value of ['first', 'second']) {
+            await submit(first, value);
+            expect(await standing(first)).toMatchObject({ value, secret: value, changes: 2 });
+            await first.network.laboratory.revert('../odd name');
+            expect(await standing(first)).toEqual(before);
+        }
+        await submit(first, 'kept');
+        await first.close();
+
+        const again = await TestNetwork.open(consortium, { collections: [collection] }, { folder });
+        expect(await again.network.laboratory.snapshots()).toEqual(['../odd name']);
+        expect(await standing(again)).toMatchObject({ value: 'kept' });
+        await again.network.laboratory.revert('../odd name');
+        expect(await standing(again)).toEqual(before);
+        await submit(again, 'goes on');
+        await again.close();
+
+        const last = await TestNetwork.open(consortium, { collections: [collection] }, { folder });
+        expect(await standing(last)).toMatchObject({ value: 'goes on', secret: 'goes on', changes: 2 });
+        await last.close();
+    });
+
     it('takes up a changed definition as the next sequence', async () => {
         const changed = await TestNetwork.open(consortium, { version: '2.0.0', collections: [collection] }, { folder });
         const { contract } = await changed.client('a');

@@ -3,18 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import type { SubmittedTransaction } from '@hyperledger/fabric-gateway';
+import type { Collection } from '@poolproof/network';
 import type { TestClient } from './harness';
 import { consortiumOf, failure, TestNetwork, text } from './harness';
 
 /** peer.TxValidationCode */
 const [valid, mvccConflict] = [0, 11];
 
+const shared: Collection = {
+    name: 'shared',
+    policy: "OR('AMSP.member','BMSP.member')",
+    requiredPeerCount: 0,
+    maxPeerCount: 3,
+    blockToLive: 0,
+    memberOnlyRead: true,
+    memberOnlyWrite: true,
+};
+
 describe('the laboratory', () => {
     let network: TestNetwork;
     let client: TestClient;
 
     beforeAll(async () => {
-        network = await TestNetwork.open(consortiumOf(['a', 'b', 'c'], 2));
+        network = await TestNetwork.open(consortiumOf(['a', 'b', 'c'], 2), { collections: [shared] });
         client = await network.client('a');
     });
     afterAll(() => network.close());
@@ -60,6 +71,25 @@ describe('the laboratory', () => {
         expect(await heightOf(stopped)).toBe(await heightOf(peerOf('a')));
         const other = await network.client('b');
         expect(text(await other.contract.evaluateTransaction('get', 'missed'))).toBe('x');
+    });
+
+    it('lets a peer that comes back fetch the private data it missed, from whoever has it by then', async () => {
+        const { laboratory } = network.network;
+        const latecomer = peerOf('b');
+        const others = [peerOf('a'), peerOf('a', 1), peerOf('b', 1)];
+        await laboratory.stopPeer(latecomer);
+        await client.contract.submit('putPrivate', {
+            arguments: ['shared', 'late'],
+            transientData: { value: 'secret' },
+        });
+        // The block comes to the latecomer while nobody who has the data is up.
+        for (const name of others) await laboratory.stopPeer(name);
+        await laboratory.startPeer(latecomer);
+        const { contract } = await network.client('b');
+        const { message } = await failure(contract.evaluateTransaction('getPrivate', 'shared', 'late'));
+        expect(message).toContain('private data matching public hash version is not available');
+        for (const name of others) await laboratory.startPeer(name);
+        expect(text(await contract.evaluateTransaction('getPrivate', 'shared', 'late'))).toBe('secret');
     });
 
     it('stops so many peers that no majority is left', async () => {

@@ -7,6 +7,7 @@ import { Clock } from './clock';
 import { InstitutionHost } from './chaincode/institution-host';
 import type { InstalledChaincode } from './chaincode/institution-host';
 import type { ChaincodeLog } from './chaincode/launcher';
+import { PackageWatcher } from './chaincode/package-watcher';
 import { defineChaincode, nextDefinition } from './define-chaincode';
 import type { WantedDefinition } from './define-chaincode';
 import { Discovery } from './gateway/discovery';
@@ -44,10 +45,14 @@ export interface FabricOptions {
     readonly executeTimeout: number;
     /** Folder in which the ledgers are kept; in memory if absent. */
     readonly ledgerFolder?: string;
+    /** Folder in which snapshots are kept; in memory if absent. */
+    readonly snapshotFolder?: string;
     /** Ports that peers should listen on, by name. */
     readonly ports: Readonly<Record<string, number>>;
     /** Whether it is an error that such a port is taken; else another one is used. */
     readonly portsAreFixed: boolean;
+    /** Whether changed chaincode is run without being told to. */
+    readonly watch: boolean;
     readonly onLog: (line: ChaincodeLog) => void;
 }
 
@@ -93,6 +98,8 @@ export class Fabric {
     private ordering: OrderingService | undefined;
     private taken: Snapshots | undefined;
     private folder: LevelFolder | undefined;
+    private watchers: readonly PackageWatcher[] = [];
+    private reloading: Promise<unknown> = Promise.resolve();
 
     /** Starts the chaincodes, which take longest; `open` does the rest. */
     constructor(private readonly options: FabricOptions) {
@@ -118,7 +125,12 @@ export class Fabric {
         const peers = await this.openPeers(channel, institutions);
         const ordering = this.openOrdering(channel, orderers, blocksOf(peers, config), peers);
         this.ordering = ordering;
-        this.taken = new Snapshots(channel.name, peers, ordering);
+        this.taken = new Snapshots({
+            channel: channel.name,
+            peers,
+            ordering,
+            ...(this.options.snapshotFolder === undefined ? {} : { folder: this.options.snapshotFolder }),
+        });
         await Promise.all(peers.map(each => each.start(ordering.blocks.slice(each.ledger.height))));
         await Promise.all(peers.map(each => each.ledger.fetchMissing()));
         await this.define(channel, institutions, peers, ordering);
@@ -129,6 +141,7 @@ export class Fabric {
         await Promise.all(
             peers.flatMap(each => this.options.chaincodes.map(({ name }) => each.chaincodes.connect(name))),
         );
+        if (this.options.watch) this.watchers = this.options.chaincodes.flatMap(each => this.watch(each));
     }
 
     /** Name and port of every peer, in the order of the consortium. */
@@ -172,6 +185,14 @@ export class Fabric {
         await Promise.all(running.map(each => each.chaincodes.connect(chaincode)));
     }
 
+    /** Reload a chaincode whenever its code changes. Code that does not start says so in the log; the next change tries again. */
+    private watch({ name, folder, altered }: InstalledChaincode): readonly PackageWatcher[] {
+        const reload = (): void => {
+            this.reloading = this.reloading.then(() => this.reload(name)).catch(() => undefined);
+        };
+        return [...new Set([folder, ...Object.values(altered)])].map(each => new PackageWatcher(each, reload));
+    }
+
     status(): FabricStatus {
         return {
             channel: this.options.consortium.channel,
@@ -206,6 +227,8 @@ export class Fabric {
 
     /** End everything and remove what was laid down on disk. */
     async close(): Promise<void> {
+        for (const watcher of this.watchers) watcher.close();
+        await this.reloading;
         this.ordering?.close();
         for (const server of [...this.served.map(each => each.server), ...this.ordererServers]) server.close();
         await Promise.all(this.served.map(each => each.peer.close()));

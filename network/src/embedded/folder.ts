@@ -14,6 +14,10 @@ export class NetworkFolder {
         return join(this.path, 'ledgers');
     }
 
+    get snapshots(): string {
+        return join(this.path, 'snapshots');
+    }
+
     /** Certificates in cryptogen's layout, for clients in any language. */
     get organizations(): string {
         return join(this.path, 'organizations');

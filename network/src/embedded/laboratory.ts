@@ -72,7 +72,7 @@ export class Laboratory {
         return this.caller.call('reload', chaincode);
     }
 
-    /** Remember how the whole network stands under a name. */
+    /** Remember how the whole network stands under a name; in the network's folder, if it has one, so that it is known when opened again. */
     snapshot(name: string): Promise<void> {
         return this.caller.call('takeSnapshot', name);
     }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { url as inspectorUrl } from 'node:inspector';
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { issueCertificates } from '../certificates';
@@ -11,14 +10,12 @@ import { DocumentError } from '../document';
 import type { Identity, Network, PeerEndpoint } from '../network';
 import type { ChaincodeLog } from './chaincode/launcher';
 import { Caller } from './control';
+import { executeTimeoutOf } from './execute-timeout';
 import type { FabricOrganization } from './fabric';
 import { NetworkFolder } from './folder';
 import { Laboratory } from './laboratory';
 import type { EmbeddedChaincode, EmbeddedOptions } from './options';
 import type { ThreadTask } from './thread';
-
-/** Milliseconds a chaincode may take on a peer (core.yaml). */
-const defaultExecuteTimeout = 30_000;
 
 /** Open a network of the consortium in this process. Nothing of it is left behind once it is closed. */
 export async function openEmbeddedNetwork(
@@ -136,12 +133,12 @@ function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: Networ
             ),
             environment: chaincode.environment ?? {},
         })),
-        ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers }),
+        ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers, snapshotFolder: folder.snapshots }),
         ports: options.firstPort === undefined ? (folder?.readPorts() ?? {}) : portsFrom(options.firstPort, consortium),
         portsAreFixed: options.firstPort !== undefined,
         cutting: options.cutting ?? 'instant',
-        // A breakpoint must not run into a time-out.
-        executeTimeout: options.executeTimeout ?? (inspectorUrl() === undefined ? defaultExecuteTimeout : 0),
+        watch: options.watch ?? false,
+        executeTimeout: executeTimeoutOf(options.executeTimeout),
     };
 }
 

@@ -32,6 +32,8 @@ export interface EmbeddedOptions {
     readonly cutting?: Cutting;
     /** Milliseconds a chaincode may take, 0 for ever. 30 seconds if absent, for ever while a debugger is attached. */
     readonly executeTimeout?: number;
+    /** Run changed chaincode by itself: whenever compiled files in a chaincode's folder change. */
+    readonly watch?: boolean;
     /** Told of every line that chaincode logs or writes to its console. */
     readonly onLog?: (line: ChaincodeLog) => void;
 }

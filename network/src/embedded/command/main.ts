@@ -34,6 +34,7 @@ Options
   --collections FILE    its collections, as the peer command takes them (default from the consortium's roles)
   --port NUMBER         port of the first peer, the others follow (default 7051)
   --cutting WHEN        instant, interval or manual (default instant)
+  --watch               run changed chaincode by itself, as often as its compiled files change
 `;
 
 async function main(words: readonly string[]): Promise<void> {
@@ -47,6 +48,7 @@ async function main(words: readonly string[]): Promise<void> {
             collections: { type: 'string' },
             port: { type: 'string', default: '7051' },
             cutting: { type: 'string', default: 'instant' },
+            watch: { type: 'boolean', default: false },
             foreground: { type: 'boolean', default: false },
             help: { type: 'boolean', default: false },
         },

@@ -16,6 +16,7 @@ export interface ServeOptions {
     readonly collections?: string | undefined;
     readonly port: string;
     readonly cutting: string;
+    readonly watch: boolean;
     readonly foreground: boolean;
 }
 
@@ -32,6 +33,7 @@ export async function serve(options: ServeOptions): Promise<void> {
         folder,
         firstPort: portOf(options.port),
         cutting: cuttingOf(options.cutting),
+        watch: options.watch,
         ...chaincodesOf(options, consortium),
         onLog: ({ at, mspId, chaincode, level, txId, text }) =>
             void log.write(`${at.toISOString()} ${mspId} ${chaincode} ${level} ${txId.slice(0, 8)} ${text}\n`),

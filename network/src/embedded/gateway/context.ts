@@ -29,8 +29,10 @@ export async function ask(
     if (context.endorsementTimeout === 0) return answer;
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<Error>(resolve => {
-        const error = new Error('rpc error: code = DeadlineExceeded desc = context deadline exceeded');
-        timer = setTimeout(() => resolve(error), context.endorsementTimeout);
+        timer = setTimeout(
+            () => resolve(new Error('rpc error: code = DeadlineExceeded desc = context deadline exceeded')),
+            context.endorsementTimeout,
+        );
     });
     try {
         return await Promise.race([answer, expired]);

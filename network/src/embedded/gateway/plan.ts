@@ -8,6 +8,12 @@ interface OpenLayout {
     readonly endorsements: peer.Endorsement[];
 }
 
+/** What a transaction needs to be ordered. */
+interface Endorsed {
+    readonly payload: Uint8Array;
+    readonly endorsements: readonly peer.Endorsement[];
+}
+
 /**
  * Which peers are asked for endorsements, and what they have answered so far. A layout is one way to satisfy the policies: so
  * many endorsements of each group of peers. Peers of a group stand in for each other; when a group runs dry, every layout that
@@ -18,7 +24,7 @@ export class EndorsementPlan {
     private readonly waiting: Map<string, Peer[]>;
     private readonly groupOf = new Map<Peer, string>();
     private payload: Uint8Array | undefined;
-    private complete: OpenLayout | undefined;
+    private endorsed: Endorsed | undefined;
     private next = 0;
     readonly errors: ErrorDetail[] = [];
 
@@ -29,9 +35,8 @@ export class EndorsementPlan {
     }
 
     /** The payload all endorsers agreed on and their endorsements, once some layout is complete. */
-    get result(): { readonly payload: Uint8Array; readonly endorsements: readonly peer.Endorsement[] } | undefined {
-        if (this.complete === undefined || this.payload === undefined) return undefined;
-        return { payload: this.payload, endorsements: unique(this.complete.endorsements) };
+    get result(): Endorsed | undefined {
+        return this.endorsed;
     }
 
     /** Peers to ask for the next layout that can still be satisfied; undefined if there is none. */
@@ -66,7 +71,7 @@ export class EndorsementPlan {
             if (required > 1) layout.required.set(group, required - 1);
             else layout.required.delete(group);
             if (layout.required.size > 0) continue;
-            this.complete = layout;
+            this.endorsed = { payload, endorsements: unique(layout.endorsements) };
             break;
         }
         return true;
@@ -94,5 +99,7 @@ export class EndorsementPlan {
 
 /** One endorsement of each endorser: a peer may have been asked for two of its roles. */
 function unique(endorsements: readonly peer.Endorsement[]): readonly peer.Endorsement[] {
-    return [...new Map(endorsements.map(endorsement => [endorsement.getEndorser_asB64(), endorsement])).values()];
+    const nameOf = (endorsement: peer.Endorsement): string =>
+        Buffer.from(endorsement.getEndorser_asU8()).toString('latin1');
+    return [...new Map(endorsements.map(endorsement => [nameOf(endorsement), endorsement])).values()];
 }

@@ -57,6 +57,7 @@ export class ChannelIdentity {
     /** Organisational units in the certificate's subject, among them the one that tells its role. */
     readonly units: readonly string[];
     private readonly problem: MspError | undefined;
+    private readonly lastDay: Date;
 
     constructor(
         private readonly organisation: Organisation,
@@ -67,6 +68,7 @@ export class ChannelIdentity {
         this.id = `${organisation.mspId}:${this.certificate.fingerprint256}`;
         this.units = unitsOf(this.certificate.subject);
         this.problem = problemOf(this.certificate, this.units, organisation);
+        this.lastDay = new Date(this.certificate.validTo);
     }
 
     get mspId(): string {
@@ -83,7 +85,7 @@ export class ChannelIdentity {
 
     /** Whether the certificate's time has run out, which an endorser checks of its clients. */
     expired(now: Date): boolean {
-        return now > new Date(this.certificate.validTo);
+        return now > this.lastDay;
     }
 
     /** Whether the DER signature, low S only, is this identity's over SHA-256 of the message. */
