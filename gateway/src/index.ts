@@ -14,6 +14,8 @@ export { alignMonths, loansPerChunk, openChunk, orderLoans, packChunk } from './
 export { newSigner, signingWith } from './client/signer';
 export { table } from './command/table';
 export { connect, Connection } from './connection';
+export { CertificateAuthority } from './enrolment/certificate-authority';
+export { EnrolmentFailure } from './enrolment/enrolment-failure';
 export { fromDevice } from './identity/device';
 export { fromFiles } from './identity/files';
 export { fromEnvironment, identityFrom } from './identity/source';
@@ -39,6 +41,8 @@ export type { Outcome, Recovered } from './client/recover';
 export type { Column } from './command/table';
 export type { ConnectOptions, Credentials } from './connection';
 export type { DealIssued, DealOpened } from './deal';
+export type { AuthorityAddress } from './enrolment/authority-call';
+export type { Enrollee, Revocation, RevocationReason } from './enrolment/certificate-authority';
 export type { DepositOpened } from './holding';
 export type { DeviceCredentials, DeviceKey } from './identity/device';
 export type { IdentitySource } from './identity/source';

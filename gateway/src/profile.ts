@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { shape } from '@poolproof/chaincode/domain';
 
 import type { PeerAddress } from './client/channel';
+import type { AuthorityAddress } from './enrolment/authority-call';
 
 const { label, list, optional, record } = shape;
 
@@ -14,6 +15,8 @@ export interface Profile {
     readonly peers: readonly PeerAddress[];
     /** Where the profile names exactly one. */
     readonly channel?: string;
+    /** The institution's certificate authority, the first that the profile names. */
+    readonly authority?: AuthorityAddress;
 }
 
 /**
@@ -61,7 +64,30 @@ function profileOf(document: unknown, folder: string, wanted: string | undefined
     const channels = Object.keys(optional(members)(profile['channels'], 'channels') ?? {});
     const [channel] = channels.length === 1 ? channels : [];
     const mspId = label(organization['mspid'], `${at}.mspid`);
-    return { mspId, peers, ...(channel === undefined ? {} : { channel }) };
+    const authority = authorityOf(profile, organization, folder);
+    return {
+        mspId,
+        peers,
+        ...(channel === undefined ? {} : { channel }),
+        ...(authority === undefined ? {} : { authority }),
+    };
+}
+
+function authorityOf(profile: Members, organization: Members, folder: string): AuthorityAddress | undefined {
+    const place = 'certificateAuthorities';
+    const [name] = optional(list(label))(organization[place], place) ?? [];
+    const known = optional(record(members))(profile[place], place) ?? {};
+    const entry = name === undefined ? undefined : known[name];
+    if (name === undefined || entry === undefined) return undefined;
+    const at = `${place}.${name}`;
+    const url = label(entry['url'], `${at}.url`);
+    const caName = optional(label)(entry['caName'], `${at}.caName`);
+    const tlsRootPem = entry['tlsCACerts'] === undefined ? undefined : rootOf(at, entry, folder);
+    return {
+        url,
+        ...(caName === undefined ? {} : { name: caName }),
+        ...(tlsRootPem === undefined ? {} : { tlsRootPem }),
+    };
 }
 
 function addressOf(name: string, entry: Members, folder: string): PeerAddress {
@@ -71,12 +97,12 @@ function addressOf(name: string, entry: Members, folder: string): PeerAddress {
     const options = optional(members)(entry['grpcOptions'], `peers.${name}.grpcOptions`);
     const override = options?.['ssl-target-name-override'] ?? options?.['hostnameOverride'];
     const hostName = typeof override === 'string' ? { tlsHostName: override } : {};
-    return { ...address, tlsRootPem: rootOf(name, entry, folder), ...hostName };
+    return { ...address, tlsRootPem: rootOf(`peers.${name}`, entry, folder), ...hostName };
 }
 
-function rootOf(name: string, entry: Members, folder: string): string {
-    const { pem, path } = optional(members)(entry['tlsCACerts'], `peers.${name}.tlsCACerts`) ?? {};
-    if (pem !== undefined) return texts(pem, `peers.${name}.tlsCACerts.pem`).join('\n');
+function rootOf(at: string, entry: Members, folder: string): string {
+    const { pem, path } = optional(members)(entry['tlsCACerts'], `${at}.tlsCACerts`) ?? {};
+    if (pem !== undefined) return texts(pem, `${at}.tlsCACerts.pem`).join('\n');
     if (typeof path === 'string') return readFileSync(resolve(folder, path), 'utf8');
-    throw new TypeError(`peer ${name}: grpcs needs the root of its TLS certificate (tlsCACerts)`);
+    throw new TypeError(`${at}: an encrypted connection needs the root of its TLS certificate (tlsCACerts)`);
 }

@@ -53,7 +53,8 @@ function connectOptions(given: DeskOptions) {
     };
 }
 
-function withDesk(options: DeskOptions): DeskOptions {
+/** Options, completed by what the desks file says of the desk they name. */
+export function withDesk(options: DeskOptions): DeskOptions {
     if (options.as === undefined) return options;
     const desks = readJsonFile(desksFile) as Readonly<Record<string, DeskOptions>>;
     const desk = desks[options.as];

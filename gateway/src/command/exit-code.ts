@@ -2,6 +2,7 @@ import { Refusal } from '@poolproof/chaincode/domain';
 import { CommanderError } from 'commander';
 
 import { AccessFailure, CommitFailure, Failure, OutcomeUnknown } from '../client/failure';
+import { EnrolmentFailure } from '../enrolment/enrolment-failure';
 import { ImportError } from '../importer/import-error';
 import { Refused } from '../client/refused';
 
@@ -29,7 +30,7 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
     if (error instanceof AccessFailure) return 4;
     if (error instanceof OutcomeUnknown) return 7;
     if (error instanceof CommitFailure) return 6;
-    if (error instanceof Failure) return 5;
+    if (error instanceof Failure || error instanceof EnrolmentFailure) return 5;
     return isMissingFile(error) ? 2 : 1;
 }
 
@@ -38,6 +39,7 @@ export function explanationOf(error: unknown): string {
     // Commander has said it.
     if (error instanceof CommanderError) return '';
     const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof EnrolmentFailure) return `${text}\n${error.remedy}\n`;
     if (!(error instanceof Refused || error instanceof Failure)) return `${text}\n`;
     const transaction = error.transactionId === undefined ? '' : `\ntransaction ${error.transactionId}`;
     return `${text}${transaction}\n${error.remedy}\n`;

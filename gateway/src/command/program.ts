@@ -4,6 +4,7 @@ import { completionCommand } from './completion';
 import { dealCommand } from './deal';
 import { exitCodes } from './exit-code';
 import { holdingCommand } from './holding';
+import { identityCommand } from './identity';
 import { institutionCommand } from './institution';
 import { outcomeCommand } from './outcome';
 import { pledgeCommand } from './pledge';
@@ -38,6 +39,7 @@ export function newProgram(): Command {
         .addHelpText('after', exitCodeHelp());
     const commands = [
         institutionCommand(),
+        identityCommand(),
         dealCommand(),
         tapeCommand(),
         pledgeCommand(),

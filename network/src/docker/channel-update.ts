@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import type { Institution } from '../consortium';
 import { institutionSection } from './configtx';
 import type { Plan, PlannedPeer } from './plan';
+import { eventually } from './patience';
 import { firstPeers, inside } from './plan';
-import { ordererFlags, peerCommand, tool } from './tools';
+import { discover, ordererFlags, peerCommand, tool } from './tools';
 
 /** The part of a channel's configuration, as configtxlator prints it, that an institution's joining changes. */
-interface ChannelConfiguration {
+export interface ChannelConfiguration {
     readonly channel_group: {
         readonly groups: { readonly Application: { readonly groups: Record<string, InstitutionGroup> } };
     };
 }
 
-interface InstitutionGroup {
+export interface InstitutionGroup {
     readonly values: Record<string, unknown>;
 }
 
@@ -22,7 +23,7 @@ const configUpdateType = 2;
 
 /** Institutions of the consortium file that the channel does not have yet. */
 export async function newInstitutions(plan: Plan, known: readonly PlannedPeer[]): Promise<readonly Institution[]> {
-    const { Application } = (await configurationOf(plan, known[0]!)).channel_group.groups;
+    const { Application } = (await configurationOf(plan, known[0]!)).configuration.channel_group.groups;
     return plan.consortium.institutions.filter(({ mspId }) => !(mspId in Application.groups));
 }
 
@@ -33,30 +34,60 @@ export async function newInstitutions(plan: Plan, known: readonly PlannedPeer[])
 export async function admit(plan: Plan, newcomer: Institution): Promise<void> {
     const known = firstPeers(plan).filter(({ institution }) => institution.id !== newcomer.id);
     const signers = await members(plan, known);
+    const group = await groupOf(plan, newcomer);
+    await updateChannel(plan, signers, ({ channel_group }) => {
+        channel_group.groups.Application.groups[newcomer.mspId] = group;
+    });
+}
+
+/**
+ * Change the channel's configuration, signed by the administrators of these peers' institutions, and wait until every peer
+ * that is up has taken the change. Refuses with NODE_SILENT.
+ */
+export async function updateChannel(
+    plan: Plan,
+    signers: readonly PlannedPeer[],
+    change: (configuration: ChannelConfiguration) => void,
+): Promise<void> {
     const before = await configurationOf(plan, signers[0]!);
-    const after = structuredClone(before);
-    after.channel_group.groups.Application.groups[newcomer.mspId] = await groupOf(plan, newcomer);
-    const envelope = await envelopeOf(plan, before, after);
+    const wanted = structuredClone(before.configuration);
+    change(wanted);
+    if (JSON.stringify(wanted) === JSON.stringify(before.configuration)) return;
+    const envelope = await envelopeOf(plan, before.configuration, wanted);
     for (const peer of signers.slice(0, -1))
         await peerCommand(plan, peer, 'channel', 'signconfigtx', '--file', envelope);
     // Whoever submits signs too.
     const update = ['channel', 'update', '--file', envelope, '--channelID', plan.consortium.channel];
     await peerCommand(plan, signers.at(-1)!, ...update, ...ordererFlags(plan));
+    await eventually(signers[0]!.name, 60, async () => {
+        const { blockNumber } = await configurationOf(plan, signers[0]!);
+        if (blockNumber === before.blockNumber) throw new Error('the orderers have not cut its block');
+        const behind = (await discover(plan, signers[0]!)).find(({ height }) => height <= blockNumber);
+        if (behind !== undefined) throw new Error(`${behind.endpoint} has not taken block ${blockNumber}`);
+    });
 }
 
 /** Of these peers, those whose institutions the channel has. */
 async function members(plan: Plan, peers: readonly PlannedPeer[]): Promise<readonly PlannedPeer[]> {
-    const { Application } = (await configurationOf(plan, peers[0]!)).channel_group.groups;
+    const { Application } = (await configurationOf(plan, peers[0]!)).configuration.channel_group.groups;
     return peers.filter(({ institution }) => institution.mspId in Application.groups);
 }
 
-async function configurationOf(plan: Plan, peer: PlannedPeer): Promise<ChannelConfiguration> {
+/** The channel's configuration as the orderers have it, and the block that carries it. */
+async function configurationOf(
+    plan: Plan,
+    peer: PlannedPeer,
+): Promise<{ readonly configuration: ChannelConfiguration; readonly blockNumber: number }> {
     const block = '/tmp/config.block';
     const fetched = ['channel', 'fetch', 'config', block, '--channelID', plan.consortium.channel];
     await peerCommand(plan, peer, ...fetched, ...ordererFlags(plan));
     const printed = await tool(plan, 'configtxlator', 'proto_decode', '--type', 'common.Block', '--input', block);
-    type Block = { data: { data: readonly { payload: { data: { config: ChannelConfiguration } } }[] } };
-    return (JSON.parse(printed) as Block).data.data[0]!.payload.data.config;
+    type Block = {
+        header: { number: string };
+        data: { data: readonly { payload: { data: { config: ChannelConfiguration } } }[] };
+    };
+    const { header, data } = JSON.parse(printed) as Block;
+    return { configuration: data.data[0]!.payload.data.config, blockNumber: Number(header.number) };
 }
 
 /** What configtxgen makes of the institution's section; it leaves out the anchor peer. */

@@ -1,7 +1,8 @@
+import { authorityFolder, configurationPath } from './authorities';
 import { chaincodeFolder, packageOf } from './chaincode-package';
 import { images } from './images';
 import { configurationFolder } from './configuration';
-import type { Plan, PlannedChaincode, PlannedNode, PlannedOrderer, PlannedPeer } from './plan';
+import type { Plan, PlannedAuthority, PlannedChaincode, PlannedOrderer, PlannedPeer, PlannedServer } from './plan';
 import { certificatesFolder, inside } from './plan';
 
 type Service = Readonly<Record<string, unknown>>;
@@ -11,15 +12,16 @@ const logging = 'INFO:gossip=WARNING:endorser=WARNING:comm.grpc.server=WARNING:p
 
 /** The compose file of a plan. `docker compose` and `docker-compose` both read it. */
 export function composeFile(plan: Plan): unknown {
-    const nodes = [...plan.orderers, ...plan.peers];
+    const keeping = [...plan.orderers, ...plan.peers, ...plan.authorities];
     return {
         services: Object.fromEntries([
             ...plan.orderers.map(orderer => [orderer.name, ordererService(plan, orderer)] as const),
             ...plan.peers.map(peer => [peer.name, peerService(plan, peer)] as const),
             ...plan.chaincodes.map(chaincode => [chaincode.name, chaincodeService(plan, chaincode)] as const),
+            ...plan.authorities.map(authority => [authority.name, authorityService(plan, authority)] as const),
             ['tools', toolsService(plan)] as const,
         ]),
-        volumes: Object.fromEntries(nodes.map(({ name, container }) => [name, { name: container }])),
+        volumes: Object.fromEntries(keeping.map(({ name, container }) => [name, { name: container }])),
     };
 }
 
@@ -135,6 +137,23 @@ function chaincodeService(plan: Plan, chaincode: PlannedChaincode): Service {
     };
 }
 
+/** The institution's certificate authority. It keeps whom it knows in a volume of its own. */
+function authorityService(plan: Plan, authority: PlannedAuthority): Service {
+    const { domain } = authority.institution;
+    const home = '/etc/hyperledger/fabric-ca-server';
+    return {
+        ...nodeService(authority, images.authority, [[authority.port, inside.authority]]),
+        command: ['fabric-ca-server', 'start'],
+        environment: { FABRIC_CA_HOME: home },
+        volumes: [
+            { type: 'volume', source: authority.name, target: home },
+            bind(configurationPath(plan, authority), `${home}/fabric-ca-server-config.yaml`),
+            bind(authorityFolder(plan, authority), '/authority'),
+            bind(`${certificatesFolder(plan)}/peerOrganizations/${domain}/ca`, '/root-certificate'),
+        ],
+    };
+}
+
 /** Fabric's own tools, kept running so that a command costs no container. */
 function toolsService(plan: Plan): Service {
     return {
@@ -148,7 +167,7 @@ function toolsService(plan: Plan): Service {
     };
 }
 
-function nodeService(node: PlannedNode, image: string, ports: readonly (readonly [number, number])[]): Service {
+function nodeService(node: PlannedServer, image: string, ports: readonly (readonly [number, number])[]): Service {
     return {
         image,
         container_name: node.container,
@@ -159,7 +178,7 @@ function nodeService(node: PlannedNode, image: string, ports: readonly (readonly
 }
 
 /** The node's data, its configuration, and nothing at the other path the image declares a volume. */
-function folders(plan: Plan, node: PlannedNode): readonly unknown[] {
+function folders(plan: Plan, node: PlannedServer): readonly unknown[] {
     const [configuration, data] = imageVolumes;
     return [
         bind(configurationFolder(plan), '/configuration'),

@@ -1,8 +1,12 @@
+const fabric = process.env['POOLPROOF_FABRIC'] ?? '2.5.16';
+
 /** Every image the docker network starts from, by its official name. The only place where a version stands. */
 export const images = {
-    peer: 'hyperledger/fabric-peer:2.5.16',
-    orderer: 'hyperledger/fabric-orderer:2.5.16',
-    tools: 'hyperledger/fabric-tools:2.5.16',
+    peer: `hyperledger/fabric-peer:${fabric}`,
+    orderer: `hyperledger/fabric-orderer:${fabric}`,
+    tools: `hyperledger/fabric-tools:${fabric}`,
+    /** Started only where authorities are asked for. */
+    authority: 'hyperledger/fabric-ca:1.5.21',
     /** What the chaincode's image is built on. */
     node: 'node:20-bookworm-slim',
 } as const;

@@ -6,6 +6,7 @@ import { DocumentError } from '../document';
 import { down } from './down';
 import { findEngine, showCompose } from './engine';
 import { planNetwork } from './plan';
+import { putRevocations } from './revocations';
 import { DockerProblem } from './problem';
 import { status } from './status';
 import type { DockerChaincode } from './up';
@@ -13,21 +14,23 @@ import { up } from './up';
 import { upgrade } from './upgrade';
 
 const usage =
-    'up|upgrade|down|status|logs|collections [--consortium FILE] [--chaincode FOLDER] [--collections FILE] [NAME ...]';
+    'up|upgrade|down|status|logs|collections|revocations ' +
+    '[--consortium FILE] [--chaincode FOLDER] [--collections FILE] [--ca] [NAME ...]';
 
 interface Command {
     readonly verb: string;
     readonly consortium: Consortium;
     readonly chaincode: DockerChaincode;
+    readonly authorities: boolean;
     readonly names: readonly string[];
 }
 
 async function main(words: readonly string[]): Promise<void> {
-    const { verb, consortium, chaincode, names } = read(words);
+    const { verb, consortium, chaincode, authorities, names } = read(words);
     const say = (text: string): void => void process.stdout.write(text);
     switch (verb) {
         case 'up':
-            return up(consortium, chaincode, say);
+            return up(consortium, chaincode, say, { authorities });
         case 'upgrade':
             return upgrade(consortium, chaincode, say);
         case 'down':
@@ -37,6 +40,8 @@ async function main(words: readonly string[]): Promise<void> {
         case 'logs':
             process.exitCode = await showCompose(await findEngine(), planNetwork(consortium), 'logs', ...names);
             return;
+        case 'revocations':
+            return putRevocations(consortium, names, say);
         case 'collections':
             return say(`${JSON.stringify(collectionsOf(consortium), undefined, 2)}\n`);
         default:
@@ -52,6 +57,7 @@ function read(words: readonly string[]): Command {
         verb,
         consortium: readConsortium(values.consortium),
         chaincode: { folder, ...(collections === undefined ? {} : { collections: readCollections(collections) }) },
+        authorities: values.ca,
         names,
     };
 }
@@ -65,6 +71,7 @@ function parse(words: readonly string[]) {
                 consortium: { type: 'string', default: 'network/consortium.json' },
                 chaincode: { type: 'string', default: 'chaincode' },
                 collections: { type: 'string' },
+                ca: { type: 'boolean', default: false },
             },
         });
     } catch (error) {

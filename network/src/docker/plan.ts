@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Consortium, Institution } from '../consortium';
 
-/** One container that speaks Fabric: where it listens, inside docker and on this machine. */
-export interface PlannedNode {
+/** One container that listens on this machine. */
+export interface PlannedServer {
     /** `peer0.bank-a.example.com`: its service, its host name inside docker and in its certificates. */
     readonly name: string;
     readonly container: string;
-    /** Ports on this machine's loopback. */
+    /** On this machine's loopback. */
     readonly port: number;
+}
+
+/** A peer or orderer. */
+export interface PlannedNode extends PlannedServer {
     readonly operationsPort: number;
 }
 
@@ -16,6 +21,11 @@ export interface PlannedOrderer extends PlannedNode {
 }
 
 export interface PlannedPeer extends PlannedNode {
+    readonly institution: Institution;
+}
+
+/** The Fabric CA of an institution, which issues certificates under the institution's own root. */
+export interface PlannedAuthority extends PlannedServer {
     readonly institution: Institution;
 }
 
@@ -36,27 +46,46 @@ export interface Plan {
     readonly orderers: readonly PlannedOrderer[];
     readonly peers: readonly PlannedPeer[];
     readonly chaincodes: readonly PlannedChaincode[];
+    /** None, unless the network is brought up with them. */
+    readonly authorities: readonly PlannedAuthority[];
     readonly toolsContainer: string;
     readonly chaincodeImage: string;
 }
 
 /** Ports inside docker, the same for every container. */
-export const inside = { peer: 7051, orderer: 7050, admin: 7053, operations: 9443, chaincode: 9999 } as const;
+export const inside = {
+    peer: 7051,
+    orderer: 7050,
+    admin: 7053,
+    operations: 9443,
+    chaincode: 9999,
+    authority: 7054,
+} as const;
 
 const portsPerInstitution = 200;
 
+/** Folder of what the authorities need. It says, by being there, that the network has them. */
+export const authoritiesName = 'authorities';
+
 /**
  * Plan the docker network of a consortium. Ports count from POOLPROOF_PORT (17050): orderers from there in tens,
- * the first institution's peers 1000 above, each further institution's 200 above the one before.
+ * the first institution's peers 1000 above, each further institution's 200 above the one before; authorities in the same
+ * tens as the orderers. Once a network has authorities it keeps them.
  */
-export function planNetwork(consortium: Consortium): Plan {
+export function planNetwork(consortium: Consortium, withAuthorities = false): Plan {
     const project = consortium.name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
     const firstPort = Number(process.env['POOLPROOF_PORT'] ?? 17050);
+    const folder = resolve(join('.poolproof', 'docker', project));
     const container = (name: string): string => `${project}-${name}`;
+    const authoritiesOf = (): readonly PlannedAuthority[] =>
+        consortium.institutions.map((institution, order) => {
+            const name = `ca.${institution.domain}`;
+            return { name, container: container(name), port: firstPort + 10 * order + 5, institution };
+        });
     return {
         consortium,
         project,
-        folder: resolve(join('.poolproof', 'docker', project)),
+        folder,
         orderers: Array.from({ length: consortium.orderers.count }, (_, index) => {
             const name = `orderer${index}.${consortium.orderers.domain}`;
             const port = firstPort + 10 * index;
@@ -73,6 +102,7 @@ export function planNetwork(consortium: Consortium): Plan {
             const name = `chaincode.${institution.domain}`;
             return { name, container: container(name), institution };
         }),
+        authorities: withAuthorities || existsSync(join(folder, authoritiesName)) ? authoritiesOf() : [],
         toolsContainer: container('tools'),
         chaincodeImage: `${project}-chaincode`,
     };

@@ -8,7 +8,7 @@ import { DockerProblem } from './problem';
 import { lastLine, run } from './run';
 
 /** Megabytes one container takes under the load of the stories, measured; see docker/README.md. */
-const needs = { orderer: 50, peer: 150, chaincode: 60 } as const;
+const needs = { orderer: 50, peer: 150, chaincode: 60, authority: 30 } as const;
 
 const settleSeconds = 10;
 
@@ -17,11 +17,14 @@ export async function preflight(engine: Engine, plan: Plan): Promise<void> {
     const need =
         plan.orderers.length * needs.orderer +
         plan.peers.length * needs.peer +
-        plan.chaincodes.length * needs.chaincode;
+        plan.chaincodes.length * needs.chaincode +
+        plan.authorities.length * needs.authority;
     if (engine.memoryMegabytes < need) {
         throw new DockerProblem('MEMORY_SHORT', { have: engine.memoryMegabytes, need });
     }
-    await Promise.all(Object.values(images).map(ensureImage));
+    const { authority, ...always } = images;
+    const wanted = [...Object.values(always), ...(plan.authorities.length > 0 ? [authority] : [])];
+    await Promise.all(wanted.map(ensureImage));
     await refuseTakenPorts(plan);
 }
 
@@ -54,6 +57,7 @@ async function takenPort(plan: Plan): Promise<{ readonly port: number; readonly 
             ports: [orderer.port, orderer.adminPort, orderer.operationsPort],
         })),
         ...plan.peers.map(peer => ({ node: peer, ports: [peer.port, peer.operationsPort] })),
+        ...plan.authorities.map(authority => ({ node: authority, ports: [authority.port] })),
     ].filter(({ node }) => !running.has(node.container));
     for (const { node, ports } of wanted) {
         for (const port of ports) if (await isTaken(port)) return { port, node: node.name };

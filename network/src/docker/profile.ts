@@ -16,22 +16,31 @@ export function writeProfiles(plan: Plan, certificates: Certificates): void {
 
 function profileOf(plan: Plan, institution: Institution, organization: Organization): unknown {
     const peers = plan.peers.filter(peer => peer.institution.id === institution.id);
+    const authorities = plan.authorities.filter(authority => authority.institution.id === institution.id);
+    const tlsCACerts = { pem: organization.tlsAuthority.certificatePem };
     return {
         name: `${plan.consortium.name}-${institution.id}`,
         version: '1.0.0',
         client: { organization: institution.mspId },
         organizations: {
-            [institution.mspId]: { mspid: institution.mspId, peers: peers.map(({ name }) => name) },
+            [institution.mspId]: {
+                mspid: institution.mspId,
+                peers: peers.map(({ name }) => name),
+                certificateAuthorities: authorities.map(({ name }) => name),
+            },
         },
         peers: Object.fromEntries(
             peers.map(({ name, port }) => [
                 name,
                 {
                     url: `grpcs://127.0.0.1:${port}`,
-                    tlsCACerts: { pem: organization.tlsAuthority.certificatePem },
+                    tlsCACerts,
                     grpcOptions: { 'ssl-target-name-override': name, hostnameOverride: name },
                 },
             ]),
+        ),
+        certificateAuthorities: Object.fromEntries(
+            authorities.map(({ name, port }) => [name, { url: `https://127.0.0.1:${port}`, caName: name, tlsCACerts }]),
         ),
     };
 }

@@ -22,6 +22,7 @@ export async function status(consortium: Consortium, say: Say): Promise<void> {
         const height = running.has(peer.container) ? await heightOf(plan, peer) : '';
         say(`${state(peer.container)} ${peer.name} 127.0.0.1:${peer.port} ${height}\n`);
     }
+    for (const { name, container, port } of plan.authorities) say(`${state(container)} ${name} 127.0.0.1:${port}\n`);
     for (const { name, container } of plan.chaincodes) say(`${state(container)} ${name}\n`);
     const committed = await committedDefinition(plan);
     const { name } = consortium.chaincode;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readCertificates } from '../certificate-folders';
 import { collectionsOf } from '../collections';
 import type { Collection, Consortium } from '../consortium';
+import { makeAuthorities, waitForAuthorities } from './authorities';
 import { buildChaincodeImage } from './chaincode-image';
 import { joinPeers } from './channel';
 import { compose, findEngine } from './engine';
@@ -24,12 +25,23 @@ export interface DockerChaincode {
     readonly collections?: readonly Collection[];
 }
 
+/** What a docker network has by choice. */
+export interface UpOptions {
+    /** A Fabric CA for each institution, from which people enrol. */
+    readonly authorities?: boolean;
+}
+
 /**
  * Bring a consortium up on real Fabric in docker, with the chaincode of a folder. What stands already is left alone,
  * so that it may be called twice, after a crash in the middle, or with a changed chaincode of the same version.
  */
-export async function up(consortium: Consortium, chaincode: DockerChaincode, say: Say): Promise<void> {
-    const plan = planNetwork(consortium);
+export async function up(
+    consortium: Consortium,
+    chaincode: DockerChaincode,
+    say: Say,
+    options: UpOptions = {},
+): Promise<void> {
+    const plan = planNetwork(consortium, options.authorities);
     const steps = new Steps(say, 10);
     const engine = await steps.take('Finding docker, images, memory and free ports', async () => {
         const found = await findEngine();
@@ -38,8 +50,9 @@ export async function up(consortium: Consortium, chaincode: DockerChaincode, say
     });
     const certificates = await steps.take('Making certificates, genesis block and collections', async () => {
         await makeMaterial(plan);
-        writeDerived(plan, chaincode.collections ?? collectionsOf(consortium));
         const made = await readCertificates(consortium, certificatesFolder(plan));
+        await makeAuthorities(plan, made);
+        writeDerived(plan, chaincode.collections ?? collectionsOf(consortium));
         writeProfiles(plan, made);
         return made;
     });
@@ -53,7 +66,7 @@ export async function up(consortium: Consortium, chaincode: DockerChaincode, say
         joinOrderers(plan, certificates),
     );
     await steps.take('Joining the peers', async () => {
-        await waitForPeers(plan, certificates);
+        await Promise.all([waitForPeers(plan, certificates), waitForAuthorities(plan, certificates)]);
         await joinPeers(plan);
     });
     await steps.take('Installing the chaincode package on every peer', () => installPackages(plan));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readCertificates } from '../certificate-folders';
 import { collectionsOf } from '../collections';
 import type { Consortium } from '../consortium';
+import { makeAuthorities, waitForAuthorities } from './authorities';
 import { buildChaincodeImage } from './chaincode-image';
 import { admit, newInstitutions } from './channel-update';
 import { joinPeers } from './channel';
@@ -37,15 +38,16 @@ export async function upgrade(consortium: Consortium, chaincode: DockerChaincode
     const members = new Set(madeFrom(plan).institutions.map(({ id }) => id));
     const certificates = await steps.take('Making what newcomers need, and the collections', async () => {
         await extendMaterial(plan);
-        writeDerived(plan, chaincode.collections ?? collectionsOf(consortium));
         const made = await readCertificates(consortium, certificatesFolder(plan));
+        await makeAuthorities(plan, made);
+        writeDerived(plan, chaincode.collections ?? collectionsOf(consortium));
         writeProfiles(plan, made);
         return made;
     });
     await steps.take('Building the chaincode image and starting what is new', async () => {
         await buildChaincodeImage(chaincode.folder, join(plan.folder, 'image'), plan.chaincodeImage);
         await compose(engine, plan, 'up', '--detach', '--remove-orphans');
-        await waitForPeers(plan, certificates);
+        await Promise.all([waitForPeers(plan, certificates), waitForAuthorities(plan, certificates)]);
     });
     await steps.take('Admitting new institutions to the channel', async () => {
         const known = firstPeers(plan).filter(({ institution }) => members.has(institution.id));
