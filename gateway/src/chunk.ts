@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-import { Chunk, encodeChunk, identityOf, orderOf, secretLength } from '@poolproof/chaincode/domain';
+import {
+    Chunk,
+    encodeRecord,
+    encodeRecords,
+    identityOf,
+    mostChunkBytes,
+    mostRows,
+    orderOf,
+    secretLength,
+} from '@poolproof/chaincode/domain';
 
 import { ImportError } from './importer/import-error';
 
@@ -9,8 +18,14 @@ import type { AssetClass, Cell, Layout } from '@poolproof/chaincode/domain';
 import type { Loan } from './importer/loan';
 import type { LoanMonth } from './importer/loan-month';
 
-/** Loans of one chunk unless stated: what one transaction carries and two peers recompute in well under a second. */
-export const loansPerChunk = 2_000;
+/** Most loans of one chunk unless stated: what one transaction carries and two peers recompute in well under a second. */
+export const loansPerChunk = mostRows;
+
+/** Of the largest chunk, before it is deflated, what its records may take: the rest is for its head. */
+const mostRecordBytes = mostChunkBytes - 64 * 1024;
+
+/** The columns of a chunk are so regular that more effort takes up to ten times as long and saves a twentieth. */
+const deflateLevel = 2;
 
 /**
  * Rows as they travel and are stored: encoded, deflated.
@@ -21,11 +36,42 @@ export function packChunk(
     rows: readonly (readonly Cell[])[],
     secret: Uint8Array = randomBytes(secretLength),
 ): Uint8Array {
-    return deflateRawSync(encodeChunk(layout, rows, secret));
+    return packRecords(
+        layout,
+        rows.map((cells, row) => encodeRecord(layout, cells, row)),
+        secret,
+    );
+}
+
+/** The same of rows that are encoded already (`encodeRecord`). */
+export function packRecords(layout: Layout, records: readonly Uint8Array[], secret: Uint8Array): Uint8Array {
+    return deflateRawSync(encodeRecords(layout, records, secret), { level: deflateLevel });
 }
 
 export function openChunk(packed: Uint8Array, layout: Layout): Chunk {
     return Chunk.open(inflateRawSync(packed), layout);
+}
+
+/**
+ * How a tape is cut into chunks. A chunk ends where a bucket of the pledge registry ends, as far as buckets fit: chunks that have no
+ * bucket in common can be pledged at the same time.
+ * @param buckets numbers of loans in each bucket, in the tape's order
+ * @param longest bytes of the longest record
+ * @returns the numbers of loans in each chunk, none above `most`
+ */
+export function chunkSizes(buckets: readonly number[], most: number, longest: number): number[] {
+    const limit = Math.max(1, Math.min(most, mostRows, Math.floor(mostRecordBytes / longest)));
+    const sizes: number[] = [];
+    let size = 0;
+    for (const count of buckets) {
+        if (size > 0 && size + count > limit) {
+            sizes.push(size);
+            size = 0;
+        }
+        size += count;
+        for (; size > limit; size -= limit) sizes.push(limit);
+    }
+    return size > 0 ? [...sizes, size] : sizes;
 }
 
 /**

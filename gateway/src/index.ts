@@ -10,7 +10,7 @@ export {
     OutcomeUnknown,
     TimeoutFailure,
 } from './client/failure';
-export { alignMonths, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
+export { alignMonths, chunkSizes, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
 export { newSigner, signingWith } from './client/signer';
 export { table } from './command/table';
 export { connect, Connection } from './connection';
@@ -53,7 +53,7 @@ export type { Mapping } from './importer/mapping';
 export type { Row } from './importer/row';
 export type { ChunkPledged } from './pledge';
 export type { Profile } from './profile';
-export type { Finding as QualityFinding, QualityReport } from './quality/check';
+export type { Finding as QualityFinding, QualityReport } from './quality/inspection';
 export type { MonthFile, Progress, RecordingOptions, TapeFile } from './recording';
 export type { ReportFiled, ReportId, StatesRecorded } from './report';
 export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settlement';

@@ -1,12 +1,12 @@
 import { AlignedMonths } from './importer/aligned-months';
-import { checkQuality } from './quality/check';
-import { loansPerChunk, openChunk, packChunk } from './chunk';
+import { Inspection } from './quality/inspection';
+import { loansPerChunk, openChunk, packRecords } from './chunk';
 import { QualityFailure } from './quality/failure';
-import { readLoanMonths } from './importer/loan-month';
-import { readLoans } from './importer/loan';
+import { readMonthRows } from './importer/loan-month';
+import { readMapped } from './importer/mapping';
 import { SortedLoans } from './importer/sorted-loans';
 
-import type { Cell, Layout } from '@poolproof/chaincode/domain';
+import type { AssetClass, Currency, Layout } from '@poolproof/chaincode/domain';
 import type { ChunkPlace, TapeSecret } from './tape-secret';
 import type { Columns, LoanMonth } from './importer/loan-month';
 import type { Connection } from './connection';
@@ -56,26 +56,21 @@ const mostInFlight = 16;
  * @throws Refused as `tapes.record`
  */
 export async function recordTape(connection: Connection, tape: TapeFile): Promise<number> {
-    const { dealId, path } = tape;
+    const { dealId } = tape;
     const { deals, tapes } = connection;
     const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
-    const { mapping } = tape;
-    const quality = await checkQuality(path, assetClass, currency, mapping && { mapping });
-    if (quality.refused) throw new QualityFailure(quality);
-    const loans = await SortedLoans.of(readLoans(path, assetClass, currency, mapping), assetClass);
+    const loans = await readSorted(tape, assetClass, currency);
     try {
-        loans.mustBeSingle();
-        const size = tape.loansPerChunk ?? loansPerChunk;
-        const chunks = Math.ceil(loans.count / size);
+        const sizes = loans.sizes(tape.loansPerChunk ?? loansPerChunk);
         await recordChunks(tape, {
-            chunks,
+            chunks: sizes.length,
             layout: assetClass.loan,
-            rows: numbered(loans.chunks(size)),
+            records: numbered(loans.chunks(sizes)),
             content: async number => (await tapes.summary(dealId, number))?.content,
             place: number => ({ dealId, number }),
             send: (requestId, number, packed) => tapes.record({ requestId, dealId, number }, packed),
         });
-        return chunks;
+        return sizes.length;
     } finally {
         loans.close();
     }
@@ -91,14 +86,14 @@ export async function recordMonth(connection: Connection, report: MonthFile): Pr
     const { deals, reports, tapes } = connection;
     const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
     const chunks = (await tapes.read(dealId)).chunkRoots.length;
-    const records = ofMonth(readLoanMonths(report.path, assetClass, currency, report.columns), report.month);
+    const records = ofMonth(readMonthRows(report.path, assetClass, currency, report.columns), report.month);
     const aligned = await AlignedMonths.of(numbersOf(connection, dealId, chunks), records, assetClass);
     const id = { dealId, period, version };
     try {
         await recordChunks(report, {
             chunks,
             layout: assetClass.state,
-            rows: numbered(everyChunk(aligned, chunks)),
+            records: numbered(everyChunk(aligned, chunks)),
             content: async number => (await reports.summary(id, number))?.content,
             place: number => ({ ...id, number }),
             send: (requestId, number, packed) => reports.recordStates({ ...id, requestId, number }, packed),
@@ -109,10 +104,36 @@ export async function recordMonth(connection: Connection, report: MonthFile): Pr
     }
 }
 
+/**
+ * Judges the file and puts its loans in the tape's order, in one reading.
+ * @throws ImportError, QualityFailure
+ */
+async function readSorted(
+    { path, mapping }: TapeFile,
+    assetClass: AssetClass,
+    currency: Currency,
+): Promise<SortedLoans> {
+    const [inspection, loans] = [new Inspection(assetClass, currency, 'loan'), new SortedLoans(assetClass)];
+    try {
+        for await (const row of readMapped(path, inspection.columns, mapping)) {
+            const cells = inspection.read(row);
+            if (!inspection.refused) loans.add(cells);
+        }
+        const report = inspection.report();
+        if (report.refused) throw new QualityFailure(report);
+        return loans;
+    } catch (error) {
+        loans.close();
+        throw error;
+    } finally {
+        inspection.close();
+    }
+}
+
 interface Recording {
     readonly chunks: number;
     readonly layout: Layout;
-    readonly rows: Generator<readonly [number: number, rows: readonly (readonly Cell[])[]]>;
+    readonly records: Generator<readonly [number: number, records: readonly Uint8Array[]]>;
     /** Of a chunk on the ledger, the hash of its rows. */
     readonly content: (number: number) => Promise<string | undefined>;
     readonly place: (number: number) => ChunkPlace;
@@ -121,12 +142,12 @@ interface Recording {
 
 /** Sends the chunks that are not on the ledger, a few at a time; each lane has one chunk in memory. After a failure no lane goes on. */
 async function recordChunks({ secret, inFlight = 3, progress }: RecordingOptions, recording: Recording): Promise<void> {
-    const { chunks, layout, place, rows } = recording;
+    const { chunks, layout, place, records } = recording;
     const earlier = earlierChunks(recording);
     let [recorded, found] = [0, 0];
     const lane = async () => {
-        for (const [number, cells] of rows) {
-            const packed = packChunk(layout, cells, secret.salt(place(number)));
+        for (const [number, some] of records) {
+            const packed = packRecords(layout, some, secret.salt(place(number)));
             if (await earlier(number, packed)) found++;
             else await recording.send(secret.requestId(place(number), packed), number, packed);
             recorded++;
@@ -134,7 +155,7 @@ async function recordChunks({ secret, inFlight = 3, progress }: RecordingOptions
         }
     };
     const lanes = Array.from({ length: Math.min(inFlight, mostInFlight) }, () =>
-        lane().finally(() => rows.return(undefined)),
+        lane().finally(() => records.return(undefined)),
     );
     const outcomes = await Promise.allSettled(lanes);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -160,7 +181,7 @@ function* numbered<T>(values: Iterable<T>): Generator<readonly [number, T]> {
     for (const value of values) yield [number++, value];
 }
 
-function* everyChunk(aligned: AlignedMonths, chunks: number): Generator<(readonly Cell[])[]> {
+function* everyChunk(aligned: AlignedMonths, chunks: number): Generator<Uint8Array[]> {
     for (let number = 0; number < chunks; number++) yield aligned.chunk(number);
 }
 

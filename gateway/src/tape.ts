@@ -1,16 +1,20 @@
+import { randomBytes } from 'node:crypto';
+
 import {
     loanSummaryReader,
     prove,
     recordChunkRequest,
     rejectTapeRequest,
     sealTapeRequest,
+    secretLength,
     shape,
     submitTapeRequest,
     tapeReader,
 } from '@poolproof/chaincode/domain';
 
-import { loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
 import { asked, privately, told } from './client/ledger';
+import { loansPerChunk, openChunk, packRecords } from './chunk';
+import { SortedLoans } from './importer/sorted-loans';
 
 import type {
     Chunk,
@@ -85,15 +89,21 @@ export class Tapes {
         progress?: (chunk: RecordedChunk) => void,
     ): Promise<number> {
         const assetClass = await this.deals.assetClass(dealId);
-        const rows = orderLoans(loans, assetClass);
-        const chunks = Math.ceil(rows.length / loansPerChunk);
-        for (let number = 0; number < chunks; number++) {
-            const some = rows.slice(number * loansPerChunk, (number + 1) * loansPerChunk);
-            const packed = packChunk(assetClass.loan, some);
-            const receipt = await this.record({ dealId, number }, packed);
-            progress?.({ number, loans: some.length, bytes: packed.length, receipt });
+        const sorted = new SortedLoans(assetClass);
+        try {
+            for (const { cells } of loans) sorted.add(cells);
+            const sizes = sorted.sizes(loansPerChunk);
+            let number = 0;
+            for (const records of sorted.chunks(sizes)) {
+                const packed = packRecords(assetClass.loan, records, randomBytes(secretLength));
+                const receipt = await this.record({ dealId, number }, packed);
+                progress?.({ number, loans: records.length, bytes: packed.length, receipt });
+                number++;
+            }
+            return number;
+        } finally {
+            sorted.close();
         }
-        return chunks;
     }
 
     /**

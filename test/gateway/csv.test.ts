@@ -30,6 +30,25 @@ describe('reading a CSV file', () => {
         ]);
     });
 
+    it('reads commas, quotes and line ends between quotes, and counts the lines they take', async () => {
+        const text = 'assetNumber,endBalance\n7,"a, ""b""\nc"\n8,\n';
+        expect(await read(text)).toEqual([
+            { file: 'tape.csv', line: 2, values: { assetNumber: '7', endBalance: 'a, "b"\nc' } },
+            { file: 'tape.csv', line: 4, values: { assetNumber: '8', endBalance: '' } },
+        ]);
+    });
+
+    it('reads a file larger than what it reads at a time', async () => {
+        const lines = Array.from({ length: 50_000 }, (_, i) => `${i},"é ${i}"\n`);
+        const rows = await read(`\uFEFFassetNumber,endBalance\n${lines.join('')}`);
+        expect(rows).toHaveLength(50_000);
+        expect(rows[49_999]).toEqual({
+            file: 'tape.csv',
+            line: 50_001,
+            values: { assetNumber: '49999', endBalance: 'é 49999' },
+        });
+    });
+
     it.each([
         [
             'a file cut off inside a line',
@@ -42,6 +61,12 @@ describe('reading a CSV file', () => {
             'tape.csv, line 3: not as many fields as the header',
         ],
         ['a quote left open', 'assetNumber,endBalance\n7,"10.50\n', 'tape.csv, line 2: a quote is opened'],
+        ['a quote inside a value', 'assetNumber,endBalance\n7,10"50"\n', 'tape.csv, line 2: not a line of CSV'],
+        [
+            'a quote never closed in a long file',
+            `assetNumber,endBalance\n7,"10.50\n${'8,1\n'.repeat(50_000)}`,
+            'line 2: a quote',
+        ],
         ['a column missing', 'assetNumber,balance\n7,1\n', 'tape.csv, line 1, endBalance: no such column'],
         [
             'a column given twice',

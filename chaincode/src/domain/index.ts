@@ -134,7 +134,7 @@ export { Chunk } from './tape/chunk';
 export { concentrationReader } from './tape/concentration';
 export { criterionReader } from './tape/criterion';
 export { eligibilityReader } from './tape/eligibility';
-export { encodeChunk } from './tape/encode';
+export { encodeChunk, encodeRecord, encodeRecords } from './tape/encode';
 export { mostChunkBytes, mostRows, secretLength } from './tape/encoding';
 export { decimalUnits, formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';

@@ -1,32 +1,29 @@
-import { createHash } from 'node:crypto';
+import { encodeRecord, sha256, utf8 } from '@poolproof/chaincode/domain';
 
 import { ImportError } from './import-error';
 import { Spool } from './spool';
 
-import type { AssetClass, Cell } from '@poolproof/chaincode/domain';
+import type { AssetClass } from '@poolproof/chaincode/domain';
 import type { LoanMonth } from './loan-month';
-import type { Place } from './import-error';
 
-/** Where a loan stands in the tape, or what a month says of it. */
-type Part =
-    | { readonly number: string; readonly chunk: number; readonly row: number }
-    | { readonly number: string; readonly cells: readonly Cell[]; readonly place: Place };
+/**
+ * Records of the first spool begin with the loan's number after its length, and the length of what follows: where the loan stands
+ * (chunk, row), or the line of the file and what the month says. Records of the second: the row, and what the month says after its length.
+ */
+const [lengthBytes, placeBytes] = [4, 8];
 
-interface Aligned {
-    readonly row: number;
-    readonly cells: readonly Cell[];
-}
-
-const files = 64;
+const files = 256;
 
 /**
  * A month of a pool of any size laid out as its tape is, chunk by chunk and loan by loan, joined on disk: neither the tape nor the
  * month is ever in memory. A loan of which the month says nothing has an empty record. Gone once closed.
  */
 export class AlignedMonths {
-    private readonly parts = new Spool<Part>();
-    private readonly aligned = new Spool<Aligned>();
+    private readonly tape = new Spool();
+    private readonly months = new Spool();
+    private readonly aligned = new Spool();
     private readonly numberField: number;
+    private file = '';
 
     private constructor(private readonly assetClass: AssetClass) {
         const { state, stateRoles } = assetClass;
@@ -45,61 +42,105 @@ export class AlignedMonths {
         const aligned = new AlignedMonths(assetClass);
         try {
             let chunk = 0;
-            for await (const numbers of tape) {
-                numbers.forEach((number, row) => {
-                    aligned.put({ number, chunk, row });
-                });
-                chunk++;
-            }
-            for await (const { cells, place } of months)
-                aligned.put({ number: String(cells[aligned.numberField]), cells, place });
+            for await (const numbers of tape) aligned.addChunk(chunk++, numbers);
+            for await (const month of months) aligned.addMonth(month);
             for (let file = 0; file < files; file++) aligned.join(file);
         } catch (error) {
-            aligned.close();
+            aligned.aligned.close();
             throw error;
         } finally {
-            aligned.parts.close();
+            aligned.tape.close();
+            aligned.months.close();
         }
         return aligned;
     }
 
-    /** The month's rows of a chunk. */
-    chunk(number: number): (readonly Cell[])[] {
-        return this.aligned
-            .read(number)
-            .sort((a, b) => a.row - b.row)
-            .map(({ cells }) => cells);
+    /** The month's records of a chunk. */
+    chunk(number: number): Uint8Array[] {
+        const bytes = this.aligned.read(number);
+        const records: Uint8Array[] = [];
+        for (let at = 0; at < bytes.length;) {
+            const start = at + placeBytes;
+            const end = start + bytes.readUInt32LE(at + lengthBytes);
+            records[bytes.readUInt32LE(at)] = bytes.subarray(start, end);
+            at = end;
+        }
+        return records;
     }
 
     close(): void {
         this.aligned.close();
     }
 
-    private put(part: Part): void {
-        const [first = 0] = createHash('sha256').update(part.number).digest();
-        this.parts.append(first % files, part);
+    private addChunk(chunk: number, numbers: readonly string[]): void {
+        numbers.forEach((number, row) => {
+            const place = Buffer.allocUnsafe(placeBytes);
+            place.writeUInt32LE(chunk, 0);
+            place.writeUInt32LE(row, lengthBytes);
+            put(this.tape, number, place);
+        });
+    }
+
+    private addMonth({ cells, place }: LoanMonth): void {
+        const record = encodeRecord(this.assetClass.state, cells);
+        const said = Buffer.allocUnsafe(lengthBytes + record.length);
+        said.writeUInt32LE(place.line, 0);
+        said.set(record, lengthBytes);
+        put(this.months, String(cells[this.numberField]), said);
+        this.file = place.file;
     }
 
     private join(file: number): void {
-        const said = new Map<string, Extract<Part, { readonly cells: unknown }>>();
-        const parts = this.parts.read(file);
-        for (const part of parts) {
-            if (!('cells' in part)) continue;
-            if (said.has(part.number)) throw this.wrong(part.place, 'the loan stands twice in the month');
-            said.set(part.number, part);
+        const said = new Map<string, Buffer>();
+        for (const [number, month] of entries(this.months.read(file))) {
+            if (said.has(number)) throw this.wrong(month, 'the loan stands twice in the month');
+            said.set(number, month);
         }
-        for (const part of parts) {
-            if ('cells' in part) continue;
-            const { number, chunk, row } = part;
-            const empty = this.assetClass.state.fields.map((_, i) => (i === this.numberField ? number : null));
-            this.aligned.append(chunk, { row, cells: said.get(number)?.cells ?? empty });
+        for (const [number, place] of entries(this.tape.read(file))) {
+            const record = said.get(number)?.subarray(lengthBytes) ?? this.empty(number);
             said.delete(number);
+            const head = Buffer.allocUnsafe(placeBytes);
+            place.copy(head, 0, lengthBytes);
+            head.writeUInt32LE(record.length, lengthBytes);
+            this.aligned.append(place.readUInt32LE(0), Buffer.concat([head, record]));
         }
         const [stranger] = said.values();
-        if (stranger) throw this.wrong(stranger.place, 'no such loan in the tape of the deal');
+        if (stranger) throw this.wrong(stranger, 'no such loan in the tape of the deal');
     }
 
-    private wrong(place: Place, problem: string): ImportError {
-        return new ImportError({ ...place, field: this.assetClass.stateRoles.number }, problem);
+    /** What the month says of a loan of which it says nothing. @param number as bytes, one a character */
+    private empty(number: string): Uint8Array {
+        const { state } = this.assetClass;
+        const text = Buffer.from(number, 'latin1').toString();
+        return encodeRecord(
+            state,
+            state.fields.map((_, i) => (i === this.numberField ? text : null)),
+        );
+    }
+
+    private wrong(month: Buffer, problem: string): ImportError {
+        const field = this.assetClass.stateRoles.number;
+        return new ImportError({ file: this.file, line: month.readUInt32LE(0), field }, problem);
+    }
+}
+
+/** Puts something aside under a loan's number, in the file that a hash of the number names. */
+function put(spool: Spool, number: string, content: Uint8Array): void {
+    const name = utf8(number);
+    const [file = 0] = sha256(name);
+    const head = Buffer.allocUnsafe(2 * lengthBytes);
+    head.writeUInt32LE(name.length, 0);
+    head.writeUInt32LE(content.length, lengthBytes);
+    spool.append(file, Buffer.concat([head, name, content]));
+}
+
+/** Numbers, as bytes one a character, and what was put aside under each. */
+function* entries(bytes: Buffer): Generator<[string, Buffer]> {
+    for (let at = 0; at < bytes.length;) {
+        const name = at + 2 * lengthBytes;
+        const content = name + bytes.readUInt32LE(at);
+        const end = content + bytes.readUInt32LE(at + lengthBytes);
+        yield [bytes.toString('latin1', name, content), bytes.subarray(content, end)];
+        at = end;
     }
 }

@@ -2,39 +2,109 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { CsvError, parse } from 'csv-parse';
-
 import { ImportError } from './import-error';
 
 import type { Row } from './row';
 
+/** Bytes read at a time. */
+const blockLength = 256 * 1024;
+
+/** Longest line, in characters: what is longer has a quote that is not closed. */
+const longestLine = 100_000;
+
 /**
- * Reads a CSV file line by line, whatever its size, in constant memory. The first line names the columns; columns not asked
- * for are passed on as they are.
+ * Reads a CSV file (RFC 4180, UTF-8) line by line, whatever its size, in constant memory. The first line names the columns; columns not
+ * asked for are passed on as they are.
  * @throws ImportError for a missing or doubled column, a line of another length, an open quote, or a last line without an end,
  * which is how a file cut off in transfer looks
  */
 export async function* readCsv(path: string, columns: readonly string[]): AsyncGenerator<Row> {
     const file = basename(path);
     await mustEndInNewLine(path, file);
-    const source = createReadStream(path);
-    const parser = source.pipe(
-        parse({ bom: true, info: true, columns: header => checkedHeader(header, columns, file) }),
-    );
-    source.once('error', error => parser.destroy(error));
+    const source = createReadStream(path, { encoding: 'utf8', highWaterMark: blockLength });
+    const reader = new RecordReader(file);
+    let header: string[] | undefined;
     try {
-        for await (const { record, info } of parser as AsyncIterable<ParsedLine>)
-            yield { file, line: info.lines, values: record };
-    } catch (error) {
-        throw error instanceof CsvError ? new ImportError({ file, line: lineOf(error) }, problemOf(error)) : error;
+        for await (const block of source as AsyncIterable<string>)
+            for (const cells of reader.records(block))
+                if (header === undefined) header = checkedHeader(cells, columns, file);
+                else yield { file, line: reader.line, values: valuesOf(cells, header, { file, line: reader.line }) };
+        reader.close();
     } finally {
         source.destroy();
     }
 }
 
-interface ParsedLine {
-    readonly record: Readonly<Record<string, string>>;
-    readonly info: { readonly lines: number };
+/** Cuts text that comes block by block into records of cells. */
+class RecordReader {
+    /** Where the record given last begins, counted from 1. */
+    line = 0;
+    private next = 1;
+    private rest = '';
+
+    constructor(private readonly file: string) {}
+
+    *records(block: string): Generator<string[]> {
+        const text = this.next === 1 ? (this.rest + block).replace(/^\uFEFF/, '') : this.rest + block;
+        let start = 0;
+        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+            const record = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+            const isQuoted = record.includes('"');
+            if (isQuoted && isOpen(record)) {
+                if (record.length > longestLine) throw this.open();
+                continue;
+            }
+            this.line = this.next;
+            this.next += isQuoted ? record.split('\n').length : 1;
+            start = end + 1;
+            yield isQuoted ? this.unquoted(record) : record.split(',');
+        }
+        this.rest = text.slice(start);
+    }
+
+    /** @throws ImportError where a quote is open at the end of the file */
+    close(): void {
+        if (this.rest !== '') throw this.open();
+    }
+
+    private unquoted(record: string): string[] {
+        const cells: string[] = [];
+        const cell = /(?:"((?:[^"]|"")*)"|([^",]*))(?:,|$)/y;
+        for (;;) {
+            const match = cell.exec(record);
+            if (match === null) throw this.wrong(this.line, 'not a line of CSV');
+            const [, quoted, plain = ''] = match;
+            cells.push(quoted?.replaceAll('""', '"') ?? plain);
+            if (!match[0].endsWith(',')) return cells;
+        }
+    }
+
+    private open(): ImportError {
+        return this.wrong(this.next, 'a quote is opened and not closed');
+    }
+
+    private wrong(line: number, problem: string): ImportError {
+        return new ImportError({ file: this.file, line }, problem);
+    }
+}
+
+/** Whether a quote is open at the end, so that the line end after it is part of a cell. Doubled quotes within a cell count twice. */
+function isOpen(record: string): boolean {
+    let count = 0;
+    for (let at = record.indexOf('"'); at >= 0; at = record.indexOf('"', at + 1)) count++;
+    return count % 2 === 1;
+}
+
+function valuesOf(
+    cells: readonly string[],
+    header: readonly string[],
+    place: { readonly file: string; readonly line: number },
+): Record<string, string> {
+    if (cells.length !== header.length)
+        throw new ImportError(place, 'not as many fields as the header has: the line is cut off or has a stray comma');
+    const values: Record<string, string> = {};
+    for (let i = 0; i < header.length; i++) values[header[i] as string] = cells[i] as string;
+    return values;
 }
 
 async function mustEndInNewLine(path: string, file: string): Promise<void> {
@@ -63,19 +133,4 @@ function checkedHeader(header: readonly string[], columns: readonly string[], fi
     const doubled = header.find((column, i) => header.indexOf(column) !== i);
     if (doubled !== undefined) throw new ImportError({ file, line: 1, field: doubled }, 'the column stands twice');
     return [...header];
-}
-
-function lineOf(error: CsvError): number {
-    return typeof error['lines'] === 'number' ? error['lines'] : 1;
-}
-
-function problemOf(error: CsvError): string {
-    switch (error.code) {
-        case 'CSV_RECORD_INCONSISTENT_COLUMNS':
-            return 'not as many fields as the header has: the line is cut off or has a stray comma';
-        case 'CSV_QUOTE_NOT_CLOSED':
-            return 'a quote is opened and not closed before the file ends';
-        default:
-            return 'not a line of CSV';
-    }
 }

@@ -4,7 +4,7 @@ import { ImportError } from './import-error';
 import { readField } from './loan';
 import { readRows } from './row';
 
-import type { AssetClass, Cell, Currency, Field, Month } from '@poolproof/chaincode/domain';
+import type { AssetClass, Cell, Currency, Month } from '@poolproof/chaincode/domain';
 import type { Place } from './import-error';
 import type { Row } from './row';
 
@@ -30,16 +30,30 @@ export async function* readLoanMonths(
     currency: Currency,
     columns: Columns = {},
 ): AsyncGenerator<LoanMonth> {
-    const { state: layout, stateRoles } = assetClass;
+    const { state, stateRoles } = assetClass;
+    const number = state.fields.findIndex(field => field.name === stateRoles.number);
     const seen = new Set<string>();
-    const columnOf = (field: Field) => columns[field.name] ?? field.name;
+    for await (const month of readMonthRows(path, assetClass, currency, columns)) {
+        const key = `${month.period} ${String(month.cells[number])}`;
+        if (seen.has(key)) throw new ImportError(month.place, `the loan stands twice in ${month.period}`);
+        seen.add(key);
+        yield month;
+    }
+}
+
+/** As `readLoanMonths`, of a file of any size: whether a loan stands twice in a period is for the caller to find. */
+export async function* readMonthRows(
+    path: string,
+    assetClass: AssetClass,
+    currency: Currency,
+    columns: Columns = {},
+): AsyncGenerator<LoanMonth> {
+    const { state: layout, stateRoles } = assetClass;
+    const named = layout.fields.map(field => ({ field, column: columns[field.name] ?? field.name }));
     const given = [columns[stateRoles.number] ?? stateRoles.number, ...Object.values(columns)];
     for await (const row of readRows(path, [...new Set(given)])) {
         const period = readPeriod(row);
-        const cells = layout.fields.map(field => readField(field, row, currency, columnOf(field)));
-        const key = `${period} ${String(cells[layout.fields.findIndex(field => field.name === stateRoles.number)])}`;
-        if (seen.has(key)) throw new ImportError(row, `the loan stands twice in ${period}`);
-        seen.add(key);
+        const cells = named.map(({ field, column }) => readField(field, row, currency, column));
         yield { place: { file: row.file, line: row.line }, period, cells };
     }
 }

@@ -46,8 +46,10 @@ export async function* readLoans(
  * @throws ImportError
  */
 export function readField(field: Field, row: Row, currency: Currency, column = field.name): Cell {
+    const text = row.values[column] ?? '';
+    if (text === '' && !field.required) return null;
     try {
-        const cell = parseCell(field, inIsoForm(field, row.values[column] ?? ''), currency, column);
+        const cell = parseCell(field, inIsoForm(field, text), currency, column);
         if (cell === null && field.required) throw new ImportError({ ...row, field: column }, 'missing');
         if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, () => column);
         return cell;

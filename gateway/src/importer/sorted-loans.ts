@@ -1,20 +1,15 @@
-import { identityOf, orderOf } from '@poolproof/chaincode/domain';
+import { encodeRecord, identityOf, orderOf } from '@poolproof/chaincode/domain';
 
-import { ImportError } from './import-error';
+import { chunkSizes } from '../chunk';
 import { Spool } from './spool';
 
 import type { AssetClass, Cell } from '@poolproof/chaincode/domain';
-import type { Loan } from './loan';
-import type { Place } from './import-error';
 
-interface Placed {
-    /** Place in the tape's order, hexadecimal. */
-    readonly order: string;
-    readonly cells: readonly Cell[];
-    readonly place: Place;
-}
+/** A record of the spool: place in the tape's order, length of the loan's record, the record. */
+const orderLength = 32;
+const headLength = orderLength + 4;
 
-/** Leading bits of the order that name a file of the spool. */
+/** Leading bits of the order that name a file of the spool: those of a bucket of the pledge registry. */
 const files = 256;
 
 /**
@@ -22,65 +17,68 @@ const files = 256;
  * once closed.
  */
 export class SortedLoans {
-    private readonly spool = new Spool<Placed>();
-    private rows = 0;
+    private readonly spool = new Spool();
+    private readonly identityFields: readonly number[];
+    /** Loans of each file. */
+    private readonly counts = new Array<number>(files).fill(0);
+    private longest = 1;
 
-    private constructor(private readonly assetClass: AssetClass) {}
-
-    /** Reads all loans, once. @throws ImportError of the source */
-    static async of(loans: AsyncIterable<Loan>, assetClass: AssetClass): Promise<SortedLoans> {
-        const sorted = new SortedLoans(assetClass);
-        try {
-            for await (const loan of loans) sorted.add(loan);
-        } catch (error) {
-            sorted.close();
-            throw error;
-        }
-        return sorted;
-    }
-
-    get count(): number {
-        return this.rows;
+    constructor(private readonly assetClass: AssetClass) {
+        const { identity, loan } = assetClass;
+        this.identityFields = identity.fields.map(name => loan.fields.findIndex(field => field.name === name));
     }
 
     /**
-     * The rows of chunk after chunk.
-     * @throws ImportError for an asset that stands twice in the tape
+     * Puts a loan in its place.
+     * @returns the place: one asset has one, wherever it is offered
+     * @throws Refusal FIELD_INVALID
      */
-    *chunks(size: number): Generator<(readonly Cell[])[]> {
-        let rows: (readonly Cell[])[] = [];
-        for (let file = 0; file < files; file++)
-            for (const cells of this.part(file)) {
-                rows.push(cells);
-                if (rows.length < size) continue;
-                yield rows;
-                rows = [];
-            }
-        if (rows.length > 0) yield rows;
+    add(cells: readonly Cell[]): Uint8Array {
+        const values = this.identityFields.map(index => cells[index] ?? null);
+        const order = orderOf(identityOf(this.assetClass, values));
+        const loan = encodeRecord(this.assetClass.loan, cells);
+        const record = Buffer.allocUnsafe(headLength + loan.length);
+        record.set(order);
+        record.writeUInt32LE(loan.length, orderLength);
+        record.set(loan, headLength);
+        const [file = 0] = order;
+        this.spool.append(file, record);
+        this.counts[file] = (this.counts[file] ?? 0) + 1;
+        this.longest = Math.max(this.longest, loan.length);
+        return order;
     }
 
-    /** That no asset stands twice: before anything is sent. @throws ImportError */
-    mustBeSingle(): void {
-        for (let file = 0; file < files; file++) this.part(file);
+    /** How many loans each chunk has: see `chunkSizes`. */
+    sizes(most: number): number[] {
+        return chunkSizes(this.counts, most, this.longest);
+    }
+
+    /** The records of chunk after chunk of these sizes. */
+    *chunks(sizes: readonly number[]): Generator<Uint8Array[]> {
+        let waiting: Uint8Array[] = [];
+        let file = 0;
+        for (const size of sizes) {
+            while (waiting.length < size) waiting = waiting.concat(this.part(file++));
+            yield waiting.slice(0, size);
+            waiting = waiting.slice(size);
+        }
     }
 
     close(): void {
         this.spool.close();
     }
 
-    private add({ cells, place }: Loan): void {
-        const { identity, loan } = this.assetClass;
-        const values = identity.fields.map(name => cells[loan.fields.findIndex(field => field.name === name)] ?? null);
-        const order = Buffer.from(orderOf(identityOf(this.assetClass, values)));
-        this.spool.append(order[0] ?? 0, { order: order.toString('hex'), cells, place });
-        this.rows++;
-    }
-
-    private part(file: number): (readonly Cell[])[] {
-        const placed = this.spool.read(file).sort((a, b) => (a.order < b.order ? -1 : 1));
-        placed.forEach(({ order, place }, i) => {
-            if (placed[i - 1]?.order === order) throw new ImportError(place, 'the asset stands twice in the tape');
-        });
-        return placed.map(({ cells }) => cells);
+    /** The records of one file, in order. */
+    private part(file: number): Uint8Array[] {
+        const bytes = this.spool.read(file);
+        const placed: { readonly place: number; readonly at: number; readonly record: Uint8Array }[] = [];
+        for (let at = 0; at < bytes.length;) {
+            const end = at + headLength + bytes.readUInt32LE(at + orderLength);
+            placed.push({ place: bytes.readUIntBE(at, 6), at, record: bytes.subarray(at + headLength, end) });
+            at = end;
+        }
+        const rest = (at: number) => bytes.subarray(at, at + orderLength);
+        placed.sort((a, b) => a.place - b.place || Buffer.compare(rest(a.at), rest(b.at)));
+        return placed.map(({ record }) => record);
     }
 }

@@ -2,33 +2,33 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Characters that wait in memory before they go to disk. */
-const mostWaiting = 4_000_000;
+/** Bytes that wait in memory before they go to disk. */
+const mostWaiting = 8 * 1024 * 1024;
 
 /**
- * Lines put aside in numbered files, in a folder of their own that its owner alone can read, and that is gone once closed: how a file
- * larger than memory is put in another order.
+ * Records put aside in numbered files, in a folder of their own that its owner alone can read, and that is gone once closed: how a file
+ * larger than memory is put in another order. A record is what its owner makes of it: a few bytes.
  */
-export class Spool<T> {
+export class Spool {
     private readonly folder = newFolder();
-    private readonly waiting = new Map<number, string[]>();
+    private readonly waiting = new Map<number, Uint8Array[]>();
     private length = 0;
 
-    append(file: number, value: T): void {
-        const line = `${JSON.stringify(value)}\n`;
-        const lines = this.waiting.get(file);
-        if (lines) lines.push(line);
-        else this.waiting.set(file, [line]);
-        this.length += line.length;
+    /** Bytes handed over, not copied. */
+    append(file: number, record: Uint8Array): void {
+        const records = this.waiting.get(file);
+        if (records) records.push(record);
+        else this.waiting.set(file, [record]);
+        this.length += record.length;
         if (this.length > mostWaiting) this.flush();
     }
 
     /** All that was appended to a file, in that order. */
-    read(file: number): T[] {
-        this.flush();
-        if (!existsSync(this.path(file))) return [];
-        const lines = readFileSync(this.path(file), 'utf8').split('\n');
-        return lines.slice(0, -1).map(line => JSON.parse(line) as T);
+    read(file: number): Buffer {
+        const waiting = this.waiting.get(file) ?? [];
+        return existsSync(this.path(file))
+            ? Buffer.concat([readFileSync(this.path(file)), ...waiting])
+            : Buffer.concat(waiting);
     }
 
     close(): void {
@@ -36,7 +36,7 @@ export class Spool<T> {
     }
 
     private flush(): void {
-        for (const [file, lines] of this.waiting) appendFileSync(this.path(file), lines.join(''));
+        for (const [file, records] of this.waiting) appendFileSync(this.path(file), Buffer.concat(records));
         this.waiting.clear();
         this.length = 0;
     }

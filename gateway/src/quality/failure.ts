@@ -1,4 +1,4 @@
-import type { QualityReport } from './check';
+import type { QualityReport } from './inspection';
 
 /** A file that a rule of the tier `refuse` turns away. Nothing has been sent. */
 export class QualityFailure extends Error {

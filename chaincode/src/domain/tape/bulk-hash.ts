@@ -5,7 +5,8 @@ export const hashLength = 32;
 
 const blockLength = 64;
 
-/** Longest message, with room for its padding. */
+/** Longest message, and with its padding. */
+export const longestMessage = 16_000;
 const capacity = 16 * 1024;
 
 /** Where a hash stands after some whole blocks. */

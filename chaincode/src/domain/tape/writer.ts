@@ -24,8 +24,19 @@ export class Writer {
         this.used += value.length;
     }
 
+    /** A few bytes of others: so few that a view of them would take longer to make than they take to copy. */
+    part(value: Uint8Array, start: number, end: number): void {
+        this.reserve(end - start);
+        for (let at = start; at < end; at++) this.buffer[this.used++] = value[at] as number;
+    }
+
+    /** A view of what was written, good until more is. */
     written(): Uint8Array {
-        return this.buffer.slice(0, this.used);
+        return this.buffer.subarray(0, this.used);
+    }
+
+    clear(): void {
+        this.used = 0;
     }
 
     private reserve(more: number): void {
