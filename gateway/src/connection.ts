@@ -1,23 +1,18 @@
+import { hash } from '@hyperledger/fabric-gateway';
+
 import { Client, defaultOptions } from './client/client';
 import { follow } from './client/event';
 import { Ledger } from './client/ledger';
 import { ask, recover } from './client/recover';
 import { signingWith } from './client/signer';
-import { Audits } from './audit';
-import { Deals } from './deal';
-import { Holdings } from './holding';
-import { Institutions } from './institution';
-import { Pledges } from './pledge';
-import { Reports } from './report';
-import { Settlements } from './settlement';
-import { Tapes } from './tape';
-import { Tranches } from './tranche';
-import { Waterfalls } from './waterfall';
+import { Nouns } from './nouns';
+import { OfflineDesk } from './offline';
 
 import type { KeepAlive, PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
 import type { FollowOptions, LedgerEvent } from './client/event';
 import type { Outcome, Recovered } from './client/recover';
+import type { Signing } from './client/signer';
 import type { Signer } from '@hyperledger/fabric-gateway';
 
 /** Who calls: a certificate of an institution's authority, and the key that signs for it. */
@@ -69,38 +64,30 @@ export function connect(options: ConnectOptions): Connection {
     return new Connection(options);
 }
 
-export class Connection {
+/** An identity at the peers of its institution: the nouns of the contracts, events, outcomes. Made by `connect`. */
+export class Connection extends Nouns {
     readonly mspId: string;
-    readonly audits: Audits;
-    readonly deals: Deals;
-    readonly holdings: Holdings;
-    readonly institutions: Institutions;
-    readonly pledges: Pledges;
-    readonly reports: Reports;
-    readonly settlements: Settlements;
-    readonly tapes: Tapes;
-    readonly tranches: Tranches;
-    readonly waterfalls: Waterfalls;
     private readonly client: Client;
+    private readonly signatories: Client[] = [];
 
-    constructor(options: ConnectOptions) {
-        const { mspId, certificatePem, privateKeyPem, signer } = options.identity;
-        const identity = { mspId, credentials: Buffer.from(certificatePem) };
+    constructor(private readonly options: ConnectOptions) {
+        const { privateKeyPem, signer, ...who } = options.identity;
         const keyOrSigner = signer ?? privateKeyPem;
         if (keyOrSigner === undefined) throw new TypeError('neither a private key nor a signer');
-        this.client = new Client(options.peers, identity, signingWith(keyOrSigner), completed(options));
-        const ledger = new Ledger(this.client);
-        this.mspId = mspId;
-        this.deals = new Deals(ledger);
-        this.institutions = new Institutions(ledger);
-        this.pledges = new Pledges(ledger, this.deals, this.institutions);
-        this.audits = new Audits(ledger, this.deals);
-        this.tapes = new Tapes(ledger, this.deals, this.audits);
-        this.reports = new Reports(ledger, this.deals, this.tapes, this.audits);
-        this.holdings = new Holdings(ledger, this.institutions);
-        this.settlements = new Settlements(ledger, this.institutions);
-        this.tranches = new Tranches(ledger, this.institutions);
-        this.waterfalls = new Waterfalls(ledger);
+        const client = newClient(options, who, signingWith(keyOrSigner));
+        super(new Ledger(client));
+        this.client = client;
+        this.mspId = who.mspId;
+    }
+
+    /**
+     * Carries requests of somebody of the same institution who signs elsewhere: see `OfflineDesk`.
+     * @param signatory whose certificate, and no key
+     */
+    offline(signatory: Pick<Credentials, 'certificatePem' | 'mspId'>): OfflineDesk {
+        const client = newClient(this.options, signatory, { hash: hash.sha256 });
+        this.signatories.push(client);
+        return new OfflineDesk(client, this.client);
     }
 
     /** What committed transactions told, from the first block or after a position, until the signal. */
@@ -128,7 +115,17 @@ export class Connection {
     /** Gives the channels back. Calls under way end with an error. */
     close(): void {
         this.client.close();
+        this.signatories.splice(0).forEach(client => client.close());
     }
+}
+
+function newClient(
+    options: ConnectOptions,
+    { mspId, certificatePem }: Pick<Credentials, 'certificatePem' | 'mspId'>,
+    signing: Signing,
+): Client {
+    const identity = { mspId, credentials: Buffer.from(certificatePem) };
+    return new Client(options.peers, identity, signing, completed(options));
 }
 
 function completed(options: ConnectOptions): ClientOptions {

@@ -11,7 +11,7 @@ export {
     TimeoutFailure,
 } from './client/failure';
 export { alignMonths, chunkSizes, loansPerChunk, openChunk, orderLoans, packChunk } from './chunk';
-export { newSigner, signingWith } from './client/signer';
+export { newSigner, signingWith, withLowS } from './client/signer';
 export { table } from './command/table';
 export { connect, Connection } from './connection';
 export { CertificateAuthority } from './enrolment/certificate-authority';
@@ -25,6 +25,8 @@ export { ImportError } from './importer/import-error';
 export { readLoans } from './importer/loan';
 export { readLoanMonths } from './importer/loan-month';
 export { readMapping } from './importer/mapping';
+export { Nouns } from './nouns';
+export { OfflineDesk } from './offline';
 export { readProfile } from './profile';
 export { checkQuality } from './quality/check';
 export { QualityFailure } from './quality/failure';
@@ -52,6 +54,7 @@ export type { Columns, LoanMonth } from './importer/loan-month';
 export type { Mapping } from './importer/mapping';
 export type { Row } from './importer/row';
 export type { ChunkPledged } from './pledge';
+export type { Told, UnsignedCommit, UnsignedProposal, UnsignedTransaction } from './offline';
 export type { Profile } from './profile';
 export type { Finding as QualityFinding, QualityReport } from './quality/inspection';
 export type { MonthFile, Progress, RecordingOptions, TapeFile } from './recording';

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 
 import { shape } from '@poolproof/chaincode/domain';
 
+import type * as Yaml from 'yaml';
 import type { PeerAddress } from './client/channel';
 import type { AuthorityAddress } from './enrolment/authority-call';
 
@@ -40,7 +41,7 @@ function parsed(text: string): unknown {
     if (text.trimStart().startsWith('{')) return JSON.parse(text);
     // Loaded only where it is needed: it takes longer than the rest of the library.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { parse } = require('yaml') as typeof import('yaml');
+    const { parse } = require('yaml') as typeof Yaml;
     return parse(text);
 }
 

@@ -1,6 +1,6 @@
-import { createHash, generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 
-import { newSigner, signingWith } from '@poolproof/gateway';
+import { newSigner, signingWith, withLowS } from '@poolproof/gateway';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -22,6 +22,21 @@ describe('the signer', () => {
             expect(sOf(signature)).toBeLessThanOrEqual(order / 2n);
             expect(verify('sha256', message, publicKey, signature)).toBe(true);
         }
+    });
+
+    it('takes the high s out of a signature made elsewhere, and changes no other', async () => {
+        const message = Buffer.from('a proposal');
+        for (let i = 0; i < 100; i++) {
+            const elsewhere = sign('sha256', message, privateKey);
+            const signature = Buffer.from(withLowS(elsewhere));
+            expect(sOf(signature)).toBeLessThanOrEqual(order / 2n);
+            expect(verify('sha256', message, publicKey, signature)).toBe(true);
+            if (sOf(elsewhere) <= order / 2n) expect(signature).toEqual(elsewhere);
+        }
+        const own = await newSigner(pem)(message);
+        expect(withLowS(own)).toEqual(own);
+        for (const broken of [own.subarray(1), own.subarray(0, -1), Buffer.alloc(0), Buffer.alloc(64, 1)])
+            expect(() => withLowS(broken)).toThrow('in DER');
     });
 
     it('gives an outside signer, such as a PKCS#11 device, the SHA-256 of the message', () => {

@@ -70,5 +70,5 @@ export function fromEnvironment(environment: Readonly<Record<string, string | un
         const value = environment[variable];
         return value === undefined || value === '' ? [] : [[name, value] as const];
     });
-    return identityFrom(Object.fromEntries(given) as IdentitySource);
+    return identityFrom(Object.fromEntries(given));
 }
