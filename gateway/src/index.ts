@@ -34,6 +34,7 @@ export { recordMonth, recordTape } from './recording';
 export { SettlementAgent } from './settlement-agent';
 export { TapeSecret } from './tape-secret';
 
+export type { AdditionAccepted, AdditionDeclined, AdditionOffered } from './addition';
 export type { KeepAlive, PeerAddress } from './client/channel';
 export type { Deadlines } from './client/client';
 export type { FollowOptions, LedgerEvent, Position } from './client/event';
@@ -53,6 +54,7 @@ export type { Loan } from './importer/loan';
 export type { Columns, LoanMonth } from './importer/loan-month';
 export type { Mapping } from './importer/mapping';
 export type { Row } from './importer/row';
+export type { DayObserved, DayRecorded, DealDay } from './observation';
 export type { ChunkPledged } from './pledge';
 export type { Told, UnsignedCommit, UnsignedProposal, UnsignedTransaction } from './offline';
 export type { Profile } from './profile';

@@ -18,8 +18,8 @@ import type { Institutions } from './institution';
 const { id, integer, list, object } = shape;
 
 const registryKeyLaid: Reader<object> = told(object({}));
-const chunkPledged: Reader<ChunkPledged> = told(object({ dealId: id, number: integer(0) }));
-const repaidReleased = told(object({ dealId: id, number: integer(0), period: integer(1) }));
+export const chunkPledged: Reader<ChunkPledged> = told(object({ dealId: id, number: integer(0) }));
+export const repaidReleased = told(object({ dealId: id, number: integer(0), period: integer(1) }));
 const conflictList = list(object({ row: integer(0), dealId: id }));
 
 /** Which chunk of which tape was pledged or given free. */
@@ -71,6 +71,15 @@ export class Pledges {
     async releaseRepaid(request: Draft<ReleaseRepaidRequest>) {
         const passage = privately(await this.trustee(request.dealId));
         return this.ledger.submit('pledge:releaseRepaid', [releaseRepaidRequest, repaidReleased], request, passage);
+    }
+
+    /**
+     * The trustee gives free the loans of a chunk that have left the pool in exchange for others.
+     * @throws Refused DEAL_STATUS_WRONG
+     */
+    async releaseReplaced(request: Draft<ReleaseRequest>): Promise<Receipt<ChunkPledged>> {
+        const passage = privately(await this.trustee(request.dealId));
+        return this.ledger.submit('pledge:releaseReplaced', [releaseRequest, chunkPledged], request, passage);
     }
 
     /** Which loans of a chunk back a deal already, and which: for trustees and regulators. */

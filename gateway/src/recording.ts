@@ -83,9 +83,9 @@ export async function recordTape(connection: Connection, tape: TapeFile): Promis
  */
 export async function recordMonth(connection: Connection, report: MonthFile): Promise<number> {
     const { dealId, period, version } = report;
-    const { deals, reports, tapes } = connection;
+    const { deals, reports } = connection;
     const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
-    const chunks = (await tapes.read(dealId)).chunkRoots.length;
+    const chunks = await reports.chunksIn(dealId, period);
     const records = ofMonth(readMonthRows(report.path, assetClass, currency, report.columns), report.month);
     const aligned = await AlignedMonths.of(numbersOf(connection, dealId, chunks), records, assetClass);
     const id = { dealId, period, version };

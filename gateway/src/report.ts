@@ -6,6 +6,7 @@ import {
     recordStatesRequest,
     shape,
     stateSummaryReader,
+    wholeReportReader,
 } from '@poolproof/chaincode/domain';
 
 import { alignMonths, openChunk, packChunk } from './chunk';
@@ -19,6 +20,7 @@ import type {
     Period,
     RecordStatesRequest,
     StateSummary,
+    WholeReport,
 } from '@poolproof/chaincode/domain';
 import type { Audits } from './audit';
 import type { Deals } from './deal';
@@ -29,9 +31,9 @@ import type { Tapes } from './tape';
 const { id, integer, list, object, text } = shape;
 
 const version = { dealId: id, period: integer(1), version: integer(1) };
-const statesRecorded: Reader<StatesRecorded> = told(object({ ...version, number: integer(0) }));
-const reportFiled: Reader<ReportFiled> = told(object({ ...version, affected: list(integer(1)) }));
-const reportAnswered: Reader<ReportId> = told(object(version));
+export const statesRecorded: Reader<StatesRecorded> = told(object({ ...version, number: integer(0) }));
+export const reportFiled: Reader<ReportFiled> = told(object({ ...version, affected: list(integer(1)) }));
+export const reportAnswered: Reader<ReportId> = told(object(version));
 const packedStates = object({ number: integer(0), chunk: text(20_000_000) });
 
 /** One version of one period's report. */
@@ -75,11 +77,21 @@ export class Reports {
      */
     async recordAll(report: ReportId, months: readonly LoanMonth[]): Promise<readonly Receipt<StatesRecorded>[]> {
         const assetClass = await this.deals.assetClass(report.dealId);
-        const chunks = alignMonths(await this.tapes.numbers(report.dealId), months, assetClass);
+        const { dealId, period } = report;
+        const numbers = await this.tapes.numbers(dealId, await this.chunksIn(dealId, period));
+        const chunks = alignMonths(numbers, months, assetClass);
         const receipts: Receipt<StatesRecorded>[] = [];
         for (const [number, rows] of chunks.entries())
             receipts.push(await this.recordStates({ ...report, number }, packChunk(assetClass.state, rows)));
         return receipts;
+    }
+
+    /** How many chunks the pool has in a period: those of the month before, and those bought in it. */
+    async chunksIn(dealId: string, period: number): Promise<number> {
+        const { additions } = await this.read(dealId, period);
+        const before = period === 1 ? undefined : (await this.read(dealId, period - 1)).versions.at(-1);
+        const { length } = (before ?? (await this.tapes.read(dealId))).chunkRoots;
+        return additions.reduce((count, { chunkRoots }) => count + chunkRoots.length, length);
     }
 
     /**
@@ -120,6 +132,14 @@ export class Reports {
             this.ledger.evaluate('report:states', packedStates, asked({ ...report, number, ...licence })),
         );
         return openChunk(Buffer.from(chunk, 'base64'), (await this.deals.assetClass(report.dealId)).state);
+    }
+
+    /** Everything that the loans of a period add up to, also what is not published. For those who may see the loans. */
+    whole(report: ReportId): Promise<WholeReport> {
+        const { dealId, period } = report;
+        return this.audits.reading({ dealId, kind: 'states', period }, licence =>
+            this.ledger.evaluate('report:whole', wholeReportReader, asked({ ...report, ...licence })),
+        );
     }
 
     /** Figures of a recorded chunk and the loans in it that do not roll forward, or null. For those who may see the loans. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import {
     loanSummaryReader,
+    poolChunks,
     prove,
     recordChunkRequest,
     rejectTapeRequest,
@@ -18,6 +19,7 @@ import { SortedLoans } from './importer/sorted-loans';
 
 import type {
     Chunk,
+    LoanPlace,
     LoanSummary,
     Proof,
     RecordChunkRequest,
@@ -33,10 +35,10 @@ import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { digest, id, integer, object, text } = shape;
 
-const chunkRecorded: Reader<ChunkRecorded> = told(object({ dealId: id, number: integer(0) }));
-const tapeSubmitted: Reader<TapeSubmitted> = told(object({ dealId: id, chunks: integer(1), root: digest }));
-const tapeRejected: Reader<TapeRejected> = told(object({ dealId: id, reason: text(500) }));
-const tapeSealed: Reader<TapeSealed> = told(object({ dealId: id, root: digest }));
+export const chunkRecorded: Reader<ChunkRecorded> = told(object({ dealId: id, number: integer(0) }));
+export const tapeSubmitted: Reader<TapeSubmitted> = told(object({ dealId: id, chunks: integer(1), root: digest }));
+export const tapeRejected: Reader<TapeRejected> = told(object({ dealId: id, reason: text(500) }));
+export const tapeSealed: Reader<TapeSealed> = told(object({ dealId: id, root: digest }));
 const packedChunk = object({ number: integer(0), chunk: text(20_000_000) });
 
 export interface ChunkRecorded {
@@ -161,12 +163,25 @@ export class Tapes {
         return prove(assetClass, 'loan', await this.loans(dealId, number), row, chunkRoots, number);
     }
 
-    /** The numbers of the loans, chunk by chunk, in the tape's order. For those who may see the loans. */
-    async numbers(dealId: string): Promise<string[][]> {
+    /**
+     * The numbers of the loans, chunk by chunk, in the tape's order. For those who may see the loans.
+     * @param count of the chunks, from the first; all that are in the pool unless stated
+     */
+    async numbers(dealId: string, count?: number): Promise<string[][]> {
         const { loanRoles } = await this.deals.assetClass(dealId);
-        const { chunkRoots } = await this.read(dealId);
-        const chunks = chunkRoots.map(async (_, number) => (await this.loans(dealId, number)).texts(loanRoles.number));
+        const chunks = Array.from({ length: count ?? poolChunks(await this.read(dealId)) }, async (_, number) =>
+            (await this.loans(dealId, number)).texts(loanRoles.number),
+        );
         return (await Promise.all(chunks)).map(texts => texts.map(String));
+    }
+
+    /** Where loans stand in the pool, by their numbers. For those who may see the loans. */
+    async places(dealId: string, loans: readonly string[]): Promise<ReadonlyMap<string, LoanPlace>> {
+        const wanted = new Set(loans);
+        const places = new Map<string, LoanPlace>();
+        for (const [chunk, numbers] of (await this.numbers(dealId)).entries())
+            for (const [row, number] of numbers.entries()) if (wanted.has(number)) places.set(number, { chunk, row });
+        return places;
     }
 
     /** What is kept of a recorded chunk besides the loans, or null where there is none. For those who may see the loans. */

@@ -6,7 +6,7 @@ import { assetClassOf, compareBytes, encodeChunk, identityOf, orderOf } from '@p
 
 import { MemoryLedger } from './memory-ledger';
 
-import type { Cell } from '@poolproof/chaincode/domain';
+import type { AssetClass, Cell } from '@poolproof/chaincode/domain';
 import type { Client, Transient } from './memory-ledger';
 
 export const bankA: Client = { institution: 'bank-a', roles: 'admin,originator,servicer' };
@@ -44,36 +44,41 @@ export function loan(assetNumber: string, given: Row = {}): Row {
 }
 
 /** A chunk of loans in the tape's order, as it travels in the transient map. */
-export function loanChunk(loans: readonly Row[]): Transient {
-    return chunkOf('loan', inOrder(loans));
+export function loanChunk(loans: readonly Row[], assetClass = autoLoan): Transient {
+    return chunkOf('loan', inOrder(loans, assetClass), assetClass);
 }
 
 /** A month of the same loans; those not given report nothing. */
-export function stateChunk(loans: readonly Row[], states: Readonly<Record<string, Row>>): Transient {
-    const rows = inOrder(loans).map(({ assetNumber }) => ({
-        assetNumber: assetNumber ?? null,
-        ...states[String(assetNumber)],
+export function stateChunk(
+    loans: readonly Row[],
+    states: Readonly<Record<string, Row>>,
+    assetClass = autoLoan,
+): Transient {
+    const { loanRoles, stateRoles } = assetClass;
+    const rows = inOrder(loans, assetClass).map(row => ({
+        [stateRoles.number]: row[loanRoles.number] ?? null,
+        ...states[String(row[loanRoles.number])],
     }));
-    return chunkOf('state', rows);
+    return chunkOf('state', rows, assetClass);
 }
 
 /** Rows as given, in whatever order. */
-export function chunkOf(kind: 'loan' | 'state', rows: readonly Row[]): Transient {
-    const layout = autoLoan[kind];
+export function chunkOf(kind: 'loan' | 'state', rows: readonly Row[], assetClass = autoLoan): Transient {
+    const layout = assetClass[kind];
     const cells = rows.map(row => layout.fields.map(field => row[field.name] ?? null));
     return privately({ chunk: deflateRawSync(encodeChunk(layout, cells, randomBytes(32))) });
 }
 
-export function inOrder(loans: readonly Row[]): Row[] {
+export function inOrder(loans: readonly Row[], assetClass = autoLoan): Row[] {
     return loans
-        .map(row => ({ row, order: placeOf(row) }))
+        .map(row => ({ row, order: placeOf(row, assetClass) }))
         .sort((a, b) => compareBytes(a.order, b.order))
         .map(({ row }) => row);
 }
 
-function placeOf(row: Row): Uint8Array {
-    const values = autoLoan.identity.fields.map(field => row[field] ?? null);
-    return orderOf(identityOf(autoLoan, values));
+function placeOf(row: Row, assetClass: AssetClass): Uint8Array {
+    const values = assetClass.identity.fields.map(field => row[field] ?? null);
+    return orderOf(identityOf(assetClass, values));
 }
 
 export function privately(fields: Transient = {}): Transient {
@@ -93,7 +98,12 @@ export function terms(balance: number): Record<string, unknown> {
     };
 }
 
-export const rules = { assetClass: 'auto-loan', rollForward: { exceptions: 'adjust', chargeOffAtZero: true } };
+/** Of pools so small that their parties agree that single loans may be seen. */
+export const rules = {
+    assetClass: 'auto-loan',
+    rollForward: { exceptions: 'adjust', chargeOffAtZero: true },
+    fewestLoans: 1,
+};
 
 /** A consortium whose institutions have joined and hold their roles. */
 export async function consortium(): Promise<MemoryLedger> {
@@ -115,28 +125,70 @@ export async function consortium(): Promise<MemoryLedger> {
     return ledger;
 }
 
+/** What a deal has instead of the plain terms and rules. */
+export interface Given {
+    readonly terms?: Readonly<Record<string, unknown>>;
+    readonly rules?: Readonly<Record<string, unknown>> & { readonly assetClass?: string };
+}
+
 /** A deal in structuring on a pool of these loans. */
-export async function opened(ledger: MemoryLedger, id: string, loans: readonly Row[]): Promise<void> {
-    const balance = loans.reduce((sum, row) => sum + Number(row['reportingPeriodActualEndBalanceAmount']), 0);
-    await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id, terms: terms(balance), rules });
+export async function opened(
+    ledger: MemoryLedger,
+    id: string,
+    loans: readonly Row[],
+    given: Given = {},
+): Promise<void> {
+    const all = { ...rules, ...given.rules };
+    const field = assetClassOf(all.assetClass).loanRoles.balance;
+    const balance = loans.reduce((sum, row) => sum + Number(row[field]), 0);
+    const document = { ...terms(balance), ...given.terms };
+    await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id, terms: document, rules: all });
 }
 
 /** ... whose tape is recorded in one chunk and submitted. */
-export async function submitted(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
-    await opened(ledger, dealId, loans);
-    await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, loanChunk(loans));
+export async function submitted(
+    ledger: MemoryLedger,
+    dealId: string,
+    loans: readonly Row[],
+    given: Given = {},
+): Promise<void> {
+    await opened(ledger, dealId, loans, given);
+    const chunk = loanChunk(loans, assetClassOf(given.rules?.assetClass ?? rules.assetClass));
+    await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, chunk);
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
 }
 
 /** ... and pledged and sealed by the trustee. */
-export async function sealed(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
-    await submitted(ledger, dealId, loans);
+export async function sealed(
+    ledger: MemoryLedger,
+    dealId: string,
+    loans: readonly Row[],
+    given: Given = {},
+): Promise<void> {
+    await submitted(ledger, dealId, loans, given);
     await ledger.submit(trustee, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
     await ledger.submit(trustee, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
 }
 
-/** ... and issued: its months can be reported. */
-export async function issued(ledger: MemoryLedger, dealId: string, loans: readonly Row[]): Promise<void> {
-    await sealed(ledger, dealId, loans);
+/** ... and issued: its months can be reported. Its notes are left out, but for the record that they are. */
+export async function issued(
+    ledger: MemoryLedger,
+    dealId: string,
+    loans: readonly Row[],
+    given: Given = {},
+): Promise<void> {
+    await sealed(ledger, dealId, loans, given);
+    const issue = {
+        ...{
+            dealId,
+            depository: 'trust',
+            cash: 'cash:USD:bank-b',
+            classes: [],
+            originator: 'bank-a',
+            trustee: 'trust',
+        },
+        ...{ retained: '0', payees: [], status: 'issued' },
+    };
+    ledger.state.set(`\u0000issue\u0000${dealId}\u0000`, Buffer.from(JSON.stringify(issue)));
     await ledger.submit(trustee, 'deal:close', { requestId: requestId(), id: dealId });
 }

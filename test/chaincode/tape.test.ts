@@ -163,7 +163,8 @@ describe('a tape', () => {
 
     it('puts together the rows of a stratification that would show single loans', async () => {
         const many = Array.from({ length: 8 }, (_, i) => loan(`T${i}`));
-        await sealed(ledger, 'deal-1', [...many, loan('9', { obligorGeographicLocation: 'WY' })]);
+        const pool = [...many, loan('9', { obligorGeographicLocation: 'WY' })];
+        await sealed(ledger, 'deal-1', pool, { rules: { fewestLoans: 5 } });
         const tape = (await ledger.evaluate(fund, 'tape:read', { dealId: 'deal-1' })) as {
             pool: { strata: { rows: { key: string }[] }[] };
         };

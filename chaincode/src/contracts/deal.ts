@@ -17,11 +17,13 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { newTape } from '../domain/tape';
+import { newWatch } from '../domain/observation';
 import { object, id, readJson } from '../domain/shape';
 import { parseTerms } from '../domain/terms/parse';
 import { Reports } from '../ledger/report';
 import { Tapes } from '../ledger/tape';
 import { Tranches } from '../ledger/tranche';
+import { Watches } from '../ledger/watch';
 
 @Info({ title: 'Deals', description: 'Opening, closing and reading deals and their terms' })
 export class DealContract extends Contract {
@@ -58,9 +60,11 @@ export class DealContract extends Contract {
         const deals = new Deals(ctx);
         const deal = await deals.loadAs('trustee', asked.id);
         return ctx.once(asked, async () => {
-            const issued = closeDeal(deal);
+            const issued = closeDeal(deal, await new Tranches(ctx).findIssue(deal.id));
             await deals.save(issued);
-            await new Reports(ctx).layDown(issued, periodsOf(await deals.terms(deal.id)));
+            const terms = await deals.terms(deal.id);
+            await new Reports(ctx).layDown(issued, periodsOf(terms));
+            await new Watches(ctx).layDown(issued, newWatch(deal.id, terms));
             return ctx.reply({ type: 'DealIssued', dealId: deal.id, periods: deal.periods });
         });
     }

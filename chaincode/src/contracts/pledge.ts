@@ -16,10 +16,12 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Pledges, pledgesCollection } from '../ledger/pledge';
-import { readChunkRequest } from '../domain/tape';
+import { isOffered, readChunkRequest, submittedRoot } from '../domain/tape';
 import { readJson } from '../domain/shape';
 import { repaidRows } from '../domain/report/roll-forward';
+import { replacedRows } from '../domain/substitution';
 import { Reports } from '../ledger/report';
+import { Substitutions } from '../ledger/substitution';
 import { Tapes } from '../ledger/tape';
 
 import type { Deal } from '../domain/deal';
@@ -111,6 +113,24 @@ export class PledgeContract extends Contract {
         );
     }
 
+    /** The trustee gives free what has left a chunk in exchange for other loans. */
+    @Transaction()
+    @Returns('string')
+    async releaseReplaced(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, releaseRequest);
+        const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
+        return ctx.once(
+            asked,
+            async () => {
+                const { dealId, number } = asked;
+                const rows = replacedRows(await new Substitutions(ctx).load(deal), number);
+                await new Pledges(ctx).save(releaseRows(await load(ctx, deal, number), rows));
+                return ctx.reply({ type: 'ReplacedReleased', dealId, number });
+            },
+            pledgesCollection,
+        );
+    }
+
     /** Query. Which assets of a recorded chunk back a deal already, and which: for trustees and regulators. */
     @Transaction(false)
     @Returns('string')
@@ -126,6 +146,7 @@ async function load(ctx: Context, deal: Deal, number: number): Promise<PledgeFac
     const assetClass = assetClassOf(deal.rules.assetClass);
     const tapes = new Tapes(ctx);
     const chunk = await tapes.chunk(deal, number, assetClass.loan);
+    const tape = await tapes.load(deal.id);
     const pledges = new Pledges(ctx);
     const fingerprints = await pledges.fingerprints(chunk, assetClass);
     const buckets = await pledges.buckets(fingerprints);
@@ -136,6 +157,7 @@ async function load(ctx: Context, deal: Deal, number: number): Promise<PledgeFac
         buckets,
         givers: await pledges.givers(deal, fingerprints, buckets),
         root: (await tapes.summary(deal, number))?.root ?? '',
-        submittedRoot: (await tapes.load(deal.id)).chunkRoots[number],
+        submittedRoot: submittedRoot(tape, number),
+        isOffered: isOffered(tape, number),
     };
 }

@@ -8,11 +8,14 @@ import {
     disputeReportRequest,
     fileReport,
     fileReportRequest,
+    mustBeNext,
     readPeriodRequest,
     readStatesRequest,
+    readWholeRequest,
     recordStatesRequest,
 } from '../domain/report';
 import { assetClassOf } from '../domain/tape/asset-class';
+import { composeWhole } from '../domain/report/compose';
 import { Accesses } from '../ledger/audit';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
@@ -42,14 +45,15 @@ export class ReportContract extends Contract {
             asked,
             async () => {
                 const reports = new Reports(ctx);
-                const { basis } = await basisFor(ctx, deal, asked);
+                const { basis, period } = await basisFor(ctx, deal, asked);
                 const assetClass = assetClassOf(deal.rules.assetClass);
+                const company = await reports.company(deal, period, asked.number, assetClass);
                 const before = await reports.before(deal, basis, asked.number, assetClass);
                 const states = reports.given(assetClass.state);
-                const summary = summariseStates(states, assetClass, before, deal.rules);
+                const summary = summariseStates(states, assetClass, before, deal.rules, company);
                 await reports.record(deal, asked, summary);
-                const { dealId, period, version, number } = asked;
-                return ctx.reply({ type: 'StatesRecorded', dealId, period, version, number });
+                const { dealId, version, number } = asked;
+                return ctx.reply({ type: 'StatesRecorded', dealId, period: asked.period, version, number });
             },
             tapeCollection(deal),
         );
@@ -66,10 +70,8 @@ export class ReportContract extends Contract {
             async () => {
                 const reports = new Reports(ctx);
                 const { period, basis } = await basisFor(ctx, deal, asked);
-                const tape = await new Tapes(ctx).load(deal.id);
-                const count = tape.chunkRoots.length;
-                const summaries = await reports.allSummaries(deal, asked.period, asked.version, count);
-                await reports.save(fileReport(asked, { deal, tape, period, basis, summaries }));
+                const facts = await reports.fileFacts(deal, period, basis, asked.version);
+                await reports.save(fileReport(asked, facts));
                 const affected = await reports.reportedAfter(deal, period);
                 for (const later of affected) await reports.save(affect(later, asked.period));
                 return ctx.reply({
@@ -137,6 +139,19 @@ export class ReportContract extends Contract {
         return ctx.answer((await new Reports(ctx).summary(deal, asked)) ?? null);
     }
 
+    /** Query. Everything that the loans of a period add up to, what is not published included: for those who may see the loans. */
+    @Transaction(false)
+    @Returns('string')
+    async whole(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, readWholeRequest);
+        const deal = await new Deals(ctx).load(asked.dealId);
+        await new Accesses(ctx).mustCover(deal, asked.access, { kind: 'states', period: asked.period });
+        const reports = new Reports(ctx);
+        const period = await reports.load(deal.id, asked.period);
+        const basis = basisOf(await new Tapes(ctx).load(deal.id), period, await reports.preceding(period));
+        return ctx.answer(composeWhole(await reports.fileFacts(deal, period, basis, asked.version)));
+    }
+
     private async answer(ctx: Context, asked: AnsweredReport, type: string, dispute?: string): Promise<string> {
         const deal = await new Deals(ctx).loadAs('trustee', asked.dealId);
         return ctx.once(
@@ -167,6 +182,7 @@ async function basisFor(
 ): Promise<{ period: Period; basis: Basis }> {
     const reports = new Reports(ctx);
     const period = await reports.load(deal.id, asked.period);
+    mustBeNext(deal, period, asked.version);
     const tape = await new Tapes(ctx).load(deal.id);
-    return { period, basis: basisOf(deal, tape, period, await reports.preceding(period), asked.version) };
+    return { period, basis: basisOf(tape, period, await reports.preceding(period)) };
 }

@@ -6,10 +6,11 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { id, object, readJson } from '../domain/shape';
-import { mustStand, tapeCollection } from '../domain/deal';
+import { tapeCollection } from '../domain/deal';
 import { poolTests } from '../domain/pool-rules';
 import { Pledges } from '../ledger/pledge';
 import {
+    mustBeOpen,
     readChunkRequest,
     recordChunkRequest,
     rejectTape,
@@ -37,8 +38,8 @@ export class TapeContract extends Contract {
         return ctx.once(
             asked,
             async () => {
-                mustStand(deal, 'structuring');
                 const tapes = new Tapes(ctx);
+                mustBeOpen(deal, await tapes.load(deal.id), asked.number);
                 const assetClass = assetClassOf(deal.rules.assetClass);
                 const summary = summariseLoans(
                     tapes.given(assetClass.loan),
@@ -90,7 +91,8 @@ export class TapeContract extends Contract {
             async () => {
                 const tapes = new Tapes(ctx);
                 const tape = await tapes.load(deal.id);
-                const rejected = rejectTape(deal, tape, await new Pledges(ctx).acceptances(tape), asked.reason);
+                const accepted = await new Pledges(ctx).acceptances(deal.id, tape.chunkRoots);
+                const rejected = rejectTape(deal, tape, accepted, asked.reason);
                 await deals.save(rejected.deal);
                 await tapes.save(rejected.tape);
                 return ctx.reply({ type: 'TapeRejected', dealId: deal.id, reason: asked.reason });
@@ -116,7 +118,7 @@ export class TapeContract extends Contract {
                     tape,
                     assetClass: assetClassOf(deal.rules.assetClass),
                     summaries: await tapes.allSummaries(deal, tape.chunkRoots.length),
-                    accepted: await new Pledges(ctx).acceptances(tape),
+                    accepted: await new Pledges(ctx).acceptances(deal.id, tape.chunkRoots),
                     statedBalance: (await deals.terms(deal.id)).pool.balance,
                 };
                 const sealed = sealTape(facts, asked);

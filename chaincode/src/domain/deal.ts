@@ -1,7 +1,7 @@
 import { addDays, addMonths, lastDayOf, monthOf } from './day';
 import { canonical } from './canonical';
 import { checkTerms } from './terms/check';
-import { currency, day, digest, id, integer, list, object, oneOf, optional } from './shape';
+import { currency, day, digest, flag, id, integer, list, object, oneOf, optional } from './shape';
 import { hexOf, utf8 } from './bytes';
 import { paymentCalendar } from './waterfall/dates';
 import { paymentPeriods } from './calendar/schedule';
@@ -35,6 +35,8 @@ export const dealReader = object({
     /** SHA-256 of the terms in canonical form. */
     termsHash: digest,
     rules: poolRulesReader,
+    /** Whether loans may join the pool after the seal: bought in a revolving period, or in exchange for others. */
+    grows: flag,
     cutoff: day,
     /** Number of collection periods to legal final maturity. */
     periods: integer(1, 1200),
@@ -99,12 +101,12 @@ export interface OpenDealFacts {
 /**
  * A deal in structuring. Its servicer is its originator: loan states lie where the tape lies, and only the originator, the trustee and
  * the regulator have access there.
- * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID, TERMS_INVALID, DEAL_EXISTS, PARTY_UNFIT
+ * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID, SERVICER_NOT_ORIGINATOR, TERMS_INVALID, DEAL_EXISTS, PARTY_UNFIT
  */
 export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFacts): Deal {
     poolTests(asked.rules, terms.currency);
     if (partyOf(terms, 'servicer') !== partyOf(terms, 'originator'))
-        throw new Refusal('TERMS_INVALID', { at: 'parties.servicer', problem: 'not the originator' });
+        throw new Refusal('SERVICER_NOT_ORIGINATOR', { servicer: partyOf(terms, 'servicer') });
     if (partyOf(terms, 'trustee') === partyOf(terms, 'originator'))
         throw new Refusal('TERMS_INVALID', { at: 'parties.trustee', problem: 'the originator itself' });
     if (facts.exists) throw new Refusal('DEAL_EXISTS', { id: asked.id });
@@ -123,6 +125,7 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
         currency: terms.currency,
         termsHash: hexOf(sha256(utf8(canonical(asked.terms)))),
         rules: asked.rules,
+        grows: asked.rules.substitution !== undefined || terms.statuses.some(({ revolving }) => revolving),
         cutoff: terms.dates.cutoff,
         periods: periodsOf(terms).length,
     };
@@ -135,11 +138,13 @@ export function mustStand(deal: Deal, ...statuses: readonly DealStatus[]): void 
 }
 
 /**
- * A sealed deal is issued.
- * @throws Refusal DEAL_STATUS_WRONG
+ * A sealed deal is issued, once its notes are.
+ * @param issue how far its notes are, where they have been authorised
+ * @throws Refusal DEAL_STATUS_WRONG, NOTES_NOT_ISSUED
  */
-export function closeDeal(deal: Deal): Deal {
+export function closeDeal(deal: Deal, issue: { readonly status: string } | undefined): Deal {
     mustStand(deal, 'sealed');
+    if (issue?.status !== 'issued') throw new Refusal('NOTES_NOT_ISSUED', { id: deal.id });
     return { ...deal, status: 'issued' };
 }
 

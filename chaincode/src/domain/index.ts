@@ -1,3 +1,4 @@
+export { acceptAdditionRequest, declineAdditionRequest, offerAdditionRequest } from './addition';
 export {
     allot,
     allotReader,
@@ -49,7 +50,18 @@ export {
     periodsOf,
     tapeCollection,
 } from './deal';
-export { distribute, distributeRequest, distributionReader, noticeReader, releaseReader } from './distribution';
+export {
+    distribute,
+    distributeRequest,
+    distributionReader,
+    noticeReader,
+    release,
+    releaseReader,
+    returnReader,
+    send,
+    sendReader,
+    takeBack,
+} from './distribution';
 export { functions as formulaFunctions } from './formula/functions';
 export { sha256 } from './hash';
 export {
@@ -78,8 +90,11 @@ export {
     cancelReader,
     confirmPayment,
     confirmPaymentReader,
+    expire,
+    expireReader,
     instructionReader,
     instructReader,
+    isOpen,
     pairUp,
     place,
     privateRequest,
@@ -87,12 +102,14 @@ export {
 export { movementsOf } from './leg';
 export { lienReader } from './lien';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
-export { bookContentReader, readBookRequest } from './own-book';
+export { changedLoansReader, observeRequest, recordDayRequest, tripReader, watchReader } from './observation';
+export { bookContentReader, closedPageReader, noticePageReader, readBookRequest, readPageRequest } from './own-book';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
 export { poolTests } from './pool-rules';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
 export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
+export { reinstateRequest } from './reinstatement';
 export {
     confirmedReport,
     confirmReportRequest,
@@ -104,6 +121,7 @@ export {
     recordStatesRequest,
     reportOf,
     reportVersionReader,
+    wholeReportReader,
 } from './report';
 export { stateSummaryReader } from './report/state-summary';
 export {
@@ -119,8 +137,10 @@ export {
 export { settle } from './settlement';
 export { share } from './share';
 export { isEligible, standingRecord } from './standing';
+export { placesReader } from './substitution';
 export {
     mostChunks,
+    poolChunks,
     readChunkRequest,
     recordChunkRequest,
     rejectTapeRequest,
@@ -139,7 +159,7 @@ export { mostChunkBytes, mostRows, secretLength } from './tape/encoding';
 export { decimalUnits, formatCell, isNoData, numberOf, parseCell, rateUnits } from './tape/field';
 export { identityOf, orderOf } from './tape/identity';
 export { rootOf } from './tape/merkle';
-export { fewestLoans, poolStatistics } from './tape/pool';
+export { poolStatistics } from './tape/pool';
 export { proofReader, prove, verify } from './tape/proof';
 export { loanSummaryReader, summariseLoans } from './tape/summary';
 export { checkTerms } from './terms/check';
@@ -168,6 +188,7 @@ export { openingState } from './waterfall/opening';
 export { readRun, readState } from './waterfall/read-run';
 export { runPeriod } from './waterfall/run';
 
+export type { AcceptAdditionRequest, DeclineAdditionRequest, OfferAdditionRequest } from './addition';
 export type { Allot, Allotment, IssueClosing, Issued, IssueFacts, Order, PlaceOrder } from './allotment';
 export type { Access, AccessRequest } from './audit';
 export type { BusinessDay, OpenDayRequest } from './business-day';
@@ -204,6 +225,8 @@ export type {
     DistributionRecord,
     HolderNotice,
     Release,
+    Return,
+    Send,
 } from './distribution';
 export type {
     Asset,
@@ -218,14 +241,26 @@ export type {
     Supply,
 } from './holding';
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
-export type { Batch, Instruct, Instruction, Pair, Payment, PlaceFacts, PrivateRequest } from './instruction';
+export type {
+    Batch,
+    Expire,
+    Instruct,
+    Instruction,
+    Pair,
+    Payment,
+    Pending,
+    PlaceFacts,
+    PrivateRequest,
+} from './instruction';
 export type { Lien } from './lien';
 export type { Amount, Currency, Money } from './money';
-export type { BookContent, ReadBookRequest } from './own-book';
+export type { ChangedLoan, ObserveRequest, RecordDayRequest, Trip, Watch } from './observation';
+export type { BookContent, ReadBookRequest, ReadPageRequest } from './own-book';
 export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from './pledge';
 export type { PoolRules } from './pool-rules';
 export type { Rate, Rounding } from './rate';
 export type { RefusalCode, RefusalDetails, RefusalRow } from './refusal';
+export type { Reinstatement, ReinstateRequest } from './reinstatement';
 export type {
     ConfirmReportRequest,
     DisputeReportRequest,
@@ -237,12 +272,14 @@ export type {
     ReportVersion,
 } from './report';
 export type { Delinquent } from './report/delinquency';
+export type { WholeReport } from './report/disclosure';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
 export type { Declarations, DeclareRequest, ReportFacts, RunFacts, RunRecord, RunRequest } from './run';
 export type { Restrictions, Settled, SettlementFacts } from './settlement';
 export type { OptionalReader, Reader, Shape, Shaped } from './shape';
 export type { Standing, StandingRecord } from './standing';
+export type { LoanPlace, SubstitutionRules } from './substitution';
 export type {
     ReadChunkRequest,
     RecordChunkRequest,
@@ -251,6 +288,7 @@ export type {
     SubmitTapeRequest,
     Tape,
 } from './tape';
+export type { Addition } from './tape/addition';
 export type { AssetClass, Layout, LoanRoles, StateRoles, Stratum } from './tape/asset-class';
 export type { ConcentrationLimit, ConcentrationResult, GroupBalance } from './tape/concentration';
 export type { Criterion } from './tape/criterion';

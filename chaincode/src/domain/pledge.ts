@@ -7,7 +7,7 @@ import { mustStand } from './deal';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
 
-import type { Deal } from './deal';
+import type { Deal, DealStatus } from './deal';
 import type { Midstate } from './tape/bulk-hash';
 import type { Reader } from './shape';
 
@@ -67,6 +67,8 @@ export interface PledgeFacts {
     /** Merkle root of the chunk as recorded, and as the submitted tape names it. */
     readonly root: string;
     readonly submittedRoot: string | undefined;
+    /** Whether the chunk is offered to a live deal and not yet answered. */
+    readonly isOffered: boolean;
 }
 
 /**
@@ -114,7 +116,7 @@ export function acceptanceHash(dealId: string, number: number, root: string): st
  */
 export function pledge(facts: PledgeFacts): Map<string, Bucket> {
     const { deal, number, buckets, givers } = facts;
-    mustStand(deal, 'submitted');
+    mustAwait(facts, 'submitted');
     if (facts.root !== facts.submittedRoot) throw new Refusal('CHUNK_CHANGED', { number });
     const [conflict, ...others] = conflictsOf(facts.fingerprints, buckets).filter(({ dealId }) => !givers.has(dealId));
     if (conflict) {
@@ -130,12 +132,12 @@ export function pledge(facts: PledgeFacts): Map<string, Bucket> {
 }
 
 /**
- * Takes the assets of a chunk out of the registry: of a tape that was sent back, or of a deal that is over.
+ * Takes the assets of a chunk out of the registry: of a tape or an offer that is sent back, or of a deal that is over.
  * @throws Refusal DEAL_STATUS_WRONG, CHUNK_NOT_ACCEPTED
  */
 export function release(facts: PledgeFacts, accepted: boolean): Map<string, Bucket> {
     const { deal, number } = facts;
-    mustStand(deal, 'submitted', 'closed');
+    mustAwait(facts, 'submitted', 'closed');
     if (!accepted) throw new Refusal('CHUNK_NOT_ACCEPTED', { number });
     return changeEach(facts, (bucket, given) => without(bucket, deal.id, given));
 }
@@ -149,6 +151,11 @@ export function releaseRows(facts: PledgeFacts, rows: ReadonlySet<number>): Map<
     mustStand(facts.deal, 'issued');
     const fingerprints = facts.fingerprints.filter(({ row }) => rows.has(row));
     return changeEach({ ...facts, fingerprints }, (bucket, given) => without(bucket, facts.deal.id, given));
+}
+
+/** The deal stands so, or it is live and the chunk is offered to it. @throws Refusal DEAL_STATUS_WRONG */
+function mustAwait({ deal, isOffered }: PledgeFacts, ...statuses: readonly DealStatus[]): void {
+    mustStand(deal, ...statuses, ...(isOffered ? (['issued'] as const) : []));
 }
 
 /** The assets that back another deal, or this one already, in the order of the rows. */

@@ -1,6 +1,7 @@
 import { assetClassOf } from './tape/asset-class';
 import { compileConcentrations, concentrationReader } from './tape/concentration';
 import { compileEligibility, eligibilityReader } from './tape/eligibility';
+import { checkSubstitution, substitutionReader } from './substitution';
 import { flag, id, integer, list, object, oneOf, optional } from './shape';
 import { Refusal } from './refusal';
 
@@ -22,10 +23,22 @@ export const poolRulesReader = object({
     delinquencyBuckets: optional(list(integer(1, 3660), { least: 1, most: 20 })),
     eligibility: optional(eligibilityReader),
     concentrations: optional(concentrationReader),
+    /** On which conditions loans may be exchanged; absent: they may not. */
+    substitution: optional(substitutionReader),
+    /**
+     * Loans on which a figure must rest to be published, 5 where absent. 1 says that single assets may be seen, as the parties of a deal on
+     * a few large receivables may agree.
+     */
+    fewestLoans: optional(integer(1, 1000)),
 });
 
 /** Rules of the pool, part of the deal's terms: what is recorded of its assets, and how a month's figures are judged. */
 export type PoolRules = ReturnType<typeof poolRulesReader>;
+
+/** Loans on which a figure must rest to be published. */
+export function fewestLoans(rules: PoolRules): number {
+    return rules.fewestLoans ?? 5;
+}
 
 /**
  * The eligibility criteria and concentration limits of a deal, ready to be applied to its chunks.
@@ -33,6 +46,7 @@ export type PoolRules = ReturnType<typeof poolRulesReader>;
  */
 export function poolTests(rules: PoolRules, currency: Currency): PoolTests {
     const assetClass = assetClassOf(rules.assetClass);
+    if (rules.substitution) checkSubstitution(rules.substitution, assetClass);
     rules.delinquencyBuckets?.forEach((from, i, buckets) => {
         if (i > 0 && from <= (buckets[i - 1] ?? 0))
             throw new Refusal('RULES_INVALID', {

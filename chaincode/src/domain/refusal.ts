@@ -7,6 +7,10 @@ export const refusals = {
         sentence: 'the loans of deal {dealId} ({kind}) are read by others than its parties only after leaving a trail',
         remedy: 'Record the access first and give its request id.',
     },
+    ADDITION_OUT_OF_ORDER: {
+        sentence: 'loans were bought in period {last}: none can be added to period {period} any more',
+        remedy: 'Name that period or a later one.',
+    },
     AMOUNT_INVALID: {
         sentence: '{at} is not a valid amount: {problem}',
         remedy: 'Give a decimal number in the stated unit.',
@@ -52,6 +56,10 @@ export const refusals = {
         sentence: 'chunk {number} is not pledged to this deal',
         remedy: 'Let the trustee pledge it first.',
     },
+    CHUNK_TAKEN: {
+        sentence: 'chunk {number} is in the pool',
+        remedy: 'Number the chunks of an addition on from the last chunk of the pool.',
+    },
     CHUNK_UNSORTED: {
         sentence: 'row {row} does not follow the row before in the order of the tape',
         remedy: 'Sort the rows by asset before they are encoded.',
@@ -61,12 +69,16 @@ export const refusals = {
         remedy: 'Wait for further orders, or have the underwriter order the rest.',
     },
     CONCENTRATION_EXCEEDED: {
-        sentence: 'limit {limit} is exceeded: {share} of the pool balance, not more than {most}',
+        sentence: 'limit {limit} is exceeded: more than {most} of the pool balance',
         remedy: 'Take loans out of the tape, or let the parties agree another limit.',
     },
     DAY_NOT_OPEN: {
         sentence: 'the depository has not opened a business day',
         remedy: 'The depository opens its settlement system and a business day first.',
+    },
+    DAY_OUTSIDE: {
+        sentence: '{day} is no day of period {period}',
+        remedy: 'Name the collection period in which the day lies.',
     },
     DAY_PASSED: {
         sentence: 'the business day is {today}: {day} cannot be opened',
@@ -89,7 +101,7 @@ export const refusals = {
         remedy: 'Declare the status from the next period on.',
     },
     DENOMINATION_BROKEN: {
-        sentence: 'instruction {reference} would move or leave a piece of notes that the terms do not allow',
+        sentence: '{at} would move or leave a piece of notes that the terms do not allow',
         remedy: 'Trade the smallest denomination or more, in its steps, or all that the seller holds.',
     },
     DEPOSIT_CURRENCY_WRONG: {
@@ -120,6 +132,10 @@ export const refusals = {
         sentence: 'there is no fact {fact}',
         remedy: 'Use the names of the standard facts.',
     },
+    FACT_WITHHELD: {
+        sentence: 'fact {fact} rests on too few loans to be published',
+        remedy: 'Leave it out of the figures stated; those who may see the loans read it in the whole report.',
+    },
     FIELD_INVALID: {
         sentence: '{at}: {problem}',
         remedy: 'Correct the field named.',
@@ -127,10 +143,6 @@ export const refusals = {
     HOLDERS_INCOMPLETE: {
         sentence: 'the books of class {className} at the end of {day} do not sum to what is outstanding',
         remedy: 'Choose a record date on or after the closing; if it is, the register of holders lacks one.',
-    },
-    HOLDER_NOT_FILED: {
-        sentence: 'a party of {reference} has no standing on file',
-        remedy: 'The depository files the standing of every institution that takes part.',
     },
     HOLDING_SHORT: {
         sentence: 'nothing was moved: {short} of the accounts would hold less than nothing',
@@ -145,7 +157,7 @@ export const refusals = {
         remedy: 'Join with an id of your own; one institution a MSP.',
     },
     INSTITUTION_NOT_ACTIVE: {
-        sentence: 'a party to {reference} is suspended or is no member',
+        sentence: 'a party to {at} is suspended or is no member',
         remedy: 'Wait until the regulator has admitted the institution again.',
     },
     INSTITUTION_UNKNOWN: {
@@ -153,31 +165,35 @@ export const refusals = {
         remedy: 'Let an administrator of the institution join it.',
     },
     INSTRUCTION_EXISTS: {
-        sentence: 'an instruction {reference} has been placed before',
+        sentence: 'an instruction has been placed under this reference before',
         remedy: 'Give the trade a reference of its own, or cancel the earlier instruction first.',
     },
     INSTRUCTION_EXPIRED: {
-        sentence: 'instruction {reference} has expired; the business day is {day}',
+        sentence: '{at} has expired; the business day is {day}',
         remedy: 'Both parties place new instructions.',
     },
     INSTRUCTION_INVALID: {
-        sentence: 'instruction {reference} cannot be: {problem}',
+        sentence: 'the instruction cannot be: {problem}',
         remedy: 'Correct the instruction and place it again.',
     },
     INSTRUCTION_NOT_DUE: {
-        sentence: 'instruction {reference} is for a later day; the business day is {day}',
+        sentence: '{at} is for a later day; the business day is {day}',
         remedy: 'Settle it on or after its settlement day.',
     },
+    INSTRUCTION_NOT_EXPIRED: {
+        sentence: '{at} has not expired; the business day is {today}',
+        remedy: 'Leave it to be settled, or have its party withdraw it.',
+    },
     INSTRUCTION_NOT_MATCHED: {
-        sentence: 'the two instructions {reference} do not say the same',
+        sentence: 'the two instructions of {at} do not say the same',
         remedy: 'The parties compare what they placed; one of them cancels and places a corrected instruction.',
     },
     INSTRUCTION_NOT_OPEN: {
-        sentence: 'instruction {reference} is settled, cancelled or already in this batch',
+        sentence: '{at} is settled, cancelled, expired or already in this batch',
         remedy: 'Read the instruction to see what became of it.',
     },
     INVESTOR_NOT_ELIGIBLE: {
-        sentence: 'the receiver in {reference} may not hold these notes',
+        sentence: 'the receiver in {at} may not hold these notes',
         remedy: "Have the depository renew the investor's identification or record its category.",
     },
     LATER_PERIOD_RUN: {
@@ -185,44 +201,72 @@ export const refusals = {
         remedy: 'A restated report is made good in the next period not yet run.',
     },
     LIEN_EXCEEDED: {
-        sentence: 'instruction {reference} would release more than is pledged',
-        remedy: 'Release at most what the lien still charges.',
+        sentence: '{at} would take more than is pledged',
+        remedy: 'Release or enforce at most what the lien still charges.',
+    },
+    LIEN_NOT_ENFORCEABLE: {
+        sentence: 'the pledge that {at} names cannot be enforced on this day',
+        remedy: 'Wait for the day that both sides stated when the notes were pledged; without one, only a release ends the pledge.',
     },
     LIEN_NOT_FOUND: {
-        sentence: 'instruction {reference} names no pledge of these notes to this lender',
-        remedy: 'Name the reference of the pledge; only its lender can release it.',
+        sentence: '{at} names no pledge of these notes to this lender',
+        remedy: 'Name the reference of the pledge; only its lender can release or enforce it.',
+    },
+    LIST_TOO_LONG: {
+        sentence: 'there are more than {most} records of {noun}',
+        remedy: 'Ask for fewer: those of one deal, or page by page.',
     },
     LOANS_INELIGIBLE: {
         sentence: '{failing} loans fail rule {rule}',
         remedy: 'Take the loans out: the summary of each chunk, private to its readers, names them.',
+    },
+    LOAN_REPLACED: {
+        sentence: 'row {row} of chunk {number} has left the pool in exchange for another loan',
+        remedy: 'Name loans that are in the pool, each once.',
     },
     LOAN_UNKNOWN: {
         sentence: 'row {row} is not the loan that stands there in the tape',
         remedy: 'Report the loans of the tape, all of them, in its order.',
     },
     NOTES_KEPT_ELSEWHERE: {
-        sentence: 'the notes in {reference} are kept by another depository',
+        sentence: 'the notes in {at} are kept by another depository',
         remedy: 'Have the depository that keeps their books settle it.',
     },
     NOTES_LOCKED: {
-        sentence: 'the notes in {reference} may not change hands before {until}',
+        sentence: 'the notes in {at} may not change hands before {until}',
         remedy: 'Settle on or after that day.',
     },
     NOTES_NOT_AUTHORISED: {
         sentence: 'class {className} is {status}: it cannot be issued',
         remedy: 'A class is issued once, after its deal has been sealed and its classes authorised.',
     },
+    NOTES_NOT_ISSUED: {
+        sentence: 'the notes of deal {id} have not been issued',
+        remedy: 'Have the depository issue them first.',
+    },
     NOTES_NOT_OUTSTANDING: {
-        sentence: 'the notes in {reference} are {status}, not outstanding',
+        sentence: 'the notes in {at} are {status}, not outstanding',
         remedy: 'Only notes that are issued and not redeemed can be moved.',
     },
     NOTES_NOT_REPAID: {
         sentence: 'class {className} of deal {id} is not repaid',
         remedy: 'End the deal when the last class has been paid.',
     },
+    NOT_WATCHED: {
+        sentence: 'the terms of deal {id} watch nothing from day to day',
+        remedy: 'Only conditions that must last a number of days need the balance of every day.',
+    },
     NOT_FOUND: {
         sentence: 'there is no {noun} {id}',
         remedy: 'Check the id; list what there is.',
+    },
+    NOT_REVOLVING: {
+        sentence: 'deal {id} is {status}: it buys no more receivables',
+        remedy: 'Loans join a pool in its revolving period, or in exchange for others where its rules allow it.',
+    },
+    OBSERVED_ALREADY: {
+        sentence: 'the days up to {day} have been observed',
+        remedy: 'Record and observe the days in their order.',
     },
     OFFERING_INCOMPLETE: {
         sentence: 'the offering and the terms do not name the same classes: {className}',
@@ -232,17 +276,24 @@ export const refusals = {
         sentence: 'the offering of class {className} cannot be: {problem}',
         remedy: 'Correct the offering and send it again.',
     },
+    OFFER_MISSING: {
+        sentence: 'no loans are offered to deal {id}',
+        remedy: 'Let the originator record and offer them first.',
+    },
+    OFFER_OPEN: {
+        sentence: 'addition {number} is offered and not yet answered',
+        remedy: 'Wait until the trustee has accepted or declined it.',
+    },
     ORDER_CLOSED: {
-        sentence: 'the order in class {className} is no longer open',
+        sentence: 'the order is no longer open',
         remedy: 'An order can be changed or withdrawn until the book is closed.',
     },
     ORDER_INVALID: {
-        sentence:
-            'the order in class {className} is below the smallest denomination, above the size of the class or below its own minimum',
+        sentence: 'the order is below the smallest denomination, above the size of the class or below its own minimum',
         remedy: 'Correct the order and place it again.',
     },
     PARTIAL_NOT_ALLOWED: {
-        sentence: 'instruction {reference} may not settle in this part',
+        sentence: '{at} may not settle in this part',
         remedy: 'Settle all that is left of it, or have both parties allow partial settlement.',
     },
     PARTY_UNFIT: {
@@ -254,7 +305,7 @@ export const refusals = {
         remedy: 'Only that institution can do this.',
     },
     PAYMENT_NOT_CONFIRMED: {
-        sentence: 'the deliverer has not confirmed the payment of {reference}',
+        sentence: 'the deliverer has not confirmed the payment of {at}',
         remedy: 'The deliverer confirms the payment by its reference once the cash has arrived.',
     },
     PAYMENT_NOT_DUE: {
@@ -262,12 +313,16 @@ export const refusals = {
         remedy: 'Open the payment date as business day, then pay.',
     },
     PAYMENT_NOT_HELD: {
-        sentence: 'nothing is held of the payment of deal {dealId} for {period}',
+        sentence: 'nothing waits of the payment of deal {dealId} for {period}',
         remedy: "Read the holder's notice to see what became of it.",
     },
     PAYMENT_NOT_OUTSIDE: {
-        sentence: 'instruction {reference} is not a delivery against cash paid outside',
+        sentence: 'the instruction is not a delivery against cash paid outside',
         remedy: 'Deposits move with the notes and need no confirmation.',
+    },
+    PAYMENT_NOT_SENT: {
+        sentence: 'the payment of deal {dealId} for {period} has not been sent outside',
+        remedy: "Read the holder's notice to see what became of it.",
     },
     PERIOD_AFFECTED: {
         sentence: 'period {period} rests on period {earlier} as it was before its restatement',
@@ -277,9 +332,17 @@ export const refusals = {
         sentence: 'period {period} cannot be reported before period {before}',
         remedy: 'Report the periods in order.',
     },
+    PERIOD_REPORTED: {
+        sentence: 'period {period} has been reported',
+        remedy: 'Name a period that is still open.',
+    },
     POOL_BALANCE_DIFFERS: {
         sentence: 'the loans add up to {recomputed}, the terms say {stated}',
         remedy: 'Correct the tape or the terms.',
+    },
+    POOL_TOO_SMALL: {
+        sentence: 'the pool has fewer than {least} loans: its public figures would show single ones',
+        remedy: 'Add loans, or let the rules of the pool say that single assets may be seen (fewestLoans: 1).',
     },
     PRICE_MISSING: {
         sentence: 'class {className} has no price',
@@ -309,6 +372,14 @@ export const refusals = {
         sentence: 'the registry has no key yet',
         remedy: 'Let the regulator lay it down.',
     },
+    REPLACED_NOT_REPORTED: {
+        sentence: 'row {row} has left the pool in exchange and is not reported as bought back',
+        remedy: 'Report the loan as bought back in full, with its zero-balance code.',
+    },
+    REINSTATEMENT_EXCEEDED: {
+        sentence: 'class {className} has {writtenDown} written down: no more can be reinstated',
+        remedy: 'Reinstate at most that, in the smallest unit of the currency.',
+    },
     REPORT_ANSWERED: {
         sentence: 'version {version} of period {period} is {status} already',
         remedy: 'A correction is a new version.',
@@ -334,6 +405,10 @@ export const refusals = {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
         remedy: 'Let the institution ask for the role first.',
     },
+    ROW_UNKNOWN: {
+        sentence: 'chunk {number} has no row {row}',
+        remedy: 'Name rows of the chunk as recorded.',
+    },
     RULES_INVALID: {
         sentence: '{at}: {problem}',
         remedy: 'Correct the place named in the rules of the pool.',
@@ -350,6 +425,10 @@ export const refusals = {
         sentence: 'period {period} of deal {dealId} has been run on its latest report',
         remedy: 'Nothing has to be done.',
     },
+    SERVICER_NOT_ORIGINATOR: {
+        sentence: '{servicer} services loans that it did not originate: it has no access to where they are recorded',
+        remedy: "Let the originator service the deal; the loans' collection has no other member but trustee and regulator.",
+    },
     STATES_MISSING: {
         sentence: 'the loan states of period {period}, chunk {number}, are not recorded',
         remedy: 'Record every chunk of the period first.',
@@ -361,6 +440,18 @@ export const refusals = {
     STATUS_UNKNOWN: {
         sentence: 'the terms know no status {status} in which a waterfall runs',
         remedy: "Name a status of the deal's terms that is not final.",
+    },
+    SUBSTITUTE_UNFIT: {
+        sentence: 'the loans offered cannot take the place of those that leave: {condition}',
+        remedy: 'Offer loans that meet the conditions of substitution in the rules of the pool.',
+    },
+    SUBSTITUTION_EXCEEDED: {
+        sentence: 'no more than {most} of the pool at the seal may be exchanged',
+        remedy: 'Buy the loan back for cash.',
+    },
+    SUBSTITUTION_NOT_ALLOWED: {
+        sentence: 'the rules of the pool allow no substitution',
+        remedy: 'Buy the loan back for cash.',
     },
     TAPE_STILL_PLEDGED: {
         sentence: 'chunk {number} is still pledged',

@@ -1,14 +1,18 @@
-import { compareFigures, composeReport, deltaOf } from './report/compose';
+import { additionReader } from './tape/addition';
+import { compareDays, compareFigures, composeReport, deltaOf } from './report/compose';
 import { day, digest, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
 import { delinquencyReader } from './report/delinquency';
 import { mostChunks } from './tape';
 import { mustStand } from './deal';
 import { Refusal } from './refusal';
 import { standardFacts } from './terms/facts';
+import { withholdable } from './report/disclosure';
 
 import type { Amount } from './money';
 import type { Deal, DealPeriod } from './deal';
 import type { Reader } from './shape';
+import type { Measures } from './report/measures';
+import type { PublishedFacts, WholeReport } from './report/disclosure';
 import type { StandardFacts } from './terms/facts';
 import type { StateSummary } from './report/state-summary';
 import type { Tape } from './tape';
@@ -64,18 +68,30 @@ export const readStatesRequest = object({
 });
 export type ReadStatesRequest = ReturnType<typeof readStatesRequest>;
 
+export const readWholeRequest = object({
+    dealId: id,
+    period: periodNumber,
+    version: versionNumber,
+    /** As in `readChunkRequest`. */
+    access: optional(id),
+});
+export type ReadWholeRequest = ReturnType<typeof readWholeRequest>;
+
 export const readPeriodRequest = object({ dealId: id, period: periodNumber });
 export type ReadPeriodRequest = ReturnType<typeof readPeriodRequest>;
 
 const factsReader = object(
     Object.fromEntries(
-        Object.entries(standardFacts).map(([name, row]) => [name, row.unit === 'money' ? minor : integer(0)]),
+        Object.entries(standardFacts).map(([name, row]) => {
+            const reader: Reader<unknown> = row.unit === 'money' ? minor : integer(0);
+            return [name, withholdable.some(each => each === name) ? optional(reader) : reader];
+        }),
     ),
-) as unknown as Reader<StandardFacts>;
+) as unknown as Reader<PublishedFacts>;
 
 const measuresReader = object({
-    smm: label,
-    cpr: label,
+    smm: optional(label),
+    cpr: optional(label),
     mdr: label,
     cdr: label,
     abs: optional(label),
@@ -83,7 +99,7 @@ const measuresReader = object({
     poolFactor: label,
 });
 
-/** A figure of the servicer's own that is not what the loans add up to. */
+/** A figure of the servicer's own, or of the last day that was observed, that is not what the loans add up to. */
 const differenceReader = object({ fact: label, stated: label, recomputed: label });
 
 /** What a restatement changed: new minus old. */
@@ -95,9 +111,11 @@ export const reportVersionReader = object({
     facts: factsReader,
     /** Sum of every amount field of the loan states as reported, by its standard name. */
     totals: record(minor),
+    /** Names of what is not published, as it rests on too few loans: see report/disclosure.ts. */
+    withheld: list(label),
     /** Number of loan-months that did not roll forward, by kind. */
     exceptions: record(integer(0)),
-    /** Loans past due, in the deal's own buckets. */
+    /** Loans past due, in the deal's own buckets; small ones are put together. */
     delinquency: delinquencyReader,
     /** Averages weighted by the balance at the end, by field. */
     averages: record(label),
@@ -115,12 +133,40 @@ export const reportVersionReader = object({
 /** One report on a period. Never changed but for the trustee's answer: a correction is a further version. */
 export type ReportVersion = ReturnType<typeof reportVersionReader>;
 
+const wholeFactsReader = object(
+    Object.fromEntries(
+        Object.entries(standardFacts).map(([name, row]) => [name, row.unit === 'money' ? minor : integer(0)]),
+    ),
+) as unknown as Reader<StandardFacts>;
+
+/** Everything that the loans of a period add up to. For those who may see the loans. */
+export const wholeReportReader: Reader<WholeReport> = object({
+    facts: wholeFactsReader,
+    totals: record(minor),
+    exceptions: record(integer(0)),
+    delinquency: delinquencyReader,
+    averages: record(label),
+    measures: object({
+        smm: label,
+        cpr: label,
+        mdr: label,
+        cdr: label,
+        abs: optional(label),
+        cumulativeNetLoss: label,
+        poolFactor: label,
+    }) as Reader<Measures>,
+});
+
 export const periodReader = object({
     dealId: id,
     number: periodNumber,
     begins: day,
     ends: day,
     paymentDate: day,
+    /** Loans bought in the period. */
+    additions: list(additionReader),
+    /** The pool balance at the end of days, where the terms watch them. */
+    days: list(object({ day, balance: minor })),
     versions: list(reportVersionReader),
     /** An earlier period was restated after this one was last reported: this one is to be restated too. */
     affectedBy: optional(periodNumber),
@@ -130,7 +176,7 @@ export type Period = ReturnType<typeof periodReader>;
 
 /** A period on which nothing is reported yet. */
 export function newPeriod(dealId: string, period: DealPeriod): Period {
-    return { dealId, ...period, versions: [], affectedBy: undefined };
+    return { dealId, ...period, additions: [], days: [], versions: [], affectedBy: undefined };
 }
 
 /** The report in force: the last version. */
@@ -153,9 +199,11 @@ export function confirmedReport(period: Period): ReportVersion {
     return report;
 }
 
-/** Where a month's loan states begin: with the tape, or with the month before. */
+/** Where a month's loan states begin: with the tape, or with the month before; and the loans that came in the month. */
 export interface Basis {
     readonly chunkRoots: readonly string[];
+    /** How many of the chunks were in the pool before the month; those after them were bought in it. */
+    readonly carried: number;
     /** Period and version of the states; none for the tape. */
     readonly states: { readonly period: number; readonly version: number } | undefined;
     readonly cumulativeChargedOff: Amount;
@@ -163,16 +211,25 @@ export interface Basis {
 }
 
 /**
- * What the next report of a period rests on: the report in force of the period before.
- * @throws Refusal DEAL_STATUS_WRONG, PERIOD_OUT_OF_ORDER, VERSION_OUT_OF_ORDER, PERIOD_AFFECTED
+ * Reports of a period follow one another.
+ * @throws Refusal DEAL_STATUS_WRONG, VERSION_OUT_OF_ORDER
  */
-export function basisOf(deal: Deal, tape: Tape, period: Period, before: Period | undefined, version: number): Basis {
+export function mustBeNext(deal: Deal, period: Period, version: number): void {
     mustStand(deal, 'issued');
     if (period.versions.length + 1 !== version)
         throw new Refusal('VERSION_OUT_OF_ORDER', { period: period.number, version: period.versions.length + 1 });
+}
+
+/**
+ * What a report of a period rests on: the report in force of the period before, and the loans bought in it.
+ * @throws Refusal PERIOD_OUT_OF_ORDER, PERIOD_AFFECTED
+ */
+export function basisOf(tape: Tape, period: Period, before: Period | undefined): Basis {
+    const bought = period.additions.flatMap(({ chunkRoots }) => chunkRoots);
     if (before === undefined)
         return {
-            chunkRoots: tape.chunkRoots,
+            chunkRoots: [...tape.chunkRoots, ...bought],
+            carried: tape.chunkRoots.length,
             states: undefined,
             cumulativeChargedOff: 0n as Amount,
             cumulativeRecoveries: 0n as Amount,
@@ -184,7 +241,14 @@ export function basisOf(deal: Deal, tape: Tape, period: Period, before: Period |
         throw new Refusal('PERIOD_AFFECTED', { period: before.number, earlier: before.affectedBy });
     const { cumulativeChargedOff, cumulativeRecoveries } = report.facts;
     const states = { period: before.number, version: report.version };
-    return { chunkRoots: report.chunkRoots, states, cumulativeChargedOff, cumulativeRecoveries };
+    const { chunkRoots } = report;
+    return {
+        chunkRoots: [...chunkRoots, ...bought],
+        carried: chunkRoots.length,
+        states,
+        cumulativeChargedOff,
+        cumulativeRecoveries,
+    };
 }
 
 export interface FileFacts {
@@ -192,13 +256,15 @@ export interface FileFacts {
     readonly tape: Tape;
     readonly period: Period;
     readonly basis: Basis;
-    /** One for each chunk of the tape. */
+    /** One for each chunk of the basis. */
     readonly summaries: readonly (StateSummary | undefined)[];
+    /** Names that the deal's terms use: these facts are published in any case. */
+    readonly used: ReadonlySet<string>;
 }
 
 /**
  * Files a report: every figure is the sum of what the contract recomputed from the loans.
- * @throws Refusal REASON_MISSING, STATES_MISSING, BASIS_CHANGED, FACT_UNKNOWN
+ * @throws Refusal REASON_MISSING, STATES_MISSING, BASIS_CHANGED, FACT_UNKNOWN, FACT_WITHHELD
  */
 export function fileReport(asked: FileReportRequest, given: FileFacts): Period {
     const { period } = given;
@@ -210,7 +276,7 @@ export function fileReport(asked: FileReportRequest, given: FileFacts): Period {
         version: asked.version,
         status: 'filed',
         ...composed,
-        differences: compareFigures(asked.stated ?? {}, composed.facts),
+        differences: [...compareFigures(asked.stated ?? {}, composed), ...compareDays(period, composed.facts)],
         reason: asked.reason,
         delta: previous && deltaOf(previous.facts, composed.facts),
         dispute: undefined,

@@ -1,19 +1,23 @@
 import { add, subtract, zero } from './money';
 import { addBusinessDays } from './calendar/business-day';
 import { confirmedReport } from './report';
+import { factValue } from './terms/fact-value';
 import { day, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
+import { observedUntil } from './deal-status';
 import { openingState } from './waterfall/opening';
 import { periodsOf } from './deal';
 import { readRun } from './waterfall/read-run';
 import { Refusal } from './refusal';
+import { reinstatedState, reinstatementReader, withReinstated } from './reinstatement';
+import { quietFacts } from './terms/facts';
 import { runPeriod } from './waterfall/run';
 
 import type { Amount } from './money';
-import type { FactValue, PeriodFacts } from './terms/facts';
+import type { PeriodFacts } from './terms/facts';
 import type { Period } from './report';
-import type { Reader } from './shape';
 import type { Terms } from './terms/terms';
 import type { DealState } from './waterfall/state';
+import type { Watch } from './observation';
 import type { WaterfallRun } from './waterfall/record';
 
 /** Facts that are money or principal moved within a period: what a restatement of a paid period shifts into the next run. */
@@ -69,11 +73,6 @@ export const runReader = object({
 });
 export type RunRecord = ReturnType<typeof runReader>;
 
-const factValue: Reader<FactValue> = (value, at) => {
-    if (typeof value === 'string' || typeof value === 'boolean') return value;
-    return integer(Number.MIN_SAFE_INTEGER)(value, at);
-};
-
 /**
  * The servicer or the trustee runs the waterfall of a period whose report is confirmed. Fixings and the facts that only this deal's
  * terms declare come with it, and both their peers sign them with the run.
@@ -95,7 +94,11 @@ const declarationReader = object({ period: integer(1), status: id, reason: text(
  * What the trustee has declared of a deal, under its own key-level policy alone: an event of default must not need the signature of
  * whoever has defaulted.
  */
-export const declarationsReader = object({ dealId: id, declared: list(declarationReader) });
+export const declarationsReader = object({
+    dealId: id,
+    declared: list(declarationReader),
+    reinstated: list(reinstatementReader),
+});
 export type Declarations = ReturnType<typeof declarationsReader>;
 
 /**
@@ -117,7 +120,7 @@ export function declare(asked: DeclareRequest, terms: Terms, before: Declaration
     if (!terms.statuses.some(each => each.id === status && each.final !== true))
         throw new Refusal('STATUS_UNKNOWN', { status });
     if (run.status === 'run') throw new Refusal('DECLARED_TOO_LATE', { dealId, period });
-    return { dealId, declared: [...before.declared, { period, status, reason }] };
+    return { ...before, declared: [...before.declared, { period, status, reason }] };
 }
 
 /** A confirmed report, as far as the waterfall needs it. */
@@ -137,6 +140,8 @@ export interface RunFacts {
     /** The confirmed reports of all earlier periods, as they read now. */
     readonly earlier: readonly ReportFacts[];
     readonly declarations: Declarations;
+    /** What was observed from day to day, where the terms ask for it. */
+    readonly watch?: Watch | undefined;
     /** Whether a later period has been run. */
     readonly hasLater: boolean;
     /** Whether the period's distribution has been paid. */
@@ -159,11 +164,15 @@ export function scheduledRuns(dealId: string, terms: Terms): RunRecord[] {
     }));
 }
 
-/** A period's report in force, as the waterfall takes it. @throws Refusal REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */
+/** A period's report in force, as the waterfall takes it. What is withheld is nothing that the terms use. @throws Refusal REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */
 export function reportFacts(period: Period): ReportFacts {
     const { version, facts } = confirmedReport(period);
     const { number, begins, ends, paymentDate } = period;
-    return { period: number, version, facts: { ...facts, periodBegin: begins, periodEnd: ends, paymentDate } };
+    return {
+        period: number,
+        version,
+        facts: { ...quietFacts, ...facts, periodBegin: begins, periodEnd: ends, paymentDate },
+    };
 }
 
 /** A period's run, once there is one. @throws Refusal RUN_MISSING */
@@ -193,7 +202,10 @@ export function runWaterfall(facts: RunFacts): RunRecord {
     if (scheduled.report === report.version && corrections.length === scheduled.corrections.length)
         throw new Refusal('RUN_UP_TO_DATE', { dealId, period });
 
-    const run = runPeriod(terms, stateBefore(facts), corrected(report.facts, previous, corrections));
+    const state = stateBefore(facts);
+    const begun = reinstatedState(state, period, facts.declarations);
+    const ran = runPeriod(terms, begun, corrected(report.facts, previous, corrections));
+    const run = withReinstated(ran, state, begun);
     return {
         ...scheduled,
         status: 'run',
@@ -210,9 +222,10 @@ export function runWaterfall(facts: RunFacts): RunRecord {
     };
 }
 
-/** What the period before left behind, in the status that the trustee has declared for this one. */
-function stateBefore({ terms, scheduled, previous, declarations }: RunFacts): DealState {
-    const state = previous?.run?.state ?? openingState(terms);
+/** What the period before left behind and was observed since, in the status that the trustee has declared for this one. */
+function stateBefore({ terms, scheduled, previous, declarations, watch }: RunFacts): DealState {
+    const left = previous?.run?.state ?? openingState(terms);
+    const state = watch === undefined ? left : observedUntil(left, watch, scheduled.paymentDate);
     const declared = declarations.declared.filter(({ period }) => period === scheduled.period).at(-1);
     return declared === undefined ? state : { ...state, status: declared.status };
 }

@@ -1,7 +1,10 @@
+import { additionReader, evidenceReader } from './tape/addition';
 import { bytesOf, concat, hexOf } from './bytes';
+import { complete, mustFollow } from './tape/complete';
 import { digest, id, integer, list, object, oneOf, optional, text } from './shape';
 import { concentrationResultReader, judgeConcentrations } from './tape/concentration';
 import { eligibilityResultReader, judgeEligibility } from './tape/eligibility';
+import { fewestLoans } from './pool-rules';
 import { mustStand } from './deal';
 import { poolStatistics, poolStatisticsReader } from './tape/pool';
 import { Refusal } from './refusal';
@@ -23,7 +26,6 @@ export const submitTapeRequest = object({ requestId: id, dealId: id, chunks: int
 /** The originator declares the tape complete: these chunks, numbered from 0, and no others. */
 export type SubmitTapeRequest = ReturnType<typeof submitTapeRequest>;
 
-const evidenceReader = object({ name: text(100), sha256: digest });
 export const sealTapeRequest = object({ requestId: id, dealId: id, evidence: list(evidenceReader, { most: 20 }) });
 /** The trustee seals the tape it has accepted, with the hashes of the documents it rests on (true sale, opinions, receipts). */
 export type SealTapeRequest = ReturnType<typeof sealTapeRequest>;
@@ -50,10 +52,43 @@ export const tapeReader = object({
     eligibility: optional(eligibilityResultReader),
     concentrations: optional(concentrationResultReader),
     evidence: list(evidenceReader),
-    /** Why the trustee last sent it back. */
+    /** The addition that the originator offers and the trustee has not answered yet. */
+    offer: optional(additionReader),
+    /** How many additions were answered, how many chunks those accepted brought, and the period of the last; the periods hold them. */
+    additions: optional(integer(1)),
+    added: optional(integer(1)),
+    lastAddition: optional(integer(1)),
+    /** Why the trustee last sent it, or an offer, back. */
     rejected: optional(text(500)),
 });
 export type Tape = ReturnType<typeof tapeReader>;
+
+/** Number of chunks of the pool: those of the sealed tape, and those of the additions. */
+export function poolChunks(tape: Tape): number {
+    return tape.chunkRoots.length + (tape.added ?? 0);
+}
+
+/** Root of a chunk that awaits the trustee's acceptance, or that has it: of the tape, or of the open offer. */
+export function submittedRoot(tape: Tape, number: number): string | undefined {
+    const { chunkRoots, offer } = tape;
+    return number < chunkRoots.length ? chunkRoots[number] : offer?.chunkRoots[number - offer.first];
+}
+
+/** Whether a chunk is in the open offer. */
+export function isOffered({ offer }: Tape, number: number): boolean {
+    return offer !== undefined && number >= offer.first && number < offer.first + offer.chunkRoots.length;
+}
+
+/**
+ * Chunks of the tape are recorded in structuring, those of an addition while nothing is offered, numbered on from the pool's last.
+ * @throws Refusal DEAL_STATUS_WRONG, OFFER_OPEN, CHUNK_TAKEN
+ */
+export function mustBeOpen(deal: Deal, tape: Tape, number: number): void {
+    mustStand(deal, 'structuring', 'issued');
+    if (deal.status === 'structuring') return;
+    if (tape.offer) throw new Refusal('OFFER_OPEN', { number: tape.offer.number });
+    if (number < poolChunks(tape)) throw new Refusal('CHUNK_TAKEN', { number });
+}
 
 /** The tape of a new deal: nothing recorded yet. */
 export function newTape(dealId: string): Tape {
@@ -80,9 +115,7 @@ export function submitTape(
     mustStand(deal, 'structuring');
     const recorded = complete(summaries);
     const chunkRoots = recorded.map(summary => summary.root);
-    for (let number = 1; number < summaries.length; number++)
-        if ((summaries[number - 1]?.last ?? '') >= (summaries[number]?.first ?? ''))
-            throw new Refusal('CHUNKS_OVERLAP', { number });
+    mustFollow(recorded);
     const root = hexOf(rootOf(concat(...chunkRoots.map(bytesOf))));
     const results = judgePool(deal.rules, recorded);
     return {
@@ -120,7 +153,7 @@ export interface SealFacts {
 
 /**
  * The trustee's seal: every chunk is pledged to this deal, the pool is what the terms say, and its figures become public.
- * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_BALANCE_DIFFERS
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_TOO_SMALL, POOL_BALANCE_DIFFERS
  */
 export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal; tape: Tape } {
     const { deal, tape, assetClass } = facts;
@@ -130,7 +163,9 @@ export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal
     if (changed >= 0) throw new Refusal('CHUNK_CHANGED', { number: changed });
     const missing = facts.accepted.indexOf(false);
     if (missing >= 0) throw new Refusal('CHUNK_NOT_ACCEPTED', { number: missing });
-    const pool = poolStatistics(assetClass, summaries);
+    const fewest = fewestLoans(deal.rules);
+    const pool = poolStatistics(assetClass, summaries, fewest);
+    if (pool.count < fewest) throw new Refusal('POOL_TOO_SMALL', { least: fewest });
     if (pool.balance !== facts.statedBalance)
         throw new Refusal('POOL_BALANCE_DIFFERS', { stated: facts.statedBalance, recomputed: pool.balance });
     return {
@@ -151,13 +186,7 @@ function judgePool(rules: PoolRules, summaries: readonly LoanSummary[]): Pick<Ta
             concentrations,
             summaries.map(summary => summary.groups),
             balance,
+            fewestLoans(rules),
         ),
     };
-}
-
-function complete(summaries: readonly (LoanSummary | undefined)[]): LoanSummary[] {
-    return summaries.map((summary, number) => {
-        if (summary === undefined) throw new Refusal('CHUNK_MISSING', { number });
-        return summary;
-    });
 }

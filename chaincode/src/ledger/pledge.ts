@@ -17,7 +17,6 @@ import type { Bucket, Fingerprint } from '../domain/pledge';
 import type { Chunk } from '../domain/tape/chunk';
 import type { Context } from './context';
 import type { Deal } from '../domain/deal';
-import type { Tape } from '../domain/tape';
 
 /** Collection of the double-pledge registry. */
 export const pledgesCollection = 'pledges';
@@ -85,11 +84,10 @@ export class Pledges {
         return hexOf(hash) === acceptanceHash(dealId, number, root);
     }
 
-    /** For each chunk of a submitted tape, whether it is accepted. */
-    async acceptances(tape: Tape): Promise<boolean[]> {
+    /** For each chunk, numbered from a first, whether it is accepted as these roots say it is. */
+    async acceptances(dealId: string, chunkRoots: readonly string[], first = 0): Promise<boolean[]> {
         const accepted: boolean[] = [];
-        for (const [number, root] of tape.chunkRoots.entries())
-            accepted.push(await this.isAccepted(tape.dealId, number, root));
+        for (const [i, root] of chunkRoots.entries()) accepted.push(await this.isAccepted(dealId, first + i, root));
         return accepted;
     }
 

@@ -1,8 +1,12 @@
 import { Chunk } from '../domain/tape/chunk';
 import { chunkField, inflate, key, Tapes } from './tape';
 import { newPeriod, periodReader, reportOf } from '../domain/report';
+import { poolTests } from '../domain/pool-rules';
 import { Refusal } from '../domain/refusal';
-import { signatories } from './deal';
+import { replacedRows } from '../domain/substitution';
+import { Deals, signatories } from './deal';
+import { namesIn } from '../domain/report/disclosure';
+import { Substitutions } from './substitution';
 import { monthBefore, stateSummaryReader, tapeBefore } from '../domain/report/state-summary';
 import { tapeCollection } from '../domain/deal';
 
@@ -11,8 +15,8 @@ import type { Deal, DealPeriod } from '../domain/deal';
 import type { Layout } from '../domain/tape/asset-class';
 import type { Period } from '../domain/report';
 import type { AssetClass } from '../domain/tape/asset-class';
-import type { Basis } from '../domain/report';
-import type { Before, StateSummary } from '../domain/report/state-summary';
+import type { Basis, FileFacts } from '../domain/report';
+import type { Before, Company, StateSummary } from '../domain/report/state-summary';
 
 /** Which loan states: of one chunk, in one version of one period's report. */
 export interface StatesId {
@@ -37,6 +41,15 @@ export class Reports {
     /** The period before; undefined for the first. */
     async preceding(period: Period): Promise<Period | undefined> {
         return period.number === 1 ? undefined : this.load(period.dealId, period.number - 1);
+    }
+
+    /** The last period that has been reported, from one downwards. */
+    async lastReported(dealId: string, from: number): Promise<Period | undefined> {
+        for (let number = from; number >= 1; number--) {
+            const period = await this.load(dealId, number);
+            if (reportOf(period)) return period;
+        }
+        return undefined;
     }
 
     /** The periods after one that have been reported. */
@@ -110,10 +123,41 @@ export class Reports {
     async before(deal: Deal, basis: Basis, number: number, assetClass: AssetClass): Promise<Before> {
         const root = basis.chunkRoots[number];
         if (root === undefined) throw new Refusal('CHUNK_MISSING', { number });
-        if (basis.states === undefined)
+        if (basis.states === undefined || number >= basis.carried)
             return tapeBefore(await new Tapes(this.ctx).chunk(deal, number, assetClass.loan), assetClass, root);
         const states = await this.states(deal, { ...basis.states, number }, assetClass.state);
         return monthBefore(states, assetClass, root);
+    }
+
+    /** What a version of a period's report is composed of. */
+    async fileFacts(deal: Deal, period: Period, basis: Basis, version: number): Promise<FileFacts> {
+        return {
+            deal,
+            tape: await new Tapes(this.ctx).load(deal.id),
+            period,
+            basis,
+            summaries: await this.allSummaries(deal, period.number, version, basis.chunkRoots.length),
+            used: namesIn(await new Deals(this.ctx).document(deal.id)),
+        };
+    }
+
+    /** What else a month of a chunk is judged with. */
+    async company(deal: Deal, period: Period, number: number, assetClass: AssetClass): Promise<Company> {
+        const report = reportOf(period);
+        const last = report && { period: period.number, version: report.version, number };
+        const replaced = deal.grows ? await new Substitutions(this.ctx).load(deal) : undefined;
+        return {
+            replaced: replaced ? replacedRows(replaced, number, period.number) : new Set(),
+            superseded: last && (await this.states(deal, last, assetClass.state)),
+            groups: deal.grows ? await this.groups(deal, number, assetClass) : undefined,
+        };
+    }
+
+    private async groups(deal: Deal, number: number, assetClass: AssetClass): Promise<Company['groups']> {
+        if (!deal.rules.concentrations?.length) return undefined;
+        const loans = await new Tapes(this.ctx).chunk(deal, number, assetClass.loan);
+        const { concentrations } = poolTests(deal.rules, deal.currency);
+        return balances => concentrations(loans, balances);
     }
 
     private store(deal: Deal) {

@@ -66,10 +66,10 @@ export class Tapes {
         return this.summaries(deal).find(deal.id, key(number));
     }
 
-    /** Of the chunks numbered from 0, in order; undefined where there is none. */
-    async allSummaries(deal: Deal, count: number): Promise<(LoanSummary | undefined)[]> {
+    /** Of so many chunks from a first, in order; undefined where there is none. */
+    async allSummaries(deal: Deal, count: number, first = 0): Promise<(LoanSummary | undefined)[]> {
         const summaries: (LoanSummary | undefined)[] = [];
-        for (let number = 0; number < count; number++) summaries.push(await this.summary(deal, number));
+        for (let number = first; number < first + count; number++) summaries.push(await this.summary(deal, number));
         return summaries;
     }
 

@@ -15,6 +15,7 @@ import type { DistributionRecord } from '../domain/distribution';
 import type { Holdings } from './holding';
 import type { Issue, IssuePlanFacts, TrancheRecord } from '../domain/tranche';
 import type { Declarations, RunRecord } from '../domain/run';
+import type { ReinstateFacts } from '../domain/reinstatement';
 
 /**
  * The public records of a deal's notes. All of them are laid down when the classes are authorised, by a majority: the classes, the issue
@@ -120,8 +121,22 @@ export class Tranches {
         return this.declared.load(dealId);
     }
 
+    /** None where no notes are authorised. */
+    findDeclarations(dealId: string): Promise<Declarations | undefined> {
+        return this.declared.find(dealId);
+    }
+
     saveDeclarations(declarations: Declarations): Promise<void> {
         return this.declared.save(declarations, declarations.dealId);
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async reinstateFacts(dealId: string, period: number): Promise<ReinstateFacts> {
+        return {
+            before: await this.declarations(dealId),
+            run: await this.run(dealId, period),
+            previous: period === 1 ? undefined : await this.run(dealId, period - 1),
+        };
     }
 
     async layDown(
@@ -132,7 +147,7 @@ export class Tranches {
     ): Promise<void> {
         const { mspId } = await new Institutions(this.ctx).load(issue.depository);
         await this.issues.layDown(issue, [mspId], issue.dealId);
-        await this.declared.layDown({ dealId: deal.id, declared: [] }, [deal.trusteeMsp], deal.id);
+        await this.declared.layDown({ dealId: deal.id, declared: [], reinstated: [] }, [deal.trusteeMsp], deal.id);
         for (const tranche of tranches)
             await this.tranches.layDown(tranche, [mspId], tranche.dealId, tranche.className);
         for (const run of runs) {

@@ -1,10 +1,13 @@
 import { Deals } from './deal';
 import { Reports } from './report';
 import { reportFacts } from '../domain/run';
+import { statusNow } from '../domain/deal-status';
 import { Tranches } from './tranche';
+import { Watches } from './watch';
 
 import type { Context } from './context';
-import type { ReportFacts, RunFacts, RunRequest } from '../domain/run';
+import type { ReportFacts, RunFacts, RunRecord, RunRequest } from '../domain/run';
+import type { Status } from '../domain/terms/terms';
 
 /** What a run of the waterfall rests on: terms, the state left by the period before, and the reports in force. */
 export class Waterfalls {
@@ -28,9 +31,28 @@ export class Waterfalls {
             report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
             earlier: await this.earlier(dealId, period),
             declarations: await this.tranches.declarations(dealId),
+            watch: await new Watches(this.ctx).find(dealId),
             hasLater: later?.status === 'run',
             isPaid: distribution.status === 'paid',
         };
+    }
+
+    /** What decides where a deal stands, at or before the run of a period. Nothing where no notes are authorised. */
+    async standing(dealId: string, period: number) {
+        let last: RunRecord | undefined;
+        for (let number = period; number >= 1 && last?.status !== 'run'; number--)
+            last = await this.tranches.findRun(dealId, number);
+        return {
+            last: last?.status === 'run' ? last : undefined,
+            declarations: await this.tranches.findDeclarations(dealId),
+            watch: await new Watches(this.ctx).find(dealId),
+        };
+    }
+
+    /** The status of the terms in which a deal stands. */
+    async status(dealId: string, period: number): Promise<Status> {
+        const { last, declarations, watch } = await this.standing(dealId, period);
+        return statusNow(await new Deals(this.ctx).terms(dealId), last, declarations, watch);
     }
 
     private async earlier(dealId: string, period: number): Promise<ReportFacts[]> {

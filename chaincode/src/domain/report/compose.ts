@@ -1,7 +1,9 @@
-import { addDelinquencies } from './delinquency';
+import { addDelinquencies, usualBuckets } from './delinquency';
 import { addFigures } from './state-summary';
 import { assetClassOf } from '../tape/asset-class';
 import { averagesOf } from '../tape/weighted';
+import { disclose } from './disclosure';
+import { fewestLoans } from '../pool-rules';
 import { bytesOf, concat, hexOf } from '../bytes';
 import { measuresOf } from './measures';
 import { minus, parseRate, plus, rate } from '../rate';
@@ -13,6 +15,7 @@ import { standardFacts } from '../terms/facts';
 import type { Amount } from '../money';
 import type { AssetClass } from '../tape/asset-class';
 import type { Basis, FileFacts, Period } from '../report';
+import type { Disclosed, PublishedFacts, Support, WholeReport } from './disclosure';
 import type { Deal } from '../deal';
 import type { ExceptionKind } from './roll-forward';
 import type { Rate } from '../rate';
@@ -21,11 +24,38 @@ import type { StateSummary } from './state-summary';
 import type { Tape } from '../tape';
 
 /**
- * Everything that a report says of its period, added up from the summaries of its chunks.
+ * What is published of a period.
  * @throws Refusal STATES_MISSING, BASIS_CHANGED
  */
-export function composeReport({ deal, tape, period, basis, summaries }: FileFacts) {
-    const states = complete(period, basis, summaries);
+export function composeReport(given: FileFacts): Disclosed & Roots {
+    const { rules } = given.deal;
+    const states = complete(given.period, given.basis, given.summaries);
+    const fewest = fewestLoans(rules);
+    const buckets = rules.delinquencyBuckets ?? usualBuckets;
+    const disclosure = { assetClass: assetClassOf(rules.assetClass), fewest, buckets, used: given.used };
+    const roots = states.map(summary => summary.root);
+    return {
+        ...disclose(addUp(given, states, fewest), supportOf(states), disclosure),
+        chunkRoots: roots,
+        root: hexOf(rootOf(concat(...roots.map(bytesOf)))),
+    };
+}
+
+/**
+ * Everything that the loans of a period add up to: for those who may see the loans.
+ * @throws Refusal STATES_MISSING, BASIS_CHANGED
+ */
+export function composeWhole(given: FileFacts): WholeReport {
+    return addUp(given, complete(given.period, given.basis, given.summaries), 1);
+}
+
+/** What commits to a month's loan states. */
+interface Roots {
+    readonly chunkRoots: readonly string[];
+    readonly root: string;
+}
+
+function addUp({ deal, tape, period, basis }: FileFacts, states: readonly StateSummary[], fewest: number): WholeReport {
     const facts = factsOf(tape, basis, states);
     const assetClass = assetClassOf(deal.rules.assetClass);
     return {
@@ -37,10 +67,22 @@ export function composeReport({ deal, tape, period, basis, summaries }: FileFact
             assetClass.state.fields,
             assetClass.stateAverages,
             states.map(summary => summary.averages),
+            fewest,
         ),
         measures: measuresOf(facts, monthsIn(period), ageOf(assetClass, deal, tape, period)),
-        chunkRoots: states.map(summary => summary.root),
-        root: hexOf(rootOf(concat(...states.map(summary => bytesOf(summary.root))))),
+    };
+}
+
+function supportOf(states: readonly StateSummary[]): Support {
+    const totals: Record<string, number> = {};
+    for (const { counts } of states)
+        for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
+    const isRestated = states.some(({ changed }) => changed !== undefined);
+    return {
+        totals,
+        prepaid: states.reduce((sum, { prepaid }) => sum + prepaid, 0),
+        imputed: states.reduce((sum, { imputed }) => sum + imputed, 0),
+        changed: isRestated ? states.reduce((sum, { changed = 0 }) => sum + changed, 0) : undefined,
     };
 }
 
@@ -55,12 +97,14 @@ function complete(period: Period, basis: Basis, summaries: readonly (StateSummar
 
 function factsOf(tape: Tape, basis: Basis, states: readonly StateSummary[]): StandardFacts {
     const figures = addFigures(states.map(summary => summary.figures));
+    const bought = addFigures(states.slice(basis.carried).map(summary => summary.figures)).poolBalanceBeginning;
     return {
         ...figures,
+        poolBalanceBeginning: figures.poolBalanceBeginning - bought,
         cumulativeChargedOff: basis.cumulativeChargedOff + figures.chargedOffPrincipal,
         cumulativeRecoveries: basis.cumulativeRecoveries + figures.recoveries,
         initialPoolBalance: tape.pool?.balance ?? 0n,
-        receivablesPurchased: 0n,
+        receivablesPurchased: bought,
     } as StandardFacts;
 }
 
@@ -70,11 +114,11 @@ function monthsIn(period: Period): number {
     return [1, 2, 3, 4, 6, 12].filter(length => length <= months).pop() ?? 1;
 }
 
-/** Age of the loans at the end of a period: at cut-off, from the averages of the pool, and the months since. */
+/** Age of the loans at the end of a period: at cut-off, from the averages of the pool, and the months since. Not known once loans of another age have joined. */
 function ageOf(assetClass: AssetClass, deal: Deal, tape: Tape, period: Period): Rate | undefined {
     const { originalTerm = '', remainingTerm = '' } = assetClass.loanRoles;
     const [original, remaining] = [tape.pool?.averages[originalTerm], tape.pool?.averages[remainingTerm]];
-    if (original === undefined || remaining === undefined) return undefined;
+    if (original === undefined || remaining === undefined || tape.added !== undefined) return undefined;
     const since = monthsBetween(monthOf(deal.cutoff), monthOf(period.ends));
     return plus(minus(parseRate(original), parseRate(remaining)), rate(BigInt(since)));
 }
@@ -94,22 +138,33 @@ function countExceptions(states: readonly StateSummary[]): Record<string, number
 
 /**
  * The servicer's own figures that are not what the loans add up to.
- * @throws Refusal FACT_UNKNOWN
+ * @throws Refusal FACT_UNKNOWN, FACT_WITHHELD
  */
-export function compareFigures(stated: Readonly<Record<string, string>>, facts: StandardFacts) {
+export function compareFigures(stated: Readonly<Record<string, string>>, { facts, withheld }: Disclosed) {
     return Object.entries(stated).flatMap(([fact, figure]) => {
         if (!Object.hasOwn(standardFacts, fact)) throw new Refusal('FACT_UNKNOWN', { fact });
+        if (withheld.includes(fact)) throw new Refusal('FACT_WITHHELD', { fact });
         const recomputed = String(facts[fact as StandardFact]);
         return recomputed === figure ? [] : [{ fact, stated: figure, recomputed }];
     });
 }
 
-/** What changed from one version to the next: new minus old. */
-export function deltaOf(before: StandardFacts, after: StandardFacts): Record<string, Amount> {
+/** The balance of the last day of a period, where it was observed, is the balance that the month's loans add up to. */
+export function compareDays({ days, ends }: Period, { poolBalanceEnding }: PublishedFacts) {
+    const last = days.find(({ day }) => day === ends);
+    if (last === undefined || last.balance === poolBalanceEnding) return [];
+    const [stated, recomputed] = [String(last.balance), String(poolBalanceEnding)];
+    return [{ fact: 'poolBalanceEnding', stated, recomputed }];
+}
+
+/** What changed from one version to the next, as far as both are published: new minus old. */
+export function deltaOf(before: PublishedFacts, after: PublishedFacts): Record<string, Amount> {
     const names = Object.keys(standardFacts) as StandardFact[];
     return Object.fromEntries(
-        names
-            .map(name => [name, (BigInt(after[name]) - BigInt(before[name])) as Amount] as const)
-            .filter(([, change]) => change !== 0n),
+        names.flatMap(name => {
+            const [then, now] = [before[name], after[name]];
+            if (then === undefined || now === undefined || then === now) return [];
+            return [[name, (BigInt(now) - BigInt(then)) as Amount] as const];
+        }),
     );
 }

@@ -1,11 +1,13 @@
-import { digest, integer, list, minor, object, oneOf, record } from '../shape';
+import { digest, integer, list, minor, object, oneOf, optional, record } from '../shape';
 import { hexOf } from '../bytes';
 import { endBalances, rollForward } from './roll-forward';
 import { Refusal } from '../refusal';
 import { delinquencyOf, delinquencyReader, usualBuckets } from './delinquency';
+import { groupsReader } from '../tape/concentration';
 import { Sum } from '../tape/sum';
 import { weigh, weightedReader } from '../tape/weighted';
 
+import type { GroupBalance } from '../tape/concentration';
 import type { AssetClass, StateRoles } from '../tape/asset-class';
 import type { Chunk } from '../tape/chunk';
 import type { PoolRules } from '../pool-rules';
@@ -55,11 +57,19 @@ export interface StateSummary {
     readonly figures: Figures;
     /** Sum of every amount field as reported, by its standard name. */
     readonly totals: Readonly<Record<string, bigint>>;
+    /** Loans with something else than zero in such a field; that paid ahead of schedule; whose interest was taken from what they paid. */
+    readonly counts: Readonly<Record<string, number>>;
+    readonly prepaid: number;
+    readonly imputed: number;
+    /** Of a restatement: rows that are not as the version before had them. */
+    readonly changed?: number | undefined;
     readonly exceptions: readonly RollException[];
     /** In the deal's own buckets. */
     readonly delinquency: readonly Delinquent[];
     /** In the order of the class's `stateAverages`, weighted by the balance at the end. */
     readonly averages: readonly Weighted[];
+    /** Of a pool that may grow, in the order of the rules' concentration limits, by the balance at the end. */
+    readonly groups: readonly (readonly GroupBalance[])[];
 }
 
 const figuresReader = object({
@@ -74,6 +84,10 @@ export const stateSummaryReader: Reader<StateSummary> = object({
     basis: digest,
     figures: figuresReader,
     totals: record(minor),
+    counts: record(integer(0)),
+    prepaid: integer(0),
+    imputed: integer(0),
+    changed: optional(integer(0)),
     exceptions: list(
         object({
             row: integer(0),
@@ -83,6 +97,7 @@ export const stateSummaryReader: Reader<StateSummary> = object({
     ),
     delinquency: delinquencyReader,
     averages: list(weightedReader),
+    groups: groupsReader,
 });
 
 /** The chunk that a month is rolled forward from. */
@@ -93,6 +108,16 @@ export interface Before {
     /** Balances at the end of the month before, row by row. */
     readonly balances: Float64Array;
     readonly root: string;
+}
+
+/** What else a month of a chunk is judged with. */
+export interface Company {
+    /** Rows that leave the pool in this month in exchange for other loans. */
+    readonly replaced: ReadonlySet<number>;
+    /** The same month as last reported, where this is a restatement. */
+    readonly superseded: Chunk | undefined;
+    /** The groups of every concentration limit by the balances given: of a pool that may grow. */
+    readonly groups: ((balances: Float64Array) => readonly (readonly GroupBalance[])[]) | undefined;
 }
 
 /** The tape, as the month before the first. */
@@ -108,19 +133,30 @@ export function monthBefore(chunk: Chunk, assetClass: AssetClass, root: string):
 
 /**
  * Recomputes a month of a chunk: the same loans in the same order as the month before, each rolled forward.
- * @throws Refusal LOAN_UNKNOWN, STATE_NOT_ROLLED naming the row
+ * @throws Refusal LOAN_UNKNOWN, STATE_NOT_ROLLED, REPLACED_NOT_REPORTED naming the row
  */
-export function summariseStates(states: Chunk, assetClass: AssetClass, before: Before, rules: PoolRules): StateSummary {
+export function summariseStates(
+    states: Chunk,
+    assetClass: AssetClass,
+    before: Before,
+    rules: PoolRules,
+    { replaced, superseded, groups }: Company,
+): StateSummary {
     const row = states.firstDifference(assetClass.stateRoles.number, before.chunk, before.number);
     if (row !== undefined) throw new Refusal('LOAN_UNKNOWN', { row });
     const month = rollForward(states, assetClass.stateRoles, before.balances, rules.rollForward);
+    mustBeBoughtBack(states, assetClass.stateRoles, month, replaced);
+    const { figures, prepaid, imputed } = figuresOf(states, assetClass.stateRoles, month);
     return {
         rows: states.rows,
         root: hexOf(states.root()),
         content: hexOf(states.content()),
         basis: before.root,
-        figures: figuresOf(states, assetClass.stateRoles, month),
-        totals: totalsOf(states, assetClass),
+        figures,
+        ...totalsOf(states, assetClass),
+        prepaid,
+        imputed,
+        ...(superseded && { changed: states.differences(superseded) }),
         exceptions: month.exceptions,
         delinquency: delinquencyOf(
             states.numbers(assetClass.stateRoles.delinquency),
@@ -128,6 +164,7 @@ export function summariseStates(states: Chunk, assetClass: AssetClass, before: B
             rules.delinquencyBuckets ?? usualBuckets,
         ),
         averages: assetClass.stateAverages.map(field => weigh(states.numbers(field), month.end)),
+        groups: groups?.(month.end) ?? [],
     };
 }
 
@@ -141,9 +178,29 @@ export function addFigures(parts: readonly Figures[]): Figures {
     };
 }
 
-function totalsOf(states: Chunk, assetClass: AssetClass): Record<string, bigint> {
+/** @throws Refusal REPLACED_NOT_REPORTED */
+function mustBeBoughtBack(states: Chunk, roles: StateRoles, month: RolledMonth, replaced: ReadonlySet<number>): void {
+    for (const row of replaced) {
+        const isReported = roles.repurchasedCodes.includes(String(states.cell(row, roles.zeroCode)));
+        if (!isReported || month.end[row] !== 0 || month.principal[row] !== month.begin[row])
+            throw new Refusal('REPLACED_NOT_REPORTED', { row });
+    }
+}
+
+function totalsOf(states: Chunk, assetClass: AssetClass): Pick<StateSummary, 'counts' | 'totals'> {
     const amounts = assetClass.state.fields.filter(field => field.type === 'amount');
-    return Object.fromEntries(amounts.map(({ name }) => [name, sumOf(states.numbers(name))]));
+    const columns = amounts.map(({ name }) => [name, states.numbers(name)] as const);
+    return {
+        totals: Object.fromEntries(columns.map(([name, values]) => [name, sumOf(values)])),
+        counts: Object.fromEntries(columns.map(([name, values]) => [name, countOf(values)])),
+    };
+}
+
+/** How many values are neither missing nor zero. */
+function countOf(values: Float64Array): number {
+    let count = 0;
+    for (const value of values) if (value > 0 || value < 0) count += 1;
+    return count;
 }
 
 function sumOf(values: Float64Array): bigint {
@@ -152,18 +209,19 @@ function sumOf(values: Float64Array): bigint {
     return sum.total();
 }
 
-function figuresOf(states: Chunk, roles: StateRoles, month: RolledMonth): Figures {
-    const flows = flowsOf(states, roles, month);
-    return {
+function figuresOf(states: Chunk, roles: StateRoles, month: RolledMonth) {
+    const { prepaid, imputed, ...flows } = flowsOf(states, roles, month);
+    const figures: Figures = {
         poolBalanceBeginning: sumOf(month.begin),
         poolBalanceEnding: sumOf(month.end),
         chargedOffPrincipal: sumOf(month.chargedOff),
         otherPrincipalAdjustment: sumOf(month.adjustment),
-        receivablesCount: month.end.reduce((count, balance) => count + (balance === 0 ? 0 : 1), 0),
+        receivablesCount: countOf(month.end),
         recoveries: sumOf(states.numbers(roles.recovered)) + sumOf(states.numbers(roles.proceeds)),
         ...flows,
         ...usualFigures(delinquencyOf(states.numbers(roles.delinquency), month.end, usualBuckets)),
     };
+    return { figures, prepaid, imputed };
 }
 
 /**
@@ -177,18 +235,25 @@ function flowsOf(states: Chunk, roles: StateRoles, month: RolledMonth) {
     const [other, scheduled] = [states.numbers(roles.other), states.numbers(roles.scheduledPrincipal)];
     const zeroCodes = states.texts(roles.zeroCode);
     const [collected, repurchased, prepaid, earned] = [new Sum(), new Sum(), new Sum(), new Sum()];
+    let [prepayers, imputed] = [0, 0];
     for (let row = 0; row < states.rows; row++) {
         const principal = month.principal[row] as number;
         const isRepurchase = roles.repurchasedCodes.includes(zeroCodes[row] ?? '');
         (isRepurchase ? repurchased : collected).add(principal);
-        if (!isRepurchase) prepaid.add(prepaymentOf(principal, scheduled[row] as number, month.end[row] as number));
-        earned.add(interestOf(interest[row] as number, paid[row] as number, principal, other[row] as number));
+        const ahead = isRepurchase ? 0 : prepaymentOf(principal, scheduled[row] as number, month.end[row] as number);
+        const income = interestOf(interest[row] as number, paid[row] as number, principal, other[row] as number);
+        prepaid.add(ahead);
+        earned.add(income);
+        if (ahead !== 0) prepayers += 1;
+        if (income !== 0 && Number.isNaN(interest[row])) imputed += 1;
     }
     return {
         principalCollections: collected.total(),
         repurchases: repurchased.total(),
         prepayments: prepaid.total(),
         interestCollections: earned.total(),
+        prepaid: prepayers,
+        imputed,
     };
 }
 

@@ -91,6 +91,21 @@ export class Chunk {
         return least;
     }
 
+    /** How many rows are not what they are in another chunk of the same layout and loans. */
+    differences(other: Chunk): number {
+        let count = 0;
+        for (let row = 0; row < this.rows; row++) if (!this.isSameRow(other, row)) count += 1;
+        return count;
+    }
+
+    private isSameRow(other: Chunk, row: number): boolean {
+        return this.layout.fields.every((_, index) => {
+            const [start, end] = this.span(index, row);
+            const [from, to] = other.span(index, row);
+            return compareBytes(this.bytes.subarray(start, end), other.bytes.subarray(from, to)) === 0;
+        });
+    }
+
     private columnBytes(name: string): Uint8Array {
         const { start, ends } = this.column(name);
         return this.bytes.subarray(start, ends[this.rows - 1]);

@@ -8,6 +8,7 @@ import { Sum } from './sum';
 import type { AssetClass } from './asset-class';
 import type { Chunk } from './chunk';
 import type { Currency } from '../money';
+import type { PoolTests } from './summary';
 import type { Reader } from '../shape';
 
 const limitReader = object({
@@ -26,17 +27,21 @@ const limitReader = object({
 export type ConcentrationLimit = ReturnType<typeof limitReader>;
 export const concentrationReader = list(limitReader, { most: 50 });
 
-/** The balance of each group of loans in one chunk that a limit counts. Private. */
+/** Number and balance of each group of loans in one chunk that a limit counts. Private. */
 export interface GroupBalance {
     readonly key: string;
+    readonly count: number;
     readonly balance: bigint;
 }
 export const groupsReader: Reader<readonly (readonly GroupBalance[])[]> = list(
-    list(object({ key: label, balance: minor })),
+    list(object({ key: label, count: integer(0), balance: minor })),
 );
 
-/** A limit's public result. `share` is the part of the pool balance, with 6 decimals, half-up. */
-export const concentrationResultReader = list(object({ limit: id, share: label, most: label, within: flag }));
+/**
+ * A limit's public result. `share` is the part of the pool balance, with 6 decimals, half-up; left out where it would speak of fewer
+ * loans than the rules allow.
+ */
+export const concentrationResultReader = list(object({ limit: id, share: optional(label), most: label, within: flag }));
 export type ConcentrationResult = ReturnType<typeof concentrationResultReader>[number];
 
 /**
@@ -47,35 +52,36 @@ export function compileConcentrations(
     limits: readonly ConcentrationLimit[],
     assetClass: AssetClass,
     currency: Currency,
-): (chunk: Chunk) => GroupBalance[][] {
+): PoolTests['concentrations'] {
     const programs = limits.map((limit, i) => compileGroups(limit, assetClass, currency, `rules.concentrations[${i}]`));
-    return chunk => {
-        const balances = chunk.numbers(assetClass.loanRoles.balance);
-        return programs.map(open => balancesBy(open(chunk), balances));
-    };
+    return (chunk, balances = chunk.numbers(assetClass.loanRoles.balance)) =>
+        programs.map(open => balancesBy(open(chunk), balances));
 }
 
 /**
  * The public result over all chunks: shares only.
  * @param chunks for every chunk, the groups of every limit
+ * @param fewest loans on which a share must rest to be published
  * @throws Refusal CONCENTRATION_EXCEEDED for a limit that may not be exceeded
  */
 export function judgeConcentrations(
     limits: readonly ConcentrationLimit[],
     chunks: readonly (readonly (readonly GroupBalance[])[])[],
     poolBalance: bigint,
+    fewest: number,
 ): ConcentrationResult[] {
     return limits.map((limit, i) => {
         const counted = largest(
             chunks.map(groups => groups[i] ?? []),
             limit.top ?? 1,
         );
-        const part = rate(counted, poolBalance === 0n ? 1n : poolBalance);
+        const part = rate(counted.balance, poolBalance === 0n ? 1n : poolBalance);
         const within = compare(part, parseRate(limit.most)) <= 0;
         const share = formatRate(part, 6, 'half-up');
         if (!within && limit.exceeding === 'refuse')
-            throw new Refusal('CONCENTRATION_EXCEEDED', { limit: limit.id, share, most: limit.most });
-        return { limit: limit.id, share, most: limit.most, within };
+            throw new Refusal('CONCENTRATION_EXCEEDED', { limit: limit.id, most: limit.most });
+        const isShown = counted.count === 0 || counted.count >= fewest;
+        return { limit: limit.id, ...(isShown && { share }), most: limit.most, within };
     });
 }
 
@@ -103,23 +109,30 @@ function compileGroups(
 }
 
 function balancesBy(groupOf: GroupOf, balances: Float64Array): GroupBalance[] {
-    const groups = new Map<string, Sum>();
+    const groups = new Map<string, { count: number; sum: Sum }>();
     balances.forEach((balance, row) => {
-        const key = groupOf(row);
+        const key = balance === 0 ? undefined : groupOf(row);
         if (key === undefined) return;
-        const sum = groups.get(key) ?? new Sum();
-        sum.add(balance);
-        groups.set(key, sum);
+        let group = groups.get(key);
+        if (group === undefined) groups.set(key, (group = { count: 0, sum: new Sum() }));
+        group.count += 1;
+        group.sum.add(balance);
     });
-    return [...groups].sort(byKey).map(([key, sum]) => ({ key, balance: sum.total() }));
+    return [...groups].sort(byKey).map(([key, { count, sum }]) => ({ key, count, balance: sum.total() }));
 }
 
 /** The sum of the `top` largest groups over all chunks. */
-function largest(chunks: readonly (readonly GroupBalance[])[], top: number): bigint {
-    const sums = new Map<string, bigint>();
-    for (const { key, balance } of chunks.flat()) sums.set(key, (sums.get(key) ?? 0n) + balance);
+function largest(chunks: readonly (readonly GroupBalance[])[], top: number): Omit<GroupBalance, 'key'> {
+    const sums = new Map<string, Omit<GroupBalance, 'key'>>();
+    for (const { key, count, balance } of chunks.flat()) {
+        const sum = sums.get(key);
+        sums.set(key, { count: (sum?.count ?? 0) + count, balance: (sum?.balance ?? 0n) + balance });
+    }
     return [...sums.values()]
-        .sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
+        .sort((a, b) => (a.balance < b.balance ? 1 : a.balance > b.balance ? -1 : 0))
         .slice(0, top)
-        .reduce((total, balance) => total + balance, 0n);
+        .reduce((total, group) => ({ count: total.count + group.count, balance: total.balance + group.balance }), {
+            count: 0,
+            balance: 0n,
+        });
 }

@@ -6,9 +6,6 @@ import type { AssetClass } from './asset-class';
 import type { Reader } from '../shape';
 import type { LoanSummary, StratumRow } from './summary';
 
-/** A row of a stratification is published only when it speaks of so many loans: fewer are put together. */
-export const fewestLoans = 5;
-
 /** Key of the row that puts together what would show single loans. */
 export const otherKey = 'other';
 
@@ -34,8 +31,15 @@ export const poolStatisticsReader: Reader<PoolStatistics> = object({
     strata: list(object({ name: label, field: label, rows: list(stratumRowReader) })),
 });
 
-/** Adds the summaries of all chunks up to the pool's public figures. */
-export function poolStatistics(assetClass: AssetClass, summaries: readonly LoanSummary[]): PoolStatistics {
+/**
+ * Adds the summaries of all chunks up to the pool's public figures.
+ * @param fewest loans on which an average or a row of a stratification must rest to be published
+ */
+export function poolStatistics(
+    assetClass: AssetClass,
+    summaries: readonly LoanSummary[],
+    fewest: number,
+): PoolStatistics {
     return {
         count: summaries.reduce((count, summary) => count + summary.rows, 0),
         balance: summaries.reduce((balance, summary) => balance + summary.balance, 0n),
@@ -43,11 +47,12 @@ export function poolStatistics(assetClass: AssetClass, summaries: readonly LoanS
             assetClass.loan.fields,
             assetClass.averages,
             summaries.map(summary => summary.averages),
+            fewest,
         ),
         strata: assetClass.strata.map((stratum, i) => ({
             name: stratum.name,
             field: stratum.field,
-            rows: withoutSingles(addRows(summaries.map(summary => summary.strata[i] ?? []))),
+            rows: withoutSingles(addRows(summaries.map(summary => summary.strata[i] ?? [])), fewest),
         })),
     };
 }
@@ -65,10 +70,10 @@ function addRows(tables: readonly (readonly StratumRow[])[]): StratumRow[] {
 }
 
 /** Puts small rows together, and with them the next larger ones until the row so made is no longer small. */
-function withoutSingles(rows: readonly StratumRow[]): StratumRow[] {
+function withoutSingles(rows: readonly StratumRow[], fewest: number): StratumRow[] {
     const bySize = [...rows].sort((a, b) => a.count - b.count || byKey(a, b));
     const hidden: StratumRow[] = [];
-    while (bySize[0] && (bySize[0].count < fewestLoans || (hidden.length > 0 && countOf(hidden) < fewestLoans)))
+    while (bySize[0] && (bySize[0].count < fewest || (hidden.length > 0 && countOf(hidden) < fewest)))
         hidden.push(bySize.shift() as StratumRow);
     if (hidden.length === 0) return [...rows];
     const balance = hidden.reduce((sum, row) => sum + row.balance, 0n);

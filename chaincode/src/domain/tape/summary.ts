@@ -51,7 +51,8 @@ export interface LoanSummary {
 /** The tests of a deal's rules, made ready for its asset class. */
 export interface PoolTests {
     readonly eligibility: (chunk: Chunk) => readonly Ineligible[];
-    readonly concentrations: (chunk: Chunk) => readonly (readonly GroupBalance[])[];
+    /** By the balances given; by those of the tape where none are. */
+    readonly concentrations: (chunk: Chunk, balances?: Float64Array) => readonly (readonly GroupBalance[])[];
 }
 
 export const stratumRowReader: Reader<StratumRow> = object({

@@ -13,6 +13,10 @@ import type {
 } from './record';
 import type { DealState } from './state';
 
+export const triggerReader = withOptional(
+    object({ tripped: flag, since: optional(day), periods: integer(0), clear: integer(0) }),
+);
+
 /**
  * Reads a state back from its canonical form.
  * @throws Refusal REQUEST_INVALID
@@ -26,9 +30,7 @@ export const readState: Reader<DealState> = object({
     fees: mapOf(object({ unpaid: minor, counted: minor })),
     ledgers: mapOf(minor),
     hedges: mapOf(minor),
-    triggers: mapOf(
-        withOptional(object({ tripped: flag, since: optional(day), periods: integer(0), clear: integer(0) })),
-    ),
+    triggers: mapOf(triggerReader),
     memory: mapOf(list(text(2_000))),
 });
 

@@ -1,0 +1,54 @@
+import { openingState } from './waterfall/opening';
+import { Refusal } from './refusal';
+
+import type { Day } from './day';
+import type { Declarations, RunRecord } from './run';
+import type { DealState, TriggerState } from './waterfall/state';
+import type { Status, Terms } from './terms/terms';
+import type { Watch } from './observation';
+
+/** The state in which a deal stands now: as its last run left it, and as was declared and observed since. */
+export function stateNow(
+    terms: Terms,
+    last: RunRecord | undefined,
+    declarations: Declarations | undefined,
+    watch: Watch | undefined,
+): DealState {
+    const run = last?.run?.state ?? openingState(terms);
+    const declared = declarations?.declared.filter(({ period }) => period > (last?.period ?? 0)).at(-1);
+    const observed = watch === undefined ? run : observedUntil(run, watch, watch.asOf ?? run.asOf);
+    return declared === undefined ? observed : { ...observed, status: declared.status };
+}
+
+/** The status of the terms in which a deal stands now. @throws Refusal STATUS_UNKNOWN */
+export function statusNow(
+    terms: Terms,
+    last: RunRecord | undefined,
+    declarations: Declarations | undefined,
+    watch: Watch | undefined,
+): Status {
+    const { status } = stateNow(terms, last, declarations, watch);
+    const found = terms.statuses.find(({ id }) => id === status);
+    if (found === undefined) throw new Refusal('STATUS_UNKNOWN', { status });
+    return found;
+}
+
+/**
+ * A state that a run has left behind, with what was observed since, up to a day. How long a condition has held is as the days say, which
+ * know more than the month's end; whether it has tripped is as the later of the two says.
+ */
+export function observedUntil(state: DealState, watch: Watch, until: Day): DealState {
+    const trips = watch.trips.filter(({ day }) => day > state.asOf && day <= until);
+    const status = trips.filter(trip => trip.status !== undefined).at(-1)?.status ?? state.status;
+    const triggers: Record<string, TriggerState> = { ...state.triggers };
+    const isComplete = watch.asOf !== undefined && watch.asOf <= until;
+    for (const [id, seen] of Object.entries(isComplete ? watch.triggers : {})) {
+        const tripped = triggers[id]?.tripped ?? false;
+        triggers[id] = { ...seen, tripped };
+    }
+    for (const { trigger, happened } of trips) {
+        const before = triggers[trigger];
+        if (before) triggers[trigger] = { ...before, tripped: happened === 'tripped' };
+    }
+    return { ...state, status, triggers };
+}
