@@ -272,7 +272,7 @@ export type {
     ReportVersion,
 } from './report';
 export type { Delinquent } from './report/delinquency';
-export type { WholeReport } from './report/disclosure';
+export type { PublishedFacts, PublishedMeasures, WholeReport } from './report/disclosure';
 export type { ExceptionKind, RollException } from './report/roll-forward';
 export type { StateSummary } from './report/state-summary';
 export type { Declarations, DeclareRequest, ReportFacts, RunFacts, RunRecord, RunRequest } from './run';

@@ -75,9 +75,11 @@ export function disclose(whole: WholeReport, support: Support, rules: Disclosure
     const isSmall = (count: number | undefined) => count !== undefined && count > 0 && count < rules.fewest;
     const isRestated = isSmall(support.changed);
     const hiddenTotals = isRestated ? Object.keys(whole.totals) : totalsToHide(whole, support, rules, isSmall);
-    const delinquency = isRestated ? undefined : joined(whole.delinquency, rules.fewest);
+    const buckets = isRestated ? undefined : joined(whole.delinquency, rules.fewest);
+    const isJoined = buckets?.length !== whole.delinquency.length;
+    const delinquency = isJoined && usesBuckets(rules) ? undefined : buckets;
     const hidesPrepayments = isRestated || isSmall(support.prepaid);
-    const hidesBuckets = isRestated || !areUsual(rules.buckets) || delinquency?.length !== whole.delinquency.length;
+    const hidesBuckets = isRestated || !areUsual(rules.buckets) || isJoined;
     const hiddenFacts = withholdable
         .filter(name => (name === 'prepayments' ? hidesPrepayments : hidesBuckets))
         .filter(name => !rules.used.has(name));
@@ -91,7 +93,7 @@ export function disclose(whole: WholeReport, support: Support, rules: Disclosure
         averages: without<Disclosed['averages']>(whole.averages, hiddenAverages),
         measures: without<PublishedMeasures>(whole.measures, hiddenMeasures),
         withheld: [
-            ...(delinquency?.length === whole.delinquency.length ? [] : ['delinquency']),
+            ...(isJoined ? ['delinquency'] : []),
             ...hiddenFacts,
             ...hiddenMeasures,
             ...hiddenAverages,
@@ -149,6 +151,11 @@ function joined(buckets: readonly Delinquent[], fewest: number): Delinquent[] | 
 
 function together(lower: Delinquent, higher: Delinquent): Delinquent {
     return { from: lower.from, count: lower.count + higher.count, balance: lower.balance + higher.balance };
+}
+
+/** Whether the terms show usual buckets, from which joined ones could be taken apart again. */
+function usesBuckets({ used }: DisclosureRules): boolean {
+    return withholdable.some(name => name.startsWith('delinquent') && used.has(name));
 }
 
 function areUsual(buckets: readonly number[]): boolean {
