@@ -28,11 +28,11 @@ import type { Tapes } from './tape';
 
 const { digest, id, integer, object, text } = shape;
 
-const additionOffered: Reader<AdditionOffered> = told(object({ dealId: id, number: integer(1), period: integer(1) }));
-const additionAccepted: Reader<AdditionAccepted> = told(
+export const additionOffered: Reader<AdditionOffered> = told(object({ dealId: id, number: integer(1), period: integer(1) }));
+export const additionAccepted: Reader<AdditionAccepted> = told(
     object({ dealId: id, number: integer(1), period: integer(1), root: digest, count: integer(1) }),
 );
-const additionDeclined: Reader<AdditionDeclined> = told(object({ dealId: id, reason: text(500) }));
+export const additionDeclined: Reader<AdditionDeclined> = told(object({ dealId: id, reason: text(500) }));
 
 export interface AdditionOffered {
     readonly dealId: string;

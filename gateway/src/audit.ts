@@ -8,7 +8,7 @@ import type { Draft, Ledger } from './client/ledger';
 
 const { id, list, object } = shape;
 
-const loansAccessed = told(object({ dealId: id, by: id }));
+export const loansAccessed = told(object({ dealId: id, by: id }));
 
 /** Which loans somebody reads: of the tape, or of a period. */
 export interface Reading {

@@ -5,6 +5,8 @@ import { follow } from './client/event';
 import { Ledger } from './client/ledger';
 import { ask, recover } from './client/recover';
 import { signingWith } from './client/signer';
+import { applyEvents } from './events/apply';
+import { followBlocks } from './events/follow-blocks';
 import { Nouns } from './nouns';
 import { OfflineDesk } from './offline';
 
@@ -13,6 +15,9 @@ import type { ClientOptions, Deadlines } from './client/client';
 import type { FollowOptions, LedgerEvent } from './client/event';
 import type { Outcome, Recovered } from './client/recover';
 import type { Signing } from './client/signer';
+import type { ApplyOptions } from './events/apply';
+import type { LedgerBlock } from './events/block';
+import type { BlockOptions } from './events/follow-blocks';
 import type { Signer } from '@hyperledger/fabric-gateway';
 
 /** Who calls: a certificate of an institution's authority, and the key that signs for it. */
@@ -93,6 +98,36 @@ export class Connection extends Nouns {
     /** What committed transactions told, from the first block or after a position, until the signal. */
     events(options?: FollowOptions): AsyncGenerator<LedgerEvent> {
         return follow(this.client, options);
+    }
+
+    /**
+     * Lets every event have its effect exactly once, until the signal: the effect and the position after it are kept together.
+     * @throws whatever a handler or the store throws; the event is dealt with again next time
+     *
+     * @example
+     * const store = await SqlStore.open(client, 'read-model');
+     * await bank.applyEvents({
+     *     store,
+     *     on: {
+     *         DealOpened: ({ dealId }, sql) => sql.query('INSERT INTO deal (id) VALUES ($1)', [dealId]),
+     *         ReportFiled: async ({ dealId, period }, sql) => void (await sql.query(insertPeriod, [dealId, period])),
+     *     },
+     * });
+     */
+    applyEvents<T>(options: ApplyOptions<T>): Promise<void> {
+        return applyEvents(this.client, options);
+    }
+
+    /**
+     * Blocks from any one on, each once: transactions, what they read and wrote, and of their private data what this identity's
+     * institution may see and its peer holds. Private values give themselves away to nobody: see `PrivateValue`.
+     *
+     * @example
+     * for await (const block of regulator.blocks({ from: 17n }))
+     *     for (const { transactionId, validationCode } of block.transactions) console.log(transactionId, validationCode);
+     */
+    blocks(options?: BlockOptions): AsyncGenerator<LedgerBlock> {
+        return followBlocks(this.client, options);
     }
 
     /**

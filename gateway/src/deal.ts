@@ -24,11 +24,11 @@ import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { id, integer, list, object, text } = shape;
 
-const dealOpened: Reader<DealOpened> = told(object({ dealId: id, originator: id, trustee: id }));
-const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods: integer(1) }));
+export const dealOpened: Reader<DealOpened> = told(object({ dealId: id, originator: id, trustee: id }));
+export const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods: integer(1) }));
 
-const dealEnded = told(object({ dealId: id, reason: text() }));
-const transferConsented = told(object({ dealId: id, to: id, by: list(id) }));
+export const dealEnded = told(object({ dealId: id, reason: text() }));
+export const transferConsented = told(object({ dealId: id, to: id, by: list(id) }));
 
 export interface DealOpened {
     readonly dealId: string;

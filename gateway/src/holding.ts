@@ -24,7 +24,7 @@ import type { Institutions } from './institution';
 
 const { id, list, object, text } = shape;
 
-const depositOpened: Reader<DepositOpened> = told(object({ asset: text(), depository: id }));
+export const depositOpened: Reader<DepositOpened> = told(object({ asset: text(), depository: id }));
 const standingFiled: Reader<object> = told(object({}));
 
 export interface DepositOpened {

@@ -21,6 +21,11 @@ export { fromFiles } from './identity/files';
 export { fromEnvironment, identityFrom } from './identity/source';
 export { fromWallet, toWallet } from './identity/wallet';
 export { readCsv } from './importer/csv';
+export { FileStore } from './events/file-store';
+export { PrivateValue } from './events/private-value';
+export { rowOf } from './events/row';
+export { CheckpointMoved, SqlStore } from './events/sql-store';
+export { eventNames, toldAs } from './events/told';
 export { ImportError } from './importer/import-error';
 export { readLoans } from './importer/loan';
 export { readLoanMonths } from './importer/loan-month';
@@ -46,6 +51,22 @@ export type { ConnectOptions, Credentials } from './connection';
 export type { DealIssued, DealOpened } from './deal';
 export type { AuthorityAddress } from './enrolment/authority-call';
 export type { Enrollee, Revocation, RevocationReason } from './enrolment/certificate-authority';
+export type { ApplyOptions, EventHandlers } from './events/apply';
+export type {
+    LedgerBlock,
+    LedgerCall,
+    LedgerKey,
+    LedgerRead,
+    LedgerTransaction,
+    LedgerWrite,
+    PrivateContent,
+    PrivateWrite,
+} from './events/block';
+export type { CheckpointStore } from './events/checkpoint';
+export type { BlockOptions } from './events/follow-blocks';
+export type { Rows } from './events/row';
+export type { SqlSession } from './events/sql-store';
+export type { EventName, EventPayloads } from './events/told';
 export type { DepositOpened } from './holding';
 export type { DeviceCredentials, DeviceKey } from './identity/device';
 export type { IdentitySource } from './identity/source';

@@ -17,8 +17,8 @@ import type { Tapes } from './tape';
 
 const { day, id, integer, list, minor, object } = shape;
 
-const dayRecorded: Reader<DayRecorded> = told(object({ dealId: id, period: integer(1), day, number: integer(0) }));
-const dayObserved: Reader<DayObserved> = told(object({ dealId: id, day, balance: minor, trips: list(tripReader) }));
+export const dayRecorded: Reader<DayRecorded> = told(object({ dealId: id, period: integer(1), day, number: integer(0) }));
+export const dayObserved: Reader<DayObserved> = told(object({ dealId: id, day, balance: minor, trips: list(tripReader) }));
 
 /** A day of a deal. */
 export interface DealDay {

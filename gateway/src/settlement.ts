@@ -19,12 +19,12 @@ import type { Institutions } from './institution';
 const { day, id, integer, list, minor, object, optional } = shape;
 
 const nothing: Reader<object> = told(object({}));
-const settledOn: Reader<InstructionsSettled> = told(object({ day }));
+export const settledOn: Reader<InstructionsSettled> = told(object({ day }));
 /** As a batch, but there may be none. */
 const waiting = object({
     pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(minor) })),
 });
-const distributionPaid: Reader<DistributionPaid> = told(object({ dealId: id, period: integer(1) }));
+export const distributionPaid: Reader<DistributionPaid> = told(object({ dealId: id, period: integer(1) }));
 
 /** Cash paid outside that the deliverer has seen arrive. */
 export interface PaymentSeen {

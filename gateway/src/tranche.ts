@@ -26,10 +26,10 @@ import type { Institutions } from './institution';
 
 const { day, id, list, object, text } = shape;
 
-const notesAllotted: Reader<NotesAllotted> = told(object({ dealId: id }));
-const classesOfDeal: Reader<ClassesOfDeal> = told(object({ dealId: id, classes: list(id) }));
+export const notesAllotted: Reader<NotesAllotted> = told(object({ dealId: id }));
+export const classesOfDeal: Reader<ClassesOfDeal> = told(object({ dealId: id, classes: list(id) }));
 const nothing: Reader<object> = told(object({}));
-const classRated: Reader<ClassRated> = told(object({ dealId: id, className: id, agency: text(), rating: text(), day }));
+export const classRated: Reader<ClassRated> = told(object({ dealId: id, className: id, agency: text(), rating: text(), day }));
 
 export interface NotesAllotted {
     readonly dealId: string;

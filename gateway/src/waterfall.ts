@@ -7,9 +7,9 @@ import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
 const { id, integer, list, object } = shape;
 
-const statusDeclared: Reader<StatusDeclared> = told(object({ dealId: id, period: integer(1), status: id }));
+export const statusDeclared: Reader<StatusDeclared> = told(object({ dealId: id, period: integer(1), status: id }));
 
-const waterfallRun: Reader<WaterfallRan> = told(
+export const waterfallRun: Reader<WaterfallRan> = told(
     object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }),
 );
 

@@ -4,10 +4,13 @@ import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
 export function endorsersOf(preparedTransaction: Uint8Array): readonly string[] {
     const envelope = gateway.PreparedTransaction.deserializeBinary(preparedTransaction).getEnvelope();
     const payload = common.Payload.deserializeBinary(envelope?.getPayload_asU8() ?? new Uint8Array());
-    const signers = peer.Transaction.deserializeBinary(payload.getData_asU8())
-        .getActionsList()
-        .map(action => peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8()))
-        .flatMap(action => action.getAction()?.getEndorsementsList() ?? [])
-        .map(endorsement => msp.SerializedIdentity.deserializeBinary(endorsement.getEndorser_asU8()).getMspid());
-    return [...new Set(signers)].sort();
+    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+    return endorsementsOf(peer.ChaincodeActionPayload.deserializeBinary(action?.getPayload_asU8() ?? new Uint8Array()));
+}
+
+/** The same, of the action of a transaction that has been taken apart. There is one in each. */
+export function endorsementsOf(payload: peer.ChaincodeActionPayload): readonly string[] {
+    const endorsements = payload.getAction()?.getEndorsementsList() ?? [];
+    const signers = endorsements.map(each => msp.SerializedIdentity.deserializeBinary(each.getEndorser_asU8()));
+    return [...new Set(signers.map(signer => signer.getMspid()))].sort();
 }

@@ -1,5 +1,4 @@
-import { backOff } from './back-off';
-import { symptomOf } from './symptom';
+import { reconnecting } from './reconnecting';
 
 import type { Client } from './client';
 import type { ChaincodeEvent, ChaincodeEventsOptions } from '@hyperledger/fabric-gateway';
@@ -33,37 +32,14 @@ export interface FollowOptions {
  * after the last event given out, at another peer where there is one.
  */
 export async function* follow(client: Client, options: FollowOptions = {}): AsyncGenerator<LedgerEvent> {
-    const { signal, from } = options;
-    let position = options.after;
-    for (let failures = 0; !signal?.aborted;) {
-        try {
-            for await (const event of stream(client, startOptions(position, from), signal)) {
-                position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
-                failures = 0;
-                yield decoded(event);
-            }
-        } catch (error) {
-            if (signal?.aborted) return;
-            if (symptomOf(error) === 'answered') throw error;
-        }
-        await backOff(++failures, signal).catch(ifAborted);
-    }
-}
-
-async function* stream(client: Client, start: ChaincodeEventsOptions, signal: AbortSignal | undefined) {
     const { channel, chaincode } = client.options;
-    const peer = client.peers.current;
-    const events = await peer.getNetwork(channel).getChaincodeEvents(chaincode, start);
-    const close = () => events.close();
-    signal?.addEventListener('abort', close);
-    try {
-        yield* events;
-    } catch (error) {
-        client.peers.leave(peer);
-        throw error;
-    } finally {
-        signal?.removeEventListener('abort', close);
-        events.close();
+    let position = options.after;
+    const events = reconnecting(client, options.signal, gateway =>
+        gateway.getNetwork(channel).getChaincodeEvents(chaincode, startOptions(position, options.from)),
+    );
+    for await (const event of events) {
+        position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
+        yield decoded(event);
     }
 }
 
@@ -77,8 +53,4 @@ function startOptions(position: Position | undefined, from = 0n): ChaincodeEvent
 function decoded({ eventName, payload, transactionId, blockNumber }: ChaincodeEvent): LedgerEvent {
     const value = JSON.parse(Buffer.from(payload).toString('utf8')) as Readonly<Record<string, unknown>>;
     return { name: eventName, payload: value, transactionId, blockNumber };
-}
-
-function ifAborted(error: Error): void {
-    if (error.name !== 'AbortError') throw error;
 }

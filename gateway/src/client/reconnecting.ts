@@ -1,0 +1,53 @@
+import { backOff } from './back-off';
+import { symptomOf } from './symptom';
+
+import type { CloseableAsyncIterable, Gateway } from '@hyperledger/fabric-gateway';
+import type { Client } from './client';
+
+/**
+ * Items of a stream that a peer keeps open, until the signal. A stream that ends or breaks is opened again, at another peer where there
+ * is one.
+ * @param open opens the stream after the last item given out
+ */
+export async function* reconnecting<T>(
+    client: Client,
+    signal: AbortSignal | undefined,
+    open: (gateway: Gateway) => Promise<CloseableAsyncIterable<T>>,
+): AsyncGenerator<T> {
+    for (let failures = 0; !signal?.aborted;) {
+        try {
+            for await (const item of stream(client, signal, open)) {
+                failures = 0;
+                yield item;
+            }
+        } catch (error) {
+            if (signal?.aborted) return;
+            if (symptomOf(error) === 'answered') throw error;
+        }
+        await backOff(++failures, signal).catch(ifAborted);
+    }
+}
+
+async function* stream<T>(
+    client: Client,
+    signal: AbortSignal | undefined,
+    open: (gateway: Gateway) => Promise<CloseableAsyncIterable<T>>,
+): AsyncGenerator<T> {
+    const peer = client.peers.current;
+    const items = await open(peer);
+    const close = () => items.close();
+    signal?.addEventListener('abort', close);
+    try {
+        yield* items;
+    } catch (error) {
+        client.peers.leave(peer);
+        throw error;
+    } finally {
+        signal?.removeEventListener('abort', close);
+        items.close();
+    }
+}
+
+function ifAborted(error: Error): void {
+    if (error.name !== 'AbortError') throw error;
+}
