@@ -160,7 +160,7 @@ export class Subject {
 
     private failure(stage: Seen['stage'], error: unknown): Seen {
         if (!(error instanceof GatewayError)) throw error;
-        const details = error.details.map(detail => this.named(unordered(detail))).sort();
+        const details = [...new Set(error.details.map(detail => this.named(unordered(detail))))].sort();
         return { stage, status: String(error.code), message: this.named(inOrder(error.message)), details };
     }
 
@@ -177,7 +177,7 @@ export class Subject {
     }
 }
 
-/** Which of two peers that disagree is blamed depends on which answers first. */
+/** Which of the peers that disagree are blamed, and so how many, depends on which answers first. */
 function unordered({ mspId, message }: ErrorDetail): string {
     return message === 'ProposalResponsePayloads do not match' ? message : `${mspId}: ${message}`;
 }

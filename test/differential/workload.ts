@@ -68,6 +68,28 @@ export function randomCase(random: Random): Case {
     return transaction(anyOf(random, 4));
 }
 
+/** What every workload ends with: each institution reads all there is of state, history, policies and private data. */
+export function closing(): readonly Case[] {
+    const readable = keys.slice(0, 4);
+    const steps: readonly Step[] = [
+        ['range', '', ''],
+        ['partial', 'pair', []],
+        ...[...keys, 'guarded', row(0), row(rowCount - 1)].flatMap((key): readonly Step[] => [
+            ['get', key],
+            ['history', key],
+            ['protection', key],
+        ]),
+        ...[...collections, ...implicit].flatMap((collection): readonly Step[] => [
+            ['privateRange', collection, '', ''],
+            ...readable.flatMap((key): readonly Step[] => [
+                ['privateGet', collection, key],
+                ['privateHash', collection, key],
+            ]),
+        ]),
+    ];
+    return institutions.map(client => ({ kind: 'query', proposed: [{ client, steps }] }));
+}
+
 function transaction(proposed: Proposed): Case {
     return { kind: 'transaction', proposed: [proposed] };
 }

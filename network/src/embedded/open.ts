@@ -134,8 +134,11 @@ function taskOf(consortium: Consortium, options: EmbeddedOptions, folder: Networ
             environment: chaincode.environment ?? {},
         })),
         ...(folder === undefined ? {} : { ledgerFolder: folder.ledgers, snapshotFolder: folder.snapshots }),
-        ports: options.firstPort === undefined ? (folder?.readPorts() ?? {}) : portsFrom(options.firstPort, consortium),
-        portsAreFixed: options.firstPort !== undefined,
+        ports: {
+            ...(options.firstPort === undefined ? folder?.readPorts() : portsFrom(options.firstPort, consortium)),
+            ...options.ports,
+        },
+        portsAreFixed: options.firstPort !== undefined || options.ports !== undefined,
         cutting: options.cutting ?? 'instant',
         watch: options.watch ?? false,
         executeTimeout: executeTimeoutOf(options.executeTimeout),

@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
     readonly folder?: string;
     /** The first peer listens on this loopback port, the next ones on those after it, then the orderers. Free ports if absent. */
     readonly firstPort?: number;
+    /** Loopback ports of single peers and orderers, by names such as `peer0.org1.example.com`; the others are chosen as if this were absent. */
+    readonly ports?: Readonly<Record<string, number>>;
     /** When blocks are cut; `instant` if absent. */
     readonly cutting?: Cutting;
     /** Milliseconds a chaincode may take, 0 for ever. 30 seconds if absent, for ever while a debugger is attached. */
