@@ -1,6 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { signers } from '@hyperledger/fabric-gateway';
+import { common, orderer } from '@hyperledger/fabric-protos';
 import type { Collection } from '@poolproof/network';
 import { readCertificates } from '@poolproof/network';
 import { consortiumOf, failure, TestNetwork, text } from './harness';
@@ -91,6 +95,42 @@ describe('a network kept in a folder', () => {
         expect(text(await contract.evaluateTransaction('get', 'kept'))).toBe('changed');
         await contract.submitTransaction('put', 'kept', 'by the new version');
         await changed.close();
+    });
+
+    it('hands out its blocks at an orderer too, without verdicts, those to come as well', async () => {
+        const network = await TestNetwork.open(consortium, { version: '2.0.0', collections: [collection] }, { folder });
+        const { contract, gateway, identity } = await network.client('a');
+        const { ordered, orderers } = await network.network.laboratory.status();
+        const { orderers: owner } = await readCertificates(consortium, join(folder, 'organizations'));
+        const root = Buffer.from(owner.tlsAuthority.certificatePem);
+        const client = new orderer.AtomicBroadcastClient(orderers[0]!, credentials.createSsl(root), {
+            'grpc.ssl_target_name_override': owner.nodes[0]!.name,
+        });
+        const seek = gateway.getNetwork('channel').newBlockEventsRequest({ startBlock: 0n });
+        const signature = await signers.newPrivateKeySigner(createPrivateKey(identity.privateKeyPem))(seek.getDigest());
+        const signed = gateway.newSignedBlockEventsRequest(seek.getBytes(), signature).getBytes();
+        const blocks: common.Block[] = [];
+        const stream = client.deliver();
+        const enough = new Promise<void>(resolve =>
+            stream.on('data', (response: orderer.DeliverResponse) => {
+                if (blocks.push(response.getBlock()!) > ordered) resolve();
+            }),
+        );
+        stream.on('error', () => undefined).write(common.Envelope.deserializeBinary(signed));
+        await contract.submitTransaction('put', 'kept', 'followed at the orderer');
+        await enough;
+        expect(blocks.map(block => block.getHeader()?.getNumber())).toEqual(
+            Array.from({ length: ordered + 1 }, (_, number) => number),
+        );
+        expect(blocks[ordered]!.getMetadata()!.getMetadataList_asU8()[2]).toHaveLength(0);
+        // Whoever does not sign is told so.
+        const unsigned = client.deliver();
+        const answer = new Promise<orderer.DeliverResponse>(resolve => unsigned.once('data', resolve));
+        unsigned.write(common.Envelope.deserializeBinary(seek.getBytes()));
+        expect((await answer).getStatus()).toBe(common.Status.FORBIDDEN);
+        stream.cancel();
+        client.close();
+        await network.close();
     });
 
     it('holds the certificates as cryptogen lays them out', async () => {

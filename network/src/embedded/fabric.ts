@@ -136,7 +136,7 @@ export class Fabric {
         await this.define(channel, institutions, peers, ordering);
         this.served = await Promise.all(peers.map(each => this.serve(channel, each, peers, ordering, institutions)));
         this.ordererServers = await Promise.all(
-            orderers.nodes.map(node => this.serveOrderer(node, orderers, ordering)),
+            orderers.nodes.map(node => this.serveOrderer(node, orderers, channel, ordering)),
         );
         await Promise.all(
             peers.flatMap(each => this.options.chaincodes.map(({ name }) => each.chaincodes.connect(name))),
@@ -352,8 +352,13 @@ export class Fabric {
         return { peer: local, server };
     }
 
-    private async serveOrderer(node: Node, owner: FabricOrganization, ordering: OrderingService): Promise<GrpcServer> {
-        const server = ordererServer(node, owner.tlsRootPem, ordering);
+    private async serveOrderer(
+        node: Node,
+        owner: FabricOrganization,
+        channel: Channel,
+        ordering: OrderingService,
+    ): Promise<GrpcServer> {
+        const server = ordererServer(node, owner.tlsRootPem, { channel, ordering, clock: this.clock });
         await this.listen(server, node.name);
         return server;
     }

@@ -6,7 +6,7 @@ import type { GatewayContext } from './gateway/context';
 import { gatewayService } from './gateway/gateway-service';
 import { GrpcServer } from './grpc-server';
 import { ordererService } from './orderer/orderer-service';
-import type { OrderingService } from './orderer/ordering-service';
+import type { OrdererOptions } from './orderer/orderer-service';
 import { unsupportedService } from './unsupported';
 
 /** The server of one peer with all services that clients use. */
@@ -37,8 +37,8 @@ export function peerServer(node: Node, tlsRootPem: string, context: GatewayConte
 }
 
 /** The server of one orderer. */
-export function ordererServer(node: Node, tlsRootPem: string, ordering: OrderingService): GrpcServer {
+export function ordererServer(node: Node, tlsRootPem: string, options: OrdererOptions): GrpcServer {
     return new GrpcServer(node.tls, tlsRootPem, [
-        { definition: orderer.AtomicBroadcastService, implementation: ordererService(ordering) },
+        { definition: orderer.AtomicBroadcastService, implementation: ordererService(options) },
     ]);
 }

@@ -1,14 +1,20 @@
-import type { CommittedBlock, PeerLedger } from '../ledger';
+/** Who has blocks: a peer as it committed them, the orderers as they cut them. */
+export interface BlockSource<Block> {
+    readonly height: number;
+    block(number: number): Block | undefined;
+    /** Called for every block from now on; the answer ends it. */
+    onCommit(listener: () => void): () => void;
+}
 
-/** Blocks of a peer from a number on, those to come as they are committed, until `abandoned` resolves. */
-export async function* followBlocks(
-    ledger: PeerLedger,
+/** Blocks from a number on, those to come as they are made, until `abandoned` resolves. */
+export async function* followBlocks<Block>(
+    source: BlockSource<Block>,
     from: number,
     abandoned: Promise<void>,
-): AsyncGenerator<CommittedBlock, void, void> {
+): AsyncGenerator<Block, void, void> {
     let ended = false;
     let wake: () => void = () => undefined;
-    const stop = ledger.onCommit(() => wake());
+    const stop = source.onCommit(() => wake());
     void abandoned.then(() => {
         ended = true;
         wake();
@@ -16,10 +22,10 @@ export async function* followBlocks(
     try {
         for (let number = from; ; number += 1) {
             // Listeners are told of a block before it can be read: look again whenever woken.
-            let block = ledger.block(number);
+            let block = source.block(number);
             while (block === undefined && !ended) {
                 await new Promise<void>(resolve => (wake = resolve));
-                block = ledger.block(number);
+                block = source.block(number);
             }
             if (ended || block === undefined) return;
             yield block;

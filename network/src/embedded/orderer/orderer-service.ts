@@ -1,16 +1,21 @@
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { common } from '@hyperledger/fabric-protos';
-import { orderer } from '@hyperledger/fabric-protos';
-import { unsupportedService } from '../unsupported';
+import { common, orderer } from '@hyperledger/fabric-protos';
+import type { Clock } from '../clock';
+import { serveSeeks } from '../deliver/seek';
+import type { Channel, OrderedBlock } from '../ledger';
 import type { OrderingService } from './ordering-service';
 
 type Call = ServerDuplexStream<common.Envelope, orderer.BroadcastResponse>;
 
-/** The service orderer.AtomicBroadcast, for clients that submit to an orderer themselves. Blocks are to be had from peers. */
-export function ordererService(ordering: OrderingService): UntypedServiceImplementation {
-    const sentence = 'an orderer here takes transactions and delivers no blocks; ask a peer for them';
+export interface OrdererOptions {
+    readonly channel: Channel;
+    readonly ordering: OrderingService;
+    readonly clock: Clock;
+}
+
+/** The service orderer.AtomicBroadcast, for clients that submit to an orderer or fetch blocks from it themselves. */
+export function ordererService({ channel, ordering, clock }: OrdererOptions): UntypedServiceImplementation {
     return {
-        ...unsupportedService(orderer.AtomicBroadcastService, sentence),
         broadcast: (call: Call) => {
             call.on('data', (envelope: common.Envelope) => {
                 const { status, info } = ordering.broadcast(envelope);
@@ -23,5 +28,34 @@ export function ordererService(ordering: OrderingService): UntypedServiceImpleme
             call.on('end', () => call.end());
             call.on('error', () => undefined);
         },
+        deliver: serveSeeks({
+            channel,
+            clock,
+            readers: '/Channel/Readers',
+            blocks: {
+                get height() {
+                    return ordering.blocks.length;
+                },
+                block: number => ordering.blocks[number],
+                onCommit: listener => ordering.onBlock(listener),
+            },
+            render: blockAsOrdered,
+            end: status => {
+                const response = new orderer.DeliverResponse();
+                response.setStatus(status);
+                return response;
+            },
+        }),
     };
+}
+
+/** Without verdicts: those are the peers'. */
+function blockAsOrdered(block: OrderedBlock): orderer.DeliverResponse {
+    const metadata = new common.BlockMetadata();
+    metadata.setMetadataList([block.signatures, ...Array<Uint8Array>(4).fill(new Uint8Array())]);
+    const message = block.message();
+    message.setMetadata(metadata);
+    const response = new orderer.DeliverResponse();
+    response.setBlock(message);
+    return response;
 }

@@ -43,6 +43,7 @@ export class OrderingService {
     private timer: NodeJS.Timeout | undefined;
     private lost = false;
     private mode: Cutting;
+    private readonly listeners = new Set<() => void>();
 
     constructor(private readonly options: OrderingOptions) {
         this.cutter = new BlockCutter(options);
@@ -52,6 +53,12 @@ export class OrderingService {
 
     get blocks(): readonly OrderedBlock[] {
         return this.chain;
+    }
+
+    /** Called for every block from now on; the answer ends it. */
+    onBlock(listener: () => void): () => void {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
     }
 
     /** Transactions that wait for a block. */
@@ -168,6 +175,7 @@ export class OrderingService {
         const previous = this.chain[this.chain.length - 1];
         const block = new OrderedBlock(this.chain.length, previous?.hash ?? new Uint8Array(), batch);
         this.chain.push(block);
+        for (const listener of this.listeners) listener();
         this.delivering += 1;
         void this.options.deliver(block).finally(() => {
             this.delivering -= 1;
