@@ -8,6 +8,7 @@ import { signingWith } from './client/signer';
 import { applyEvents } from './events/apply';
 import { followBlocks } from './events/follow-blocks';
 import { Nouns } from './nouns';
+import { observerOf } from './observability/observe';
 import { OfflineDesk } from './offline';
 
 import type { KeepAlive, PeerAddress } from './client/channel';
@@ -18,6 +19,7 @@ import type { Signing } from './client/signer';
 import type { ApplyOptions } from './events/apply';
 import type { LedgerBlock } from './events/block';
 import type { BlockOptions } from './events/follow-blocks';
+import type { Observe } from './observability/observe';
 import type { Signer } from '@hyperledger/fabric-gateway';
 
 /** Who calls: a certificate of an institution's authority, and the key that signs for it. */
@@ -54,6 +56,8 @@ export interface ConnectOptions {
      * what a crash has left. Connections and processes may share it.
      */
     readonly journal?: string;
+    /** Spans, metrics and logs; none unless stated. */
+    readonly observe?: Observe;
 }
 
 /**
@@ -172,5 +176,6 @@ function completed(options: ConnectOptions): ClientOptions {
         concurrency: options.concurrency ?? defaultOptions.concurrency,
         keepAlive: options.keepAlive ?? defaultOptions.keepAlive,
         ...(options.journal === undefined ? {} : { journal: options.journal }),
+        ...(options.observe && { observer: observerOf(options.observe) }),
     };
 }

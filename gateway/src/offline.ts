@@ -8,6 +8,7 @@ import { commitRequest, outcomeOf } from './client/outcome';
 import { withLowS } from './client/signer';
 import { symptomOf } from './client/symptom';
 import { Nouns } from './nouns';
+import { request } from './observability/watched';
 
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Status } from '@hyperledger/fabric-gateway';
@@ -90,7 +91,7 @@ export class OfflineDesk {
         const { transaction, requestId, transactionId } = proposal;
         const signed = withLowS(signature);
         try {
-            const endorsed = await this.ask('endorse', (gateway, options) =>
+            const endorsed = await this.ask('endorse', proposal, (gateway, options) =>
                 gateway.newSignedProposal(bytesOf(proposal), signed).endorse(options),
             );
             return { stage: 'transaction', transaction, requestId, ...signable(endorsed) };
@@ -108,7 +109,7 @@ export class OfflineDesk {
         const { requestId, transactionId } = transaction;
         const signed = withLowS(signature);
         try {
-            await this.ask('submit', (gateway, options) =>
+            await this.ask('submit', transaction, (gateway, options) =>
                 gateway.newSignedTransaction(bytesOf(transaction), signed).submit(options),
             );
         } catch (error) {
@@ -145,7 +146,7 @@ export class OfflineDesk {
     private async statusOf(commit: UnsignedCommit, signature: Uint8Array): Promise<Status> {
         const { transactionId } = commit;
         const ask = () =>
-            this.ask('commit', (gateway, options) =>
+            this.ask('commit', commit, (gateway, options) =>
                 gateway.newSignedCommit(bytesOf(commit), signature).getStatus(options),
             );
         try {
@@ -156,9 +157,15 @@ export class OfflineDesk {
         }
     }
 
-    private ask<T>(stage: keyof Deadlines, call: (gateway: Gateway, options: CallOptions) => Promise<T>): Promise<T> {
-        const { gate, peers } = this.signatory;
-        return gate.through(() => peers.any(this.signatory.patience(stage), call));
+    private ask<T>(
+        stage: keyof Deadlines,
+        { transaction, requestId }: Step,
+        call: (gateway: Gateway, options: CallOptions) => Promise<T>,
+    ): Promise<T> {
+        const { gate, mspId, options, peers } = this.signatory;
+        return request(options.observer, { transaction, requestId, mspId }, () =>
+            gate.through(() => peers.any(this.signatory.patience(stage), call)),
+        );
     }
 }
 

@@ -5,6 +5,7 @@ import { Journal } from './journal';
 import { Peers } from './peers';
 
 import type { Identity, Proposal } from '@hyperledger/fabric-gateway';
+import type { Observer } from '../observability/observer';
 import type { KeepAlive, PeerAddress } from './channel';
 import type { Patience } from './peers';
 import type { Signing } from './signer';
@@ -30,6 +31,7 @@ export interface ClientOptions {
     readonly keepAlive: KeepAlive;
     /** Folder in which is noted what was sent and has no outcome yet. */
     readonly journal?: string;
+    readonly observer?: Observer | undefined;
 }
 
 export const defaultOptions = {
@@ -67,7 +69,7 @@ export class Client {
         signing: Signing,
         readonly options: ClientOptions,
     ) {
-        this.peers = new Peers(addresses, options.keepAlive, identity, signing);
+        this.peers = new Peers(addresses, options.keepAlive, identity, signing, options.observer);
         this.gate = new Gate(options.concurrency);
         this.journal = options.journal === undefined ? undefined : new Journal(options.journal);
         this.mspId = identity.mspId;

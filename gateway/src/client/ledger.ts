@@ -3,8 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { canonical } from '@poolproof/chaincode/domain';
 
 import { evaluate } from './evaluate';
+import { request } from '../observability/watched';
 import { submit } from './submit';
 
+import type { Step } from '../observability/observer';
 import type { Call, Client } from './client';
 import type { Committed } from './submit';
 
@@ -44,7 +46,7 @@ export class Ledger {
         passage: Passage = {},
     ): Promise<Receipt<A>> {
         const { requestId, text } = asRequest(request, draft);
-        const committed = await this.client.gate.through(() =>
+        const committed = await this.observed({ transaction, requestId }, () =>
             submit(this.client, { transaction, args: [text], requestId, ...passage }),
         );
         const decoded = decode(committed.answer, answer);
@@ -55,7 +57,13 @@ export class Ledger {
 
     /** Asks; nothing is written. Each argument is an id, or a request already checked. */
     async evaluate<A>(transaction: string, answer: Reader<A>, ...args: readonly string[]): Promise<A> {
-        return decode(await this.client.gate.through(() => evaluate(this.client, { transaction, args })), answer);
+        return decode(await this.observed({ transaction }, () => evaluate(this.client, { transaction, args })), answer);
+    }
+
+    /** In its turn, and under the eyes of whoever watches the connection. */
+    private observed<T>(named: Pick<Step, 'requestId' | 'transaction'>, act: () => Promise<T>): Promise<T> {
+        const { gate, mspId, options } = this.client;
+        return request(options.observer, { ...named, mspId }, () => gate.through(act));
     }
 }
 

@@ -3,10 +3,12 @@ import { connect } from '@hyperledger/fabric-gateway';
 import { backOff } from './back-off';
 import { openChannel, releaseChannel } from './channel';
 import { symptomOf } from './symptom';
+import { watched } from '../observability/watched';
 
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Identity } from '@hyperledger/fabric-gateway';
 import type { KeepAlive, PeerAddress } from './channel';
+import type { Observer } from '../observability/observer';
 import type { Signing } from './signer';
 import type { Symptom } from './symptom';
 
@@ -32,11 +34,14 @@ export class Peers {
         private readonly keepAlive: KeepAlive,
         identity: Identity,
         signing: Signing,
+        observer?: Observer,
     ) {
         if (addresses.length === 0) throw new TypeError('no peer to connect to');
-        this.gateways = addresses.map(address =>
-            connect({ client: openChannel(address, keepAlive), identity, ...signing }),
-        );
+        this.gateways = addresses.map(address => {
+            const channel = openChannel(address, keepAlive);
+            const client = observer ? watched(channel, observer, address.name) : channel;
+            return connect({ client, identity, ...signing });
+        });
     }
 
     get current(): Gateway {
