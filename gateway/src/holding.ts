@@ -1,7 +1,9 @@
 import {
     bookContentReader,
     businessDayReader,
+    closedPageReader,
     depositReader,
+    noticePageReader,
     openDayRequest,
     openDepositRequest,
     privateRequest,
@@ -15,6 +17,8 @@ import type {
     BookContent,
     BusinessDay,
     Deposit,
+    HolderNotice,
+    Instruction,
     OpenDayRequest,
     OpenDepositRequest,
     StandingRecord,
@@ -33,7 +37,14 @@ export interface DepositOpened {
     readonly depository: string;
 }
 
-/** The books of holdings and cash that the depository keeps: each is seen by its institution, the depository and the regulator. */
+/**
+ * The books of holdings and cash that the depository keeps: each is seen by its institution, the depository and the regulator.
+ *
+ * @example
+ * await depository.holdings.openSystem({ day: parseDay('2026-11-23', 'day') });
+ * await depository.holdings.openDeposit({ currency: 'USD', bank: 'bank-b' });
+ * const { holdings, instructions } = await fund.holdings.book();
+ */
 export class Holdings {
     constructor(
         private readonly ledger: Ledger,
@@ -63,11 +74,24 @@ export class Holdings {
     }
 
     /**
-     * A book: holdings, cash, instructions, orders, notices. One's own; the depository and the regulator read all.
-     * @throws Refused ROLE_MISSING, BOOK_NOT_OPEN
+     * A book as it stands: holdings, cash, open instructions, orders, liens. One's own; the depository and the regulator read all.
+     * @throws Refused ROLE_MISSING
      */
     book(institution?: string): Promise<BookContent> {
         return this.ledger.evaluate('holding:book', bookContentReader, asked({ institution }));
+    }
+
+    /**
+     * Every instruction of a book that has settled, expired or been withdrawn, fetched page by page, in no order that means anything.
+     * @throws Refused ROLE_MISSING
+     */
+    closed(institution?: string): AsyncGenerator<Instruction> {
+        return this.pages('holding:closed', closedPageReader, institution);
+    }
+
+    /** What a book's institution was told of its payments, fetched page by page. @throws Refused ROLE_MISSING */
+    notices(institution?: string): AsyncGenerator<HolderNotice> {
+        return this.pages('holding:notices', noticePageReader, institution);
     }
 
     /** The deposits settled in, each with the amount its bank owes all holders together. */
@@ -78,5 +102,18 @@ export class Holdings {
     /** The business day of every settlement system. */
     days(): Promise<readonly BusinessDay[]> {
         return this.ledger.evaluate('holding:days', list(businessDayReader));
+    }
+
+    private async *pages<T>(
+        transaction: string,
+        reader: Reader<{ readonly records: readonly T[]; readonly next?: string | undefined }>,
+        institution: string | undefined,
+    ): AsyncGenerator<T> {
+        let after: string | undefined;
+        do {
+            const { records, next } = await this.ledger.evaluate(transaction, reader, asked({ institution, after }));
+            yield* records;
+            after = next;
+        } while (after !== undefined);
     }
 }

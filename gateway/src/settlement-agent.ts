@@ -1,6 +1,6 @@
 import { Refusal } from '@poolproof/chaincode/domain';
 
-import type { Batch, RefusalCode } from '@poolproof/chaincode/domain';
+import type { Batch, Pending, RefusalCode } from '@poolproof/chaincode/domain';
 import type { Settlements } from './settlement';
 
 type Pair = Batch['pairs'][number];
@@ -10,6 +10,8 @@ export interface SettlementRound {
     readonly settled: readonly Pair[];
     /** Pairs that the contract refuses today, and why; a later round tries them again. */
     readonly refused: readonly { readonly pair: Pair; readonly code: RefusalCode }[];
+    /** How many instructions were closed because their last day is over. */
+    readonly expired: number;
 }
 
 /**
@@ -31,10 +33,11 @@ export class SettlementAgent {
     async round(): Promise<SettlementRound> {
         const settled: Pair[] = [];
         const refused: { pair: Pair; code: RefusalCode }[] = [];
-        const { pairs } = await this.settlements.pending();
+        const { pairs, expired } = await this.settlements.pending();
+        for (let at = 0; at < expired.length; at += this.most) await this.expire(expired.slice(at, at + this.most));
         for (let at = 0; at < pairs.length; at += this.most)
             await this.settle(pairs.slice(at, at + this.most), settled, refused);
-        return { settled, refused };
+        return { settled, refused, expired: expired.length };
     }
 
     /** Round after round until the signal says stop. A round that fails is told and tried again after the pause. */
@@ -56,32 +59,61 @@ export class SettlementAgent {
         }
     }
 
-    /** A batch that is refused is halved until the pairs that cannot settle stand alone: the others do not wait for them. */
+    /** A party that withdraws at the same moment has closed its instruction itself; the next round finds the rest. */
+    private async expire(instructions: Pending['expired']): Promise<void> {
+        try {
+            await this.settlements.expire({ instructions });
+        } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+        }
+    }
+
+    /**
+     * Of a batch that is refused, the pair that the refusal names is left out; where it names none, the batch is halved until those that
+     * cannot settle stand alone. The others do not wait for them.
+     */
     private async settle(
         pairs: readonly Pair[],
         settled: Pair[],
         refused: { pair: Pair; code: RefusalCode }[],
     ): Promise<void> {
-        const code = await this.refusalOf(pairs);
-        const [pair] = pairs;
-        if (code === undefined) settled.push(...pairs);
-        else if (pairs.length === 1 && pair) refused.push({ pair, code });
-        else {
+        if (pairs.length === 0) return;
+        const refusal = await this.refusalOf(pairs);
+        if (refusal === undefined) {
+            settled.push(...pairs);
+            return;
+        }
+        const named = pairs.length === 1 ? 0 : placeIn(refusal);
+        const pair = pairs[named ?? pairs.length];
+        if (pair !== undefined) {
+            refused.push({ pair, code: refusal.code });
+            await this.settle(
+                pairs.filter(each => each !== pair),
+                settled,
+                refused,
+            );
+        } else {
             const half = Math.ceil(pairs.length / 2);
             await this.settle(pairs.slice(0, half), settled, refused);
             await this.settle(pairs.slice(half), settled, refused);
         }
     }
 
-    private async refusalOf(pairs: readonly Pair[]): Promise<RefusalCode | undefined> {
+    private async refusalOf(pairs: readonly Pair[]): Promise<Refusal | undefined> {
         try {
             await this.settlements.settle({ pairs });
             return undefined;
         } catch (error) {
-            if (error instanceof Refusal) return error.code;
+            if (error instanceof Refusal) return error;
             throw error;
         }
     }
+}
+
+/** The place in the batch of the pair that a refusal names: `batch.pairs[7]`. */
+function placeIn({ details }: Refusal): number | undefined {
+    const place = /^batch\.pairs\[(\d+)\]$/.exec(String(details['at']))?.[1];
+    return place === undefined ? undefined : Number(place);
 }
 
 function rest(milliseconds: number, signal: AbortSignal): Promise<void> {

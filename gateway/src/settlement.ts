@@ -4,15 +4,29 @@ import {
     confirmPaymentReader,
     distributeRequest,
     distributionReader,
+    expireReader,
     instructReader,
     privateRequest,
     releaseReader,
+    returnReader,
+    sendReader,
     shape,
 } from '@poolproof/chaincode/domain';
 
 import { asked, privateField, told } from './client/ledger';
 
-import type { Batch, Day, DistributeRequest, DistributionRecord, Instruct, Release } from '@poolproof/chaincode/domain';
+import type {
+    Batch,
+    Day,
+    DistributeRequest,
+    DistributionRecord,
+    Expire,
+    Instruct,
+    Pending,
+    Release,
+    Return,
+    Send,
+} from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
@@ -20,9 +34,10 @@ const { day, id, integer, list, minor, object, optional } = shape;
 
 const nothing: Reader<object> = told(object({}));
 export const settledOn: Reader<InstructionsSettled> = told(object({ day }));
-/** As a batch, but there may be none. */
+/** As a batch and as what expires, but there may be none. */
 const waiting = object({
     pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(minor) })),
+    expired: list(object({ institution: id, reference: id })),
 });
 export const distributionPaid: Reader<DistributionPaid> = told(object({ dealId: id, period: integer(1) }));
 
@@ -42,7 +57,15 @@ export interface DistributionPaid {
     readonly period: number;
 }
 
-/** Instructions, delivery versus payment, pledges of notes, and the payment of distributions. */
+/**
+ * Instructions, delivery versus payment, pledges of notes, and the payment of distributions.
+ *
+ * @example
+ * const trade = { reference: 'trade-7', kind: 'transfer', asset: notes, quantity, payment, settlementDay, expiryDay } as const;
+ * await seller.settlements.instruct({ ...trade, side: 'deliver', counterparty: 'fund' });
+ * await buyer.settlements.instruct({ ...trade, side: 'receive', counterparty: 'bank-b' });
+ * await depository.settlements.settle(await depository.settlements.pending());
+ */
 export class Settlements {
     constructor(
         private readonly ledger: Ledger,
@@ -76,7 +99,8 @@ export class Settlements {
     /**
      * The depository settles pairs of instructions: all of them, or none.
      * @throws Refused INSTRUCTION_NOT_MATCHED, INSTRUCTION_NOT_DUE, INSTRUCTION_EXPIRED, INVESTOR_NOT_ELIGIBLE, NOTES_LOCKED,
-     * DENOMINATION_BROKEN, PAYMENT_NOT_CONFIRMED, HOLDING_SHORT
+     * DENOMINATION_BROKEN, PAYMENT_NOT_CONFIRMED, LIEN_NOT_FOUND, LIEN_NOT_ENFORCEABLE, LIEN_EXCEEDED, HOLDING_SHORT; `details.at` is the
+     * place of the pair in the batch
      */
     async settle(batch: Batch, resend?: Resendable): Promise<Receipt<InstructionsSettled>> {
         const passage = await this.institutions.inBook(privateField('batch', batch, batchReader));
@@ -93,7 +117,7 @@ export class Settlements {
     }
 
     /**
-     * The depository pays a holder what it has held for it while it was suspended.
+     * The depository pays a holder into its book what has waited for it: while it was suspended, or since it came back.
      * @throws Refused INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
      */
     async release(payment: Release, resend?: Resendable): Promise<Receipt<object>> {
@@ -101,13 +125,37 @@ export class Settlements {
         return this.ledger.submit('settlement:release', [privateRequest, nothing], { ...resend }, passage);
     }
 
+    /**
+     * The depository has paid a holder outside the ledger with money of its own, and takes for it what has waited here.
+     * @throws Refused INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
+     */
+    async send(payment: Send, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('payment', payment, sendReader));
+        return this.ledger.submit('settlement:send', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /**
+     * A payment sent outside has come back to the depository, which keeps it for the holder: it can be sent again, or released.
+     * @throws Refused PAYMENT_NOT_SENT, HOLDING_SHORT, NOT_FOUND
+     */
+    async takeBack(payment: Return, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('payment', payment, returnReader));
+        return this.ledger.submit('settlement:takeBack', [privateRequest, nothing], { ...resend }, passage);
+    }
+
     /** The distributions of a deal: class totals, never holders. */
     distributions(dealId: string): Promise<readonly DistributionRecord[]> {
         return this.ledger.evaluate('settlement:distributions', list(distributionReader), asked({ dealId }));
     }
 
-    /** The pairs of instructions that the depository may settle today. */
-    pending(): Promise<Batch> {
+    /** The depository closes instructions whose last day is over. @throws Refused INSTRUCTION_NOT_EXPIRED, INSTRUCTION_NOT_OPEN */
+    async expire(expired: Expire, resend?: Resendable): Promise<Receipt<InstructionsSettled>> {
+        const passage = await this.institutions.inBook(privateField('expired', expired, expireReader));
+        return this.ledger.submit('settlement:expire', [privateRequest, settledOn], { ...resend }, passage);
+    }
+
+    /** What waits for the depository: pairs that it may settle today, and instructions that have expired. */
+    pending(): Promise<Pending> {
         return this.ledger.evaluate('settlement:pending', waiting);
     }
 }

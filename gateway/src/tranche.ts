@@ -29,7 +29,9 @@ const { day, id, list, object, text } = shape;
 export const notesAllotted: Reader<NotesAllotted> = told(object({ dealId: id }));
 export const classesOfDeal: Reader<ClassesOfDeal> = told(object({ dealId: id, classes: list(id) }));
 const nothing: Reader<object> = told(object({}));
-export const classRated: Reader<ClassRated> = told(object({ dealId: id, className: id, agency: text(), rating: text(), day }));
+export const classRated: Reader<ClassRated> = told(
+    object({ dealId: id, className: id, agency: text(), rating: text(), day }),
+);
 
 export interface NotesAllotted {
     readonly dealId: string;
@@ -49,7 +51,14 @@ export interface ClassRated {
     readonly day: Day;
 }
 
-/** Classes of notes: authorised by the terms, ordered by investors, allotted and issued against payment. */
+/**
+ * Classes of notes: authorised by the terms, ordered by investors, allotted and issued against payment.
+ *
+ * @example
+ * await bank.tranches.authorise({ dealId: 'auto-2026-1', depository: 'trust', cash: cashOf('USD', 'bank-b'), offerings });
+ * await fund.tranches.order({ dealId: 'auto-2026-1', className: 'A', face });
+ * await depository.tranches.issue({ dealId: 'auto-2026-1' });
+ */
 export class Tranches {
     constructor(
         private readonly ledger: Ledger,
@@ -99,6 +108,15 @@ export class Tranches {
             request,
             await this.institutions.inBook(),
         );
+    }
+
+    /**
+     * The depository cancels what is left of the notes of a deal that has ended: residual certificates, and what was written off.
+     * @throws Refused DEAL_STATUS_WRONG, PARTY_WRONG
+     */
+    async retire(request: Draft<DealRequest>): Promise<Receipt<ClassesOfDeal>> {
+        const passage = await this.institutions.inBook();
+        return this.ledger.submit('tranche:retire', [dealRequest, classesOfDeal], request, passage);
     }
 
     /** The depository puts a rating agency's action on record. @throws Refused NOT_FOUND, PARTY_WRONG */

@@ -1,13 +1,31 @@
-import { declarationsReader, declareRequest, runReader, runRequest, shape } from '@poolproof/chaincode/domain';
+import {
+    declarationsReader,
+    declareRequest,
+    reinstateRequest,
+    runReader,
+    runRequest,
+    shape,
+} from '@poolproof/chaincode/domain';
 
 import { asked, told } from './client/ledger';
 
-import type { Declarations, DeclareRequest, RunRecord, RunRequest } from '@poolproof/chaincode/domain';
+import type {
+    Amount,
+    Declarations,
+    DeclareRequest,
+    ReinstateRequest,
+    RunRecord,
+    RunRequest,
+} from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt } from './client/ledger';
 
-const { id, integer, list, object } = shape;
+const { id, integer, list, minor, object } = shape;
 
 export const statusDeclared: Reader<StatusDeclared> = told(object({ dealId: id, period: integer(1), status: id }));
+
+const principalReinstated: Reader<PrincipalReinstated> = told(
+    object({ dealId: id, period: integer(1), className: id, amount: minor }),
+);
 
 export const waterfallRun: Reader<WaterfallRan> = told(
     object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }),
@@ -29,7 +47,21 @@ export interface StatusDeclared {
     readonly status: string;
 }
 
-/** What the terms make of the report of a period: who is paid how much, step by step. */
+export interface PrincipalReinstated {
+    readonly dealId: string;
+    /** The first period that runs with it. */
+    readonly period: number;
+    readonly className: string;
+    readonly amount: Amount;
+}
+
+/**
+ * What the terms make of the report of a period: who is paid how much, step by step.
+ *
+ * @example
+ * await servicer.waterfalls.run({ dealId: 'auto-2026-1', period: 1 });
+ * const { paymentDate, status } = await fund.waterfalls.read('auto-2026-1', 1);
+ */
 export class Waterfalls {
     constructor(private readonly ledger: Ledger) {}
 
@@ -47,6 +79,14 @@ export class Waterfalls {
      */
     declare(request: Draft<DeclareRequest>): Promise<Receipt<StatusDeclared>> {
         return this.ledger.submit('waterfall:declare', [declareRequest, statusDeclared], request);
+    }
+
+    /**
+     * The trustee reinstates principal of a class that was written down, from the run of the next period on.
+     * @throws Refused DECLARED_TOO_LATE, RUN_OUT_OF_ORDER, REINSTATEMENT_EXCEEDED, PARTY_WRONG
+     */
+    reinstate(request: Draft<ReinstateRequest>): Promise<Receipt<PrincipalReinstated>> {
+        return this.ledger.submit('waterfall:reinstate', [reinstateRequest, principalReinstated], request);
     }
 
     /** What the trustee has declared of a deal, and why. */

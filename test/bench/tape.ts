@@ -2,12 +2,14 @@ import { assetClassOf } from '@poolproof/chaincode/domain';
 import { packChunk } from '@poolproof/gateway';
 import { openNetwork, readConsortium } from '@poolproof/network';
 
-import { found } from '../setting/founding';
+import { found, openBooks } from '../setting/founding';
 import { gather } from '../setting/cast';
+import { issueDeal } from '../setting/issuing';
 import { SyntheticLoans } from './synthetic-loans';
 import { termsFor } from '../setting/terms';
 
 import type { Cast } from '../setting/cast';
+import type { Day } from '@poolproof/chaincode/domain';
 
 /**
  * How fast a tape of real size goes through its life on the embedded network: recorded, pledged and sealed, then one month of loan
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
     const cast = await gather(network);
     try {
         await found(cast);
+        await openBooks(cast, '2017-06-19' as Day);
         await run(cast);
     } finally {
         cast.leave();
@@ -46,7 +49,7 @@ async function run(cast: Cast): Promise<void> {
     await timed('pledge', () => each(chunks, number => cast.trust.pledges.pledge({ dealId, number })));
     await timed('seal', () => cast.trust.tapes.seal({ dealId, evidence: [] }));
     say('tape recorded, pledged, sealed', total());
-    await cast.trust.deals.close({ id: dealId });
+    await issueDeal(cast, dealId);
     const month = stopwatch();
     await timed('record a month', () =>
         each(chunks, number =>

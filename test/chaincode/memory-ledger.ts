@@ -164,17 +164,20 @@ class View {
                 return Promise.resolve();
             },
             getStateByPartialCompositeKey: ((type: string, attributes: string[]) =>
-                this.list(separator + [type, ...attributes, ''].join(separator))) as never,
+                this.range(...boundsOf(separator + [type, ...attributes, ''].join(separator)))) as never,
             getPrivateData: (name, key) => {
                 this.mustBeMember(name);
                 this.hiddenReads.add(name);
                 return Promise.resolve(this.ledger.hidden.get(name)?.get(key) ?? new Uint8Array());
             },
-            getPrivateDataByPartialCompositeKey: ((name: string, type: string, attributes: string[]) => {
+            getPrivateDataByRange: ((name: string, start: string, end: string) => {
                 this.mustBeMember(name);
-                const prefix = separator + [type, ...attributes, ''].join(separator);
-                return this.list(prefix, this.ledger.hidden.get(name) ?? new Map());
+                return this.range(start, end, this.ledger.hidden.get(name) ?? new Map());
             }) as never,
+            splitCompositeKey: key => {
+                const [, objectType = '', ...rest] = key.split(separator);
+                return { objectType, attributes: rest.slice(0, -1) };
+            },
             getPrivateDataHash: (name, key) => {
                 const value = this.ledger.hidden.get(name)?.get(key);
                 return Promise.resolve(value ? createHash('sha256').update(value).digest() : new Uint8Array());
@@ -200,11 +203,12 @@ class View {
         return Promise.resolve();
     }
 
-    private async *list(
-        prefix: string,
+    private async *range(
+        start: string,
+        end: string,
         state: ReadonlyMap<string, Uint8Array> = this.ledger.state,
     ): AsyncGenerator<Iterators.KV> {
-        for (const key of [...state.keys()].filter(each => each.startsWith(prefix)).sort())
+        for (const key of [...state.keys()].filter(each => each >= start && each < end).sort())
             yield await Promise.resolve({ namespace: '', key, value: state.get(key) ?? new Uint8Array() });
     }
 
@@ -218,6 +222,10 @@ class View {
         if (found === undefined) throw new Error(`collection [${name}] not defined in the collection config`);
         return found;
     }
+}
+
+function boundsOf(prefix: string): [string, string] {
+    return [prefix, `${prefix}\u{10FFFF}`];
 }
 
 function identityOf(mspId: string, roles: string): ClientIdentity {

@@ -3,7 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { terms, rules, loan, loanChunk, privately, requestId, stateChunk } from '../chaincode/builders';
 import { MemoryLedger } from '../chaincode/memory-ledger';
 
-import type { Amount, Asset, BookContent, Deposit, Instruct, TrancheRecord } from '@poolproof/chaincode/domain';
+import type {
+    Amount,
+    Asset,
+    BookContent,
+    Deposit,
+    HolderNotice,
+    Instruct,
+    Instruction,
+    TrancheRecord,
+} from '@poolproof/chaincode/domain';
 import type { Client, Outcome, Transient } from '../chaincode/memory-ledger';
 
 export const bankA: Client = { institution: 'bank-a', roles: 'admin,originator,servicer' };
@@ -264,6 +273,27 @@ export async function remit(ledger: MemoryLedger, amount: Amount): Promise<void>
 
 export async function book(ledger: MemoryLedger, client: Client, reader = regulator): Promise<BookContent> {
     return (await ledger.evaluate(reader, 'holding:book', { institution: client.institution })) as BookContent;
+}
+
+/** Every page of what a book remembers. */
+async function pages<T>(ledger: MemoryLedger, transaction: string, client: Client, reader: Client): Promise<T[]> {
+    const all: T[] = [];
+    let after: string | undefined;
+    do {
+        const asked = { institution: client.institution, ...(after && { after }) };
+        const page = (await ledger.evaluate(reader, transaction, asked)) as { records: T[]; next?: string };
+        all.push(...page.records);
+        after = page.next;
+    } while (after !== undefined);
+    return all;
+}
+
+export function closed(ledger: MemoryLedger, client: Client, reader = regulator): Promise<Instruction[]> {
+    return pages(ledger, 'holding:closed', client, reader);
+}
+
+export function notices(ledger: MemoryLedger, client: Client, reader = regulator): Promise<HolderNotice[]> {
+    return pages(ledger, 'holding:notices', client, reader);
 }
 
 export async function tranches(ledger: MemoryLedger): Promise<TrancheRecord[]> {

@@ -16,6 +16,7 @@ import {
     issued,
     move,
     note,
+    notices,
     openDay,
     regulator,
     remit,
@@ -53,7 +54,7 @@ const readRun = async (period: number) =>
 const paid = async (period: number) =>
     ((await ledger.evaluate(fund, 'settlement:distributions', { dealId })) as DistributionRecord[])[period - 1];
 
-const noticesOf = async (client: Client) => (await book(ledger, client)).notices;
+const noticesOf = (client: Client) => notices(ledger, client);
 
 /** Amounts come back as decimal strings. */
 const sum = (amounts: readonly unknown[]) =>
@@ -264,7 +265,8 @@ it('shows a book to its institution, the depository and the regulator only', asy
     await firstPeriod();
     await distribute(ledger, 1);
     const own = await book(ledger, fund, fund);
-    expect(own.notices).toHaveLength(1);
+    expect(await notices(ledger, fund, fund)).toHaveLength(1);
+    expect(await codeOf(() => notices(ledger, fund, bankA))).toBe('ROLE_MISSING');
     expect(await book(ledger, fund, trust)).toEqual(own);
     expect(await book(ledger, fund, regulator)).toEqual(own);
     expect(await codeOf(() => book(ledger, fund, bankA))).toBe('ROLE_MISSING');

@@ -86,7 +86,7 @@ export class Market {
     }
 
     settle(asks: readonly Ask[]): void {
-        const pairs = asks.map(ask => this.pair(ask));
+        const pairs = asks.map((ask, i) => ({ ...this.pair(ask), at: `batch.pairs[${i}]` }));
         const settled = settle(pairs, {
             depository: 'depository',
             books: this.books(pairs.flatMap(movementsOf)),
@@ -126,7 +126,7 @@ export class Market {
         return this.holdings.get(`${institution}|${account}|${asset}`)?.[part] ?? 0n;
     }
 
-    private pair({ reference, deliverer, receiver, quantity }: Ask): Pair {
+    private pair({ reference, deliverer, receiver, quantity }: Ask): Omit<Pair, 'at'> {
         const deliver = this.instruction(deliverer, reference);
         const pair =
             deliverer === receiver ? alone(deliver) : { deliver, receive: this.instruction(receiver, reference) };

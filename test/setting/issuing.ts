@@ -41,6 +41,16 @@ export async function placeNotes(cast: Cast, dealId: string, appetite: Appetite)
     return classes;
 }
 
+/** All notes of a sealed deal are issued to two investors, and the deal is closed: its months can be reported. */
+export async function issueDeal(cast: Cast, dealId: string) {
+    const [system] = await cast.trust.holdings.days();
+    if (!system) throw new Error('no settlement system is open');
+    await authorise(cast, dealId);
+    const classes = await placeNotes(cast, dealId, { 'bank-b': 60n, fund: 40n });
+    await settleIssue(cast, dealId, add(...classes.map(({ original }) => original)), system.day);
+    return cast.trust.deals.close({ id: dealId });
+}
+
 /** The fund is put in cash by its bank, and the issue is settled: all notes against payment. */
 export async function settleIssue(cast: Cast, dealId: string, fundCash: Amount, day: Day) {
     const classes = await cast.trust.tranches.list(dealId);

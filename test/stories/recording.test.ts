@@ -8,6 +8,7 @@ import { orderLoans, QualityFailure, recordTape, TapeSecret } from '@poolproof/g
 
 import { Random, seedOfRun } from '../setting/random';
 import { loadLoans, sample } from '../setting/pool';
+import { issueDeal } from '../setting/issuing';
 import { openDeal, sealTape } from '../setting/sealing';
 import { datesOn, setStage, tagged } from '../setting/stage';
 
@@ -81,7 +82,7 @@ describe('a recording whose client is killed again and again', () => {
 
     it('records every chunk of a month once', async () => {
         await sealTape(stage.cast, dealId);
-        await stage.cast.trust.deals.close({ id: dealId });
+        await issueDeal(stage.cast, dealId);
         const path = monthFile(rows);
         const kills = await killedUntilDone({ ...task, month: { path, month: '2017-06' } });
         expect(kills).toBeGreaterThan(2);

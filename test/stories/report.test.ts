@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AccessFailure } from '@poolproof/gateway';
 
 import { filed, loadLoans, loadMonths, sample } from '../setting/pool';
+import { issueDeal } from '../setting/issuing';
 import { openDeal, sealTape, submitTape } from '../setting/sealing';
 import { datesOn, setStage, tagged } from '../setting/stage';
 import { reportMonth } from '../setting/month';
@@ -29,7 +30,7 @@ describe.each(pools)('reporting the months of $title', files => {
         await openDeal(stage.cast, { dealId, loans, dates: await datesOn(stage) });
         await submitTape(stage.cast, { dealId, loans });
         await sealTape(stage.cast, dealId);
-        await stage.cast.trust.deals.close({ id: dealId });
+        await issueDeal(stage.cast, dealId);
     });
     afterAll(() => stage.close());
 

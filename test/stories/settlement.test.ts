@@ -8,6 +8,7 @@ import { cashOf } from '@poolproof/chaincode/domain';
 import { SettlementAgent } from '@poolproof/gateway';
 
 import { cash as dollars } from '../setting/founding';
+import { collected } from '../setting/collected';
 import { issueCash } from '../setting/transfer';
 import { Model } from '../liabilities/model';
 import { Random, seedOfRun } from '../setting/random';
@@ -80,6 +81,12 @@ describe('settlement', () => {
         return sum;
     }
 
+    async function statusOf(id: MemberId, reference: string): Promise<string | undefined> {
+        const { holdings } = stage.cast.regulator;
+        const all = [...(await holdings.book(id)).instructions, ...(await collected(holdings.closed(id)))];
+        return all.find(each => each.reference === reference)?.status;
+    }
+
     const settle = (...pairs: Awaited<ReturnType<typeof agree>>[]) => stage.cast.trust.settlements.settle({ pairs });
 
     it('moves both legs in one transaction, signed by the depository alone', async () => {
@@ -102,10 +109,7 @@ describe('settlement', () => {
             reason: { code: 'HOLDING_SHORT' },
         });
         expect(await held('fund')).toBe(0n);
-        const { instructions } = await stage.cast.regulator.holdings.book('fund');
-        const statuses = [first, second].map(
-            ({ reference }) => instructions.find(each => each.reference === reference)?.status,
-        );
+        const statuses = await Promise.all([first, second].map(({ reference }) => statusOf('fund', reference)));
         expect(statuses.sort()).toEqual(['placed', 'settled']);
     });
 
@@ -155,8 +159,7 @@ describe('settlement', () => {
         const good = await agree('bank-b', 'fund');
         const bad = await agree('bank-b', 'fund', { quantity: 100_000_000_000_000n as Amount });
         await expect(settle(good, bad)).rejects.toMatchObject({ code: 'HOLDING_SHORT' });
-        const { instructions } = await stage.cast.regulator.holdings.book('bank-b');
-        expect(instructions.find(({ reference }) => reference === good.reference)?.status).toBe('placed');
+        expect(await statusOf('bank-b', good.reference)).toBe('placed');
     });
 
     it('... and leaves nothing of a book on the peers of others, nor in the blocks', async () => {
@@ -219,8 +222,8 @@ describe('settlement', () => {
         /** What earlier trades left unsettled could settle in any round, and so blur what this one did. */
         beforeEach(async () => {
             for (const id of everybody)
-                for (const { reference, status } of (await stage.cast.regulator.holdings.book(id)).instructions)
-                    if (status === 'placed') await stage.cast.desk(id).settlements.cancel({ reference });
+                for (const { reference } of (await stage.cast.regulator.holdings.book(id)).instructions)
+                    await stage.cast.desk(id).settlements.cancel({ reference });
         });
 
         it('settles what can settle, and says why the rest cannot', async () => {

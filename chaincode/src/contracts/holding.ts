@@ -6,8 +6,9 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { institutionReader } from '../domain/institution';
 import { OwnBook } from '../ledger/own-book';
-import { privateRequest } from '../domain/instruction';
-import { readBookRequest } from '../domain/own-book';
+import { instructionReader, privateRequest } from '../domain/instruction';
+import { noticeReader } from '../domain/distribution';
+import { readBookRequest, readPageRequest } from '../domain/own-book';
 import { readJson } from '../domain/shape';
 import { standingRecord } from '../domain/standing';
 
@@ -82,12 +83,28 @@ export class HoldingContract extends Contract {
         return ctx.once(asked, act, book.collection);
     }
 
-    /** A book: holdings, cash, instructions, orders, notices. One's own; the depository and the regulator read all. */
+    /** A book as it stands: holdings, cash, open instructions, orders, liens. One's own; the depository and the regulator read all. */
     @Transaction(false)
     @Returns('string')
     async book(ctx: Context, request: string): Promise<string> {
         const { institution = ctx.caller.id } = readJson(request, readBookRequest);
         return ctx.answer(await new OwnBook(ctx, institution).read());
+    }
+
+    /** A page of a book's instructions that have settled, expired or been withdrawn. */
+    @Transaction(false)
+    @Returns('string')
+    async closed(ctx: Context, request: string): Promise<string> {
+        const { institution = ctx.caller.id, after } = readJson(request, readPageRequest);
+        return ctx.answer(await new OwnBook(ctx, institution).page('closed', instructionReader, after));
+    }
+
+    /** A page of what a book's institution was told of its payments. */
+    @Transaction(false)
+    @Returns('string')
+    async notices(ctx: Context, request: string): Promise<string> {
+        const { institution = ctx.caller.id, after } = readJson(request, readPageRequest);
+        return ctx.answer(await new OwnBook(ctx, institution).page('notice', noticeReader, after));
     }
 
     /** The deposits settled in, each with the amount its bank owes all holders together. */

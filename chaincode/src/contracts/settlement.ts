@@ -6,6 +6,8 @@ import {
     cancelReader,
     confirmPayment,
     confirmPaymentReader,
+    expire,
+    expireReader,
     instructReader,
     pairUp,
     place,
@@ -15,7 +17,16 @@ import { settle } from '../domain/settlement';
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import { distribute, distributeRequest, release, releaseReader } from '../domain/distribution';
+import {
+    distribute,
+    distributeRequest,
+    release,
+    releaseReader,
+    returnReader,
+    send,
+    sendReader,
+    takeBack,
+} from '../domain/distribution';
 import { Distributions } from '../ledger/distribution';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
@@ -53,7 +64,7 @@ export class SettlementContract extends Contract {
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            await settlements.save(cancel(await settlements.load(ctx.caller.id, reference)));
+            await settlements.save(cancel(await settlements.load(ctx.caller.id, reference, 'instruction')));
             return ctx.reply({ type: 'InstructionCancelled' });
         };
         return ctx.once(asked, act, collection);
@@ -67,7 +78,7 @@ export class SettlementContract extends Contract {
         const { reference, paymentReference } = ctx.transient.json('instruction', confirmPaymentReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            const instruction = await settlements.load(ctx.caller.id, reference);
+            const instruction = await settlements.load(ctx.caller.id, reference, 'instruction');
             await settlements.save(confirmPayment(instruction, paymentReference));
             return ctx.reply({ type: 'PaymentConfirmed' });
         };
@@ -91,6 +102,24 @@ export class SettlementContract extends Contract {
         return ctx.once(asked, act, collection);
     }
 
+    /** The depository closes the instructions of the transient field `expired`, whose last day is over. */
+    @Transaction()
+    @Returns('string')
+    async expire(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const named = ctx.transient.json('expired', expireReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            const today = await businessDay(ctx, ctx.caller.id);
+            const loaded = await settlements.named(named);
+            const expired = loaded.map(({ at, instruction }) => expire(instruction, at, today));
+            for (const instruction of expired) await settlements.save(instruction);
+            return ctx.reply({ type: 'InstructionsExpired', day: today });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
     /** The depository pays the run of a period to the holders of the record date and to the parties of the terms. */
     @Transaction()
     @Returns('string')
@@ -109,22 +138,55 @@ export class SettlementContract extends Contract {
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }
 
-    /** The depository pays a holder what it has held for it (transient field `payment`). */
+    /** The depository pays a holder into its book what has waited for it (transient field `payment`). */
     @Transaction()
     @Returns('string')
     async release(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
         ctx.caller.mustBe('depository');
-        const held = ctx.transient.json('payment', releaseReader);
+        const payment = ctx.transient.json('payment', releaseReader);
         const holdings = new Holdings(ctx, ctx.caller.id);
         const act = async () => {
             const distributions = new Distributions(ctx, holdings);
-            const today = await businessDay(ctx, ctx.caller.id);
-            const standing = await holdings.standing(held.holder);
-            const facts = { standing, depository: ctx.caller.id, today };
-            const { notice, movements } = release(await distributions.notice(held), facts);
-            await distributions.payHeld(notice, movements, today);
+            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
+            await distributions.move(release(await distributions.notice(payment), facts), facts.today);
             return ctx.reply({ type: 'HeldPaymentReleased' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository has paid a holder outside the ledger (transient field `payment`), and takes what has waited for it here. */
+    @Transaction()
+    @Returns('string')
+    async send(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const payment = ctx.transient.json('payment', sendReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
+            const notice = await distributions.notice(payment);
+            await distributions.move(send(notice, payment.paymentReference, facts), facts.today);
+            return ctx.reply({ type: 'PaymentSentOutside' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** A payment sent outside has come back to the depository (transient field `payment`), which keeps it for the holder. */
+    @Transaction()
+    @Returns('string')
+    async takeBack(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const payment = ctx.transient.json('payment', returnReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
+            const notice = await distributions.notice(payment);
+            await distributions.move(takeBack(notice, payment.reason, facts), facts.today);
+            return ctx.reply({ type: 'PaymentReturned' });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }
@@ -137,15 +199,15 @@ export class SettlementContract extends Contract {
         return ctx.answer(await new Tranches(ctx).distributionsOf(dealId));
     }
 
-    /** The instructions in all books that may settle today, for the depository's agent. */
+    /** What waits in all books for the depository's agent: pairs that may settle today, and instructions that have expired. */
     @Transaction(false)
     @Returns('string')
     async pending(ctx: Context): Promise<string> {
         ctx.caller.mustBe('depository');
         const members = await new Institutions(ctx).list();
         const { settlements } = ownSettlements(ctx);
-        const instructions = await settlements.ofAll(members.map(({ id }) => id));
-        return ctx.answer({ pairs: pairUp(instructions, await businessDay(ctx, ctx.caller.id)) });
+        const open = await settlements.openOf(members.map(({ id }) => id));
+        return ctx.answer(pairUp(open, await businessDay(ctx, ctx.caller.id)));
     }
 }
 

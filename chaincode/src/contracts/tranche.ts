@@ -18,6 +18,7 @@ import {
     rateClass,
     rateRequest,
     readDealRequest,
+    withSupply,
 } from '../domain/tranche';
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
@@ -25,8 +26,10 @@ import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Holdings } from '../ledger/holding';
 import { Orders, Tranches } from '../ledger/tranche';
+import { post } from '../domain/holding';
 import { privateRequest } from '../domain/instruction';
 import { readJson } from '../domain/shape';
+import { retire } from '../domain/retirement';
 import { scheduledRuns } from '../domain/run';
 
 @Info({ title: 'Tranches', description: 'Classes of notes: authorised, ordered, allotted, issued' })
@@ -154,6 +157,29 @@ export class TrancheContract extends Contract {
             ctx.caller.mustBeParty('depository', tranche.depository);
             await tranches.save([rateClass(tranche, rating)]);
             return ctx.reply({ type: 'ClassRated', dealId, className, ...rating });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository cancels what is left of the notes of a deal that has ended: residual certificates, and what was written off. */
+    @Transaction()
+    @Returns('string')
+    async retire(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, dealRequest);
+        ctx.caller.mustBe('depository');
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const { dealId } = asked;
+            const tranches = new Tranches(ctx);
+            const issued = await tranches.issue(dealId);
+            ctx.caller.mustBeParty('depository', issued.depository);
+            const classes = await tranches.ofIssue(issued);
+            const retired = retire(await new Deals(ctx).load(dealId), classes, await holdings.allOf(classes));
+            const today = await businessDay(ctx, ctx.caller.id);
+            const posted = post(await holdings.load(retired.movements, today), retired.movements);
+            await holdings.save(posted);
+            await tranches.save(retired.tranches.map(tranche => withSupply(tranche, posted.supplies)));
+            return ctx.reply({ type: 'NotesRetired', dealId, classes: retired.tranches.map(each => each.className) });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }

@@ -5,6 +5,7 @@ import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { readJson } from '../domain/shape';
 import { readDealRequest } from '../domain/tranche';
+import { reinstate, reinstateRequest } from '../domain/reinstatement';
 import { declare, declareRequest, readRunRequest, runRequest, runWaterfall } from '../domain/run';
 import { Tranches } from '../ledger/tranche';
 import { Waterfalls } from '../ledger/waterfall';
@@ -46,6 +47,21 @@ export class WaterfallContract extends Contract {
             const run = await tranches.run(dealId, period);
             await tranches.saveDeclarations(declare(asked, await deals.terms(dealId), before, run));
             return ctx.reply({ type: 'StatusDeclared', dealId, period, status });
+        });
+    }
+
+    /** The trustee reinstates principal of a class that was written down, from the run of a period on. */
+    @Transaction()
+    @Returns('string')
+    async reinstate(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, reinstateRequest);
+        ctx.caller.mustBe('trustee');
+        return ctx.once(asked, async () => {
+            const { dealId, period, className, amount } = asked;
+            ctx.caller.mustBeParty('trustee', (await new Deals(ctx).load(dealId)).trustee);
+            const tranches = new Tranches(ctx);
+            await tranches.saveDeclarations(reinstate(asked, await tranches.reinstateFacts(dealId, period)));
+            return ctx.reply({ type: 'PrincipalReinstated', dealId, period, className, amount });
         });
     }
 

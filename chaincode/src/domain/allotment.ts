@@ -72,15 +72,14 @@ export function order(asked: PlaceOrder, investor: string, tranche: TrancheRecor
     if (tranche.status !== 'authorised')
         throw new Refusal('NOTES_NOT_AUTHORISED', { className, status: tranche.status });
     if (before !== undefined && before.status !== 'placed' && before.status !== 'withdrawn')
-        throw new Refusal('ORDER_CLOSED', { className });
-    if (face < tranche.minimum || face > tranche.original || minimum > face)
-        throw new Refusal('ORDER_INVALID', { className });
+        throw new Refusal('ORDER_CLOSED');
+    if (face < tranche.minimum || face > tranche.original || minimum > face) throw new Refusal('ORDER_INVALID');
     return { ...asked, minimum, investor, status: 'placed', allotted: zero, due: zero };
 }
 
 /** @throws Refusal ORDER_CLOSED */
 export function withdraw(before: Order): Order {
-    if (before.status !== 'placed') throw new Refusal('ORDER_CLOSED', { className: before.className });
+    if (before.status !== 'placed') throw new Refusal('ORDER_CLOSED');
     return { ...before, status: 'withdrawn' };
 }
 
@@ -151,7 +150,7 @@ export function issue(facts: IssueFacts): Issued {
         for (const { investor } of taken) {
             const standing = standings.find(({ institution }) => institution === investor);
             if (!standing?.active || !isEligible(standing, categories, books.day))
-                throw new Refusal('INVESTOR_NOT_ELIGIBLE', { reference: className });
+                throw new Refusal('INVESTOR_NOT_ELIGIBLE', { at: `class ${className}` });
         }
         if (add(...taken.map(order => order.allotted)) !== original)
             throw new Refusal('CLASS_NOT_COVERED', { className });

@@ -1,11 +1,12 @@
 import { add, zero } from './money';
-import { asset as assetReader, placeOf, quantityOf, quantityOn } from './holding';
+import { asset as assetReader, placeOf, quantityOn } from './holding';
 import { byCodePoint } from './canonical';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
 import { payClass } from './tranche';
 import { Refusal } from './refusal';
 import { share } from './share';
+import { takenBack } from './retirement';
 
 import type { Amount } from './money';
 import type { Asset, Holding, Movement, Place } from './holding';
@@ -46,6 +47,15 @@ export const distributionReader = object({
 });
 export type DistributionRecord = ReturnType<typeof distributionReader>;
 
+const sendingReader = object({
+    /** Of the payment outside, by which its bank knows it. */
+    paymentReference: text(100),
+    sentOn: day,
+    /** The business day on which it came back, and why. */
+    returnedOn: optional(day),
+    reason: optional(text(200)),
+});
+
 /** What one holder is told of a payment date, in its own book. */
 export const noticeReader = object({
     dealId: id,
@@ -54,9 +64,15 @@ export const noticeReader = object({
     recordDate: day,
     paidOn: day,
     cash: assetReader,
-    /** `held`: the holder is suspended, and the depository keeps the amount for it; `released`: it was paid afterwards. */
-    status: oneOf('paid', 'held', 'released'),
+    /**
+     * `paid` into the holder's book. Otherwise the depository keeps the amount for it: `held` while it is suspended, `due` to be sent
+     * where it takes payments outside, `returned` when what was sent has come back. From there it is `sent` outside, or `released`
+     * into its book.
+     */
+    status: oneOf('paid', 'held', 'due', 'sent', 'returned', 'released'),
     releasedOn: optional(day),
+    /** Every attempt to pay it outside, oldest first. */
+    sendings: list(sendingReader),
     classes: list(object({ ...classPaid, face: minor })),
     total: minor,
 });
@@ -123,29 +139,90 @@ export function distribute(facts: DistributionFacts): Distributed {
     return { record, notices, tranches, movements };
 }
 
-/** Transient field `payment`: which held payment the depository releases. */
-export const releaseReader = object({ dealId: id, period: integer(1), holder: id });
+const whichPayment = { dealId: id, period: integer(1), holder: id };
+
+/** Transient field `payment`: which payment that waits at the depository is released into the holder's book. */
+export const releaseReader = object(whichPayment);
 export type Release = ReturnType<typeof releaseReader>;
 
+/** Transient field `payment`: which payment the depository has sent outside, and under which reference. */
+export const sendReader = object({ ...whichPayment, paymentReference: text(100) });
+export type Send = ReturnType<typeof sendReader>;
+
+/** Transient field `payment`: which payment sent outside has come back, and why. */
+export const returnReader = object({ ...whichPayment, reason: text(200) });
+export type Return = ReturnType<typeof returnReader>;
+
+export interface WaitingFacts {
+    /** Of the holder. */
+    readonly standing: Standing;
+    readonly depository: string;
+    readonly today: Day;
+}
+
+/** What becomes of a payment that waits: the holder's notice, and the money that moves. */
+export interface PaymentMoved {
+    readonly notice: HolderNotice;
+    readonly movements: readonly Movement[];
+}
+
 /**
- * Pay a holder what was held for it while it was suspended.
+ * Pay a holder into its book what has waited for it.
  * @throws Refusal INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD
  */
-export function release(
-    notice: HolderNotice,
-    facts: { readonly standing: Standing; readonly depository: string; readonly today: Day },
-): { readonly notice: HolderNotice; readonly movements: readonly Movement[] } {
-    const { dealId, period, holder, cash, total } = notice;
-    if (!facts.standing.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { reference: dealId });
-    if (notice.status !== 'held') throw new Refusal('PAYMENT_NOT_HELD', { dealId, period });
-    const from = heldAccount(facts.depository, holder);
+export function release(notice: HolderNotice, facts: WaitingFacts): PaymentMoved {
+    mustWait(notice, facts);
+    const from = heldAccount(facts.depository, notice.holder);
     return {
         notice: { ...notice, status: 'released', releasedOn: facts.today },
-        movements: [{ asset: cash, quantity: total, from, to: placeOf(holder) }],
+        movements: moved(notice, from, placeOf(notice.holder)),
     };
 }
 
-/** Where the depository keeps what it holds for a suspended holder. */
+/**
+ * The depository has paid a holder outside the ledger with money of its own, and takes for it what has waited here.
+ * @throws Refusal INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD
+ */
+export function send(notice: HolderNotice, paymentReference: string, facts: WaitingFacts): PaymentMoved {
+    mustWait(notice, facts);
+    const sendings = [...notice.sendings, { paymentReference, sentOn: facts.today }];
+    const from = heldAccount(facts.depository, notice.holder);
+    return {
+        notice: { ...notice, status: 'sent', sendings },
+        movements: moved(notice, from, placeOf(facts.depository)),
+    };
+}
+
+/**
+ * A payment outside has come back to the depository, which puts the amount aside again: it stays the holder's.
+ * @throws Refusal PAYMENT_NOT_SENT
+ */
+export function takeBack(
+    notice: HolderNotice,
+    reason: string,
+    { depository, today }: Omit<WaitingFacts, 'standing'>,
+): PaymentMoved {
+    const { dealId, period, holder } = notice;
+    const last = notice.sendings.at(-1);
+    if (notice.status !== 'sent' || last === undefined) throw new Refusal('PAYMENT_NOT_SENT', { dealId, period });
+    const sendings = [...notice.sendings.slice(0, -1), { ...last, returnedOn: today, reason }];
+    return {
+        notice: { ...notice, status: 'returned', sendings },
+        movements: moved(notice, placeOf(depository), heldAccount(depository, holder)),
+    };
+}
+
+function mustWait({ dealId, period, status }: HolderNotice, { standing }: WaitingFacts): void {
+    if (!standing.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at: 'payment' });
+    if (status !== 'held' && status !== 'due' && status !== 'returned')
+        throw new Refusal('PAYMENT_NOT_HELD', { dealId, period });
+}
+
+function moved({ cash, total }: HolderNotice, from: Place, to: Place): readonly Movement[] {
+    return total > 0n ? [{ asset: cash, quantity: total, from, to }] : [];
+}
+
+/** Where the depository keeps what it holds for a holder. */
 function heldAccount(depository: string, holder: string): Place {
     return placeOf(depository, `held.${holder}`);
 }
@@ -185,7 +262,8 @@ function noticesOf(shares: readonly Share[], facts: DistributionFacts): HolderNo
         const own = shares.filter(each => each.holder === holder);
         return {
             ...{ dealId: scheduled.dealId, period: scheduled.period, holder, recordDate, paidOn: today, cash },
-            status: isActive(holder, facts) ? 'paid' : 'held',
+            status: statusFor(holder, facts),
+            sendings: [],
             classes: own.map(({ tranche, face, interest, principal, residual }) => {
                 return { ...classFigures(tranche, distributionTo(tranche, run)), face, interest, principal, residual };
             }),
@@ -199,7 +277,7 @@ function holderPayments(notices: readonly HolderNotice[], facts: DistributionFac
     return notices
         .filter(({ total }) => total > 0n)
         .map(({ holder, status, total }) => {
-            const to = status === 'held' ? heldAccount(depository, holder) : placeOf(holder);
+            const to = status === 'paid' ? placeOf(holder) : heldAccount(depository, holder);
             return { asset: cash, quantity: total, from: dealAccount(facts), to };
         });
 }
@@ -221,20 +299,7 @@ function cancellations(
     { holdings, tranches: before }: DistributionFacts,
 ): Movement[] {
     const redeemed = tranches.filter(({ status }, i) => status === 'redeemed' && before[i]?.status !== 'redeemed');
-    return redeemed.flatMap(({ asset }) =>
-        holdings
-            .filter(holding => holding.asset === asset && quantityOf(holding) > 0n)
-            .flatMap(({ institution, account, free, pledged }) => [
-                { asset, quantity: free, from: placeOf(institution, account, 'free'), to: 'issuer' } as const,
-                {
-                    asset,
-                    quantity: pledged,
-                    from: placeOf(institution, account, 'pledged'),
-                    to: 'issuer',
-                } as const,
-            ])
-            .filter(({ quantity }) => quantity > 0n),
-    );
+    return redeemed.flatMap(({ asset }) => takenBack(asset, holdings));
 }
 
 function classFigures(tranche: TrancheRecord, paid: Distribution): DistributionRecord['classes'][number] {
@@ -261,6 +326,8 @@ function dealAccount({ trustee, scheduled }: DistributionFacts): Place {
     return placeOf(trustee, scheduled.dealId);
 }
 
-function isActive(holder: string, { standings }: DistributionFacts): boolean {
-    return standings.some(({ institution, active }) => institution === holder && active);
+function statusFor(holder: string, { standings }: DistributionFacts): 'paid' | 'held' | 'due' {
+    const standing = standings.find(({ institution }) => institution === holder);
+    if (standing?.active !== true) return 'held';
+    return standing.paidOutside === true ? 'due' : 'paid';
 }

@@ -123,6 +123,7 @@ export {
     reportVersionReader,
     wholeReportReader,
 } from './report';
+export { endBalances, rollForward } from './report/roll-forward';
 export { stateSummaryReader } from './report/state-summary';
 export {
     declarationsReader,

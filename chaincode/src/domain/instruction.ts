@@ -22,10 +22,11 @@ const asked = {
     /** Agreed on by both sides beforehand; unique in each side's book. */
     reference: id,
     /**
-     * What is asked for: a change of owner; a charge on notes that stay with their owner, or its end; or that a bank's own deposit is
-     * issued into its account or redeemed out of it, which the bank alone asks for.
+     * What is asked for: a change of owner; a charge on notes that stay with their owner, or its end; that a bank's own deposit is
+     * issued into its account or redeemed out of it, which the bank alone asks for; or that a lender takes what was pledged to it and
+     * not redeemed in time, to which the pledgor has agreed in the pledge.
      */
-    kind: oneOf('transfer', 'pledge', 'release', 'issue', 'redeem'),
+    kind: oneOf('transfer', 'pledge', 'release', 'enforce', 'issue', 'redeem'),
     side: oneOf('deliver', 'receive'),
     counterparty: id,
     /** The account that receives cash: `own` where nothing is said, or a deal's that the institution keeps. */
@@ -39,8 +40,12 @@ const asked = {
     expiryDay: day,
     /** Whether it may settle in parts. Both sides must allow it. */
     partial: optional(flag),
-    /** Of a release: the reference under which the notes were pledged. */
+    /** Of a release or an enforcement: the reference under which the notes were pledged. */
     lien: optional(id),
+    /** Of an enforcement: who pledged the notes. */
+    pledgor: optional(id),
+    /** Of a pledge: from this business day on the lender may take what is still charged. Absent: it never may by itself. */
+    enforceableFrom: optional(day),
 };
 
 /** What a party places: private, by the transient map. */
@@ -58,7 +63,7 @@ export const instructionReader = object({
     account: id,
     partial: flag,
     institution: id,
-    status: oneOf('placed', 'partly-settled', 'settled', 'cancelled'),
+    status: oneOf('placed', 'partly-settled', 'settled', 'cancelled', 'expired'),
     /** Of `quantity`, what has settled, and of the payment, what has been paid. */
     settled: minor,
     paid: minor,
@@ -89,8 +94,17 @@ export const batchReader = object({
 
 export type Batch = ReturnType<typeof batchReader>;
 
+/** Transient field `expired`: the instructions that the depository closes because their last day is over. */
+export const expireReader = object({
+    instructions: list(object({ institution: id, reference: id }), { least: 1, most: 500 }),
+});
+
+export type Expire = ReturnType<typeof expireReader>;
+
 /** Two instructions of one reference, and how much of them to settle: all that is left, where nothing is said. */
 export interface Pair {
+    /** Its place in the request, which a refusal names: the reference is nobody else's business. */
+    readonly at: string;
     readonly deliver: Instruction;
     readonly receive: Instruction;
     readonly quantity?: Amount | undefined;
@@ -108,11 +122,11 @@ export interface PlaceFacts {
  * @throws Refusal INSTRUCTION_INVALID, INSTRUCTION_EXISTS
  */
 export function place(asked: Instruct, institution: string, { before, keeper }: PlaceFacts): Instruction {
-    const { reference, account = 'own', partial = false } = asked;
+    const { account = 'own', partial = false } = asked;
     const problem = problemOf(asked, institution, keeper);
-    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { reference, problem });
+    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { problem });
     if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
-        throw new Refusal('INSTRUCTION_EXISTS', { reference });
+        throw new Refusal('INSTRUCTION_EXISTS');
 
     return { ...asked, institution, account, partial, status: 'placed', settled: zero, paid: zero };
 }
@@ -122,8 +136,18 @@ export function place(asked: Instruct, institution: string, { before, keeper }: 
  * @throws Refusal INSTRUCTION_NOT_OPEN
  */
 export function cancel(instruction: Instruction): Instruction {
-    mustBeOpen(instruction);
+    mustBeOpen(instruction, 'instruction');
     return { ...instruction, status: 'cancelled' };
+}
+
+/**
+ * Close an instruction that can settle no more, so that what is open stays little.
+ * @throws Refusal INSTRUCTION_NOT_OPEN, INSTRUCTION_NOT_EXPIRED
+ */
+export function expire(instruction: Instruction, at: string, today: Day): Instruction {
+    mustBeOpen(instruction, at);
+    if (today <= instruction.expiryDay) throw new Refusal('INSTRUCTION_NOT_EXPIRED', { at, today });
+    return { ...instruction, status: 'expired' };
 }
 
 /**
@@ -131,30 +155,40 @@ export function cancel(instruction: Instruction): Instruction {
  * @throws Refusal INSTRUCTION_NOT_OPEN, PAYMENT_NOT_OUTSIDE
  */
 export function confirmPayment(instruction: Instruction, paymentReference: string): Instruction {
-    mustBeOpen(instruction);
+    mustBeOpen(instruction, 'instruction');
     if (instruction.side !== 'deliver' || instruction.payment?.means !== 'outside')
-        throw new Refusal('PAYMENT_NOT_OUTSIDE', { reference: instruction.reference });
+        throw new Refusal('PAYMENT_NOT_OUTSIDE');
     return { ...instruction, paymentReference };
 }
 
-/** The bank's one instruction as both sides of a pair: nobody else has to consent to what it owes. */
-export function alone(instruction: Instruction): Pair {
+/** One instruction as both sides of a pair: nobody else has to consent to what a bank owes, or to what a lender may take. */
+export function alone(instruction: Instruction): Omit<Pair, 'at'> {
     return { deliver: instruction, receive: { ...instruction, side: 'receive' } };
 }
 
+/** What waits for the depository: pairs that may settle today, and instructions whose last day is over. */
+export interface Pending {
+    readonly pairs: Batch['pairs'];
+    readonly expired: Expire['instructions'];
+}
+
 /**
- * The instructions that may settle today: placed on both sides under one reference, or a bank's alone. Whether they say the same and
- * whether there is enough to deliver, settlement finds out.
+ * The open instructions that may settle today: placed on both sides under one reference, or alone where nobody else is asked. Whether
+ * they say the same and whether there is enough to deliver, settlement finds out.
  */
-export function pairUp(instructions: readonly Instruction[], today: Day): Batch['pairs'] {
-    const due = instructions.filter(
-        ({ status, settlementDay, expiryDay }) =>
-            (status === 'placed' || status === 'partly-settled') && settlementDay <= today && today <= expiryDay,
-    );
+export function pairUp(open: readonly Instruction[], today: Day): Pending {
+    const expired = open
+        .filter(({ expiryDay }) => expiryDay < today)
+        .map(({ institution, reference }) => ({ institution, reference }));
+    return { pairs: pairsDue(open, today), expired };
+}
+
+function pairsDue(open: readonly Instruction[], today: Day): Batch['pairs'] {
+    const due = open.filter(({ settlementDay, expiryDay }) => settlementDay <= today && today <= expiryDay);
     const received = new Set(due.filter(({ side }) => side === 'receive').map(idOf));
     return due
         .filter(({ side }) => side === 'deliver')
-        .filter(deliver => isOwn(deliver.kind) || received.has(idOf(deliver)))
+        .filter(deliver => isAlone(deliver.kind) || received.has(idOf(deliver)))
         .map(({ reference, institution, counterparty }) => ({
             reference,
             deliverer: institution,
@@ -167,15 +201,19 @@ export function quantityToSettle({ deliver, quantity }: Pair): Amount {
     return quantity ?? subtract(deliver.quantity, deliver.settled);
 }
 
-/** @throws Refusal INSTRUCTION_NOT_OPEN when it is settled or withdrawn */
-export function mustBeOpen(instruction: Instruction): void {
-    if (instruction.status !== 'placed' && instruction.status !== 'partly-settled')
-        throw new Refusal('INSTRUCTION_NOT_OPEN', { reference: instruction.reference });
+/** Whether it may still settle, if its day has come. */
+export function isOpen({ status }: Instruction): boolean {
+    return status === 'placed' || status === 'partly-settled';
 }
 
-/** What a bank asks for alone, of its own deposit. */
-export function isOwn(kind: Instruction['kind']): boolean {
-    return kind === 'issue' || kind === 'redeem';
+/** @throws Refusal INSTRUCTION_NOT_OPEN when it is settled, withdrawn or expired */
+export function mustBeOpen(instruction: Instruction, at: string): void {
+    if (!isOpen(instruction)) throw new Refusal('INSTRUCTION_NOT_OPEN', { at });
+}
+
+/** What one institution asks for alone: a bank of its own deposit, a lender of what was pledged to it. */
+export function isAlone(kind: Instruction['kind']): boolean {
+    return kind === 'issue' || kind === 'redeem' || kind === 'enforce';
 }
 
 /** What leaves notes with their owner. */
@@ -184,18 +222,28 @@ export function isCharge(kind: Instruction['kind']): boolean {
 }
 
 function problemOf(asked: Instruct, institution: string, keeper: string | undefined): string | undefined {
-    const { kind, side, counterparty, account = 'own', asset, payment, settlementDay, expiryDay, lien } = asked;
-    if (isOwn(kind) !== (counterparty === institution))
-        return 'only a bank that issues or redeems is its own counterparty';
-    if (isOwn(kind) && !isOwnDeposit(asset, institution)) return 'a bank issues and redeems its own deposit';
-    if (isOwn(kind) && (side === 'receive' || payment !== undefined))
-        return 'a bank issues and redeems without payment';
+    const { kind, side, counterparty, account = 'own', asset, payment, settlementDay, expiryDay } = asked;
+    if (isAlone(kind) !== (counterparty === institution))
+        return 'only a bank that issues or redeems and a lender that enforces are their own counterparty';
+    if ((kind === 'issue' || kind === 'redeem') && !isOwnDeposit(asset, institution))
+        return 'a bank issues and redeems its own deposit';
+    if (isAlone(kind) && (side === 'receive' || payment !== undefined))
+        return 'what needs no counterparty is delivered without payment';
     if (expiryDay < settlementDay) return 'it expires before its settlement day';
-    if (isCharge(kind) && partsOfAsset(asset).kind === 'cash') return 'only notes can be pledged';
-    if ((kind === 'release') !== (lien !== undefined)) return 'a release, and nothing else, names its lien';
-    if (account === 'own') return undefined;
+    const charge = problemOfCharge(asked, institution);
+    if (charge !== undefined || account === 'own') return charge;
     if (side === 'deliver' || !asset.startsWith('cash:')) return 'a deal account only receives cash';
     return keeper === institution ? undefined : 'the account is of no deal whose trustee the institution is';
+}
+
+function problemOfCharge({ kind, asset, lien, pledgor, enforceableFrom }: Instruct, institution: string) {
+    const isOfLien = kind === 'release' || kind === 'enforce';
+    if ((isCharge(kind) || isOfLien) && partsOfAsset(asset).kind === 'cash') return 'only notes can be pledged';
+    if (isOfLien !== (lien !== undefined)) return 'a release or an enforcement, and nothing else, names its lien';
+    if ((kind === 'enforce') !== (pledgor !== undefined)) return 'an enforcement, and nothing else, names the pledgor';
+    if (pledgor === institution) return 'nobody enforces against itself';
+    if (kind !== 'pledge' && enforceableFrom !== undefined) return 'only a pledge says when it may be enforced';
+    return undefined;
 }
 
 /** What both sides of a pair have in common: who delivers, who receives, under which reference. */

@@ -1,5 +1,5 @@
 import { divide } from './rate';
-import { isOwn, quantityToSettle } from './instruction';
+import { isAlone, quantityToSettle } from './instruction';
 import { placeOf } from './holding';
 import { zero } from './money';
 
@@ -27,7 +27,7 @@ export function legOf(pair: Pair): Leg {
     } as const;
     return {
         movements: [assetLeg(pair, quantity), ...cashLeg(pair, payment)],
-        instructions: (isOwn(deliver.kind) ? [deliver] : [deliver, receive]).map(each => ({ ...each, ...progress })),
+        instructions: (isAlone(deliver.kind) ? [deliver] : [deliver, receive]).map(each => ({ ...each, ...progress })),
     };
 }
 
@@ -49,6 +49,7 @@ function placesBetween(deliver: Instruction, receive: Instruction): Record<Instr
         transfer: [deliverer, receiver],
         pledge: [deliverer, placeOf(deliver.institution, deliver.account, 'pledged')],
         release: [placeOf(receive.institution, receive.account, 'pledged'), receiver],
+        enforce: [placeOf(deliver.pledgor ?? '', 'own', 'pledged'), receiver],
         issue: ['issuer', deliverer],
         redeem: [deliverer, 'issuer'],
     };

@@ -1,13 +1,14 @@
 import { asset as assetReader } from './holding';
-import { id, minor, object } from './shape';
+import { day, id, minor, object, optional } from './shape';
 import { isCharge, quantityToSettle } from './instruction';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
 import type { Amount } from './money';
+import type { Day } from './day';
 import type { Pair } from './instruction';
 
-/** A lender's charge on notes, in the pledgor's book under the pledge's reference. Only this lender can release it. */
+/** A lender's charge on notes, in the pledgor's book under the pledge's reference. Only this lender can release or enforce it. */
 export const lienReader = object({
     reference: id,
     pledgor: id,
@@ -15,17 +16,24 @@ export const lienReader = object({
     asset: assetReader,
     /** What is still charged. */
     quantity: minor,
+    /** The business day from which the lender may take the notes; absent: it never may by itself. */
+    enforceableFrom: optional(day),
 });
 
 export type Lien = ReturnType<typeof lienReader>;
 
-/** A pledge opens a lien under its reference; a release takes from the lien it names, which must be this lender's on these notes. */
-export function liensAfter(pairs: readonly Pair[], before: readonly Lien[]): readonly Lien[] {
+/**
+ * A pledge opens a lien under its reference; a release and an enforcement take from the one they name, which must be this lender's on
+ * these notes. A lien of which nothing is left has quantity zero.
+ * @throws Refusal LIEN_NOT_FOUND, LIEN_NOT_ENFORCEABLE, LIEN_EXCEEDED
+ */
+export function liensAfter(pairs: readonly Pair[], before: readonly Lien[], today: Day): readonly Lien[] {
     const liens = new Map(before.map(lien => [lienId(lien.pledgor, lien.reference), lien]));
     const changed = new Set<string>();
     for (const pair of pairs) {
-        if (!isCharge(pair.deliver.kind)) continue;
-        const lien = pair.deliver.kind === 'pledge' ? lienOpened(pair, liens) : lienReduced(pair, liens);
+        const { kind } = pair.deliver;
+        if (!isCharge(kind) && kind !== 'enforce') continue;
+        const lien = kind === 'pledge' ? lienOpened(pair, liens) : lienReduced(pair, liens, today);
         const id = lienId(lien.pledgor, lien.reference);
         liens.set(id, lien);
         changed.add(id);
@@ -34,19 +42,30 @@ export function liensAfter(pairs: readonly Pair[], before: readonly Lien[]): rea
 }
 
 function lienOpened(pair: Pair, liens: ReadonlyMap<string, Lien>): Lien {
-    const { reference, institution: pledgor, counterparty: lender, asset } = pair.deliver;
+    const { reference, institution: pledgor, counterparty: lender, asset, enforceableFrom } = pair.deliver;
     const before = liens.get(lienId(pledgor, reference))?.quantity ?? zero;
-    return { reference, pledgor, lender, asset, quantity: (before + quantityToSettle(pair)) as Amount };
+    const quantity = (before + quantityToSettle(pair)) as Amount;
+    return { reference, pledgor, lender, asset, quantity, ...(enforceableFrom && { enforceableFrom }) };
 }
 
-function lienReduced(pair: Pair, liens: ReadonlyMap<string, Lien>): Lien {
-    const { deliver, receive } = pair;
-    const lien = liens.get(lienId(receive.institution, deliver.lien ?? ''));
+function lienReduced(pair: Pair, liens: ReadonlyMap<string, Lien>, today: Day): Lien {
+    const { at, deliver } = pair;
+    const [reference, pledgor] = lienNamed(pair) ?? ['', ''];
+    const lien = liens.get(lienId(pledgor, reference));
     if (lien === undefined || lien.lender !== deliver.institution || lien.asset !== deliver.asset)
-        throw new Refusal('LIEN_NOT_FOUND', { reference: deliver.reference });
+        throw new Refusal('LIEN_NOT_FOUND', { at });
+    const { enforceableFrom } = lien;
+    if (deliver.kind === 'enforce' && (enforceableFrom === undefined || today < enforceableFrom))
+        throw new Refusal('LIEN_NOT_ENFORCEABLE', { at });
     const quantity = subtract(lien.quantity, quantityToSettle(pair));
-    if (quantity < 0n) throw new Refusal('LIEN_EXCEEDED', { reference: deliver.reference });
+    if (quantity < 0n) throw new Refusal('LIEN_EXCEEDED', { at });
     return { ...lien, quantity };
+}
+
+/** Reference and pledgor of the lien that a pair adds to or takes from, where there is one. */
+export function lienNamed({ deliver, receive }: Pair): readonly [string, string] | undefined {
+    if (deliver.kind === 'pledge') return [deliver.reference, deliver.institution];
+    return deliver.lien === undefined ? undefined : [deliver.lien, deliver.pledgor ?? receive.institution];
 }
 
 function lienId(pledgor: string, reference: string): string {

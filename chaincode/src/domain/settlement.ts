@@ -1,7 +1,7 @@
 import { isEligible } from './standing';
 import { legOf } from './leg';
 import { liensAfter } from './lien';
-import { isOwn, mustBeOpen, quantityToSettle } from './instruction';
+import { isAlone, mustBeOpen, quantityToSettle } from './instruction';
 import { partsOfAsset, post, quantityOf } from './holding';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
@@ -39,14 +39,14 @@ export interface Settled {
  * Settle matched instructions: all of them, or none. The securities and the cash of every pair move in one list of movements, and
  * only what stands at the end counts, so that a chain of trades settles although nobody along it owns anything before.
  * @throws Refusal INSTRUCTION_NOT_MATCHED, INSTITUTION_NOT_ACTIVE, INSTRUCTION_NOT_OPEN, INSTRUCTION_EXPIRED, INSTRUCTION_NOT_DUE,
- * NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, LIEN_NOT_FOUND, PARTIAL_NOT_ALLOWED, LIEN_EXCEEDED,
- * PAYMENT_NOT_CONFIRMED, HOLDING_SHORT, DENOMINATION_BROKEN
+ * NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, PARTIAL_NOT_ALLOWED,
+ * PAYMENT_NOT_CONFIRMED, LIEN_NOT_FOUND, LIEN_NOT_ENFORCEABLE, LIEN_EXCEEDED, HOLDING_SHORT, DENOMINATION_BROKEN
  */
 export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled {
     checkDistinct(pairs);
     for (const pair of pairs) checkPair(pair, facts);
     const legs = pairs.map(legOf);
-    const liens = liensAfter(pairs, facts.liens);
+    const liens = liensAfter(pairs, facts.liens, facts.books.day);
     const posted = post(
         facts.books,
         legs.flatMap(leg => leg.movements),
@@ -58,29 +58,28 @@ export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled 
 
 function checkDistinct(pairs: readonly Pair[]): void {
     const seen = new Set<string>();
-    for (const { deliver } of pairs) {
+    for (const { at, deliver } of pairs) {
         const id = `${deliver.institution}|${deliver.reference}`;
-        if (seen.has(id)) throw new Refusal('INSTRUCTION_NOT_OPEN', { reference: deliver.reference });
+        if (seen.has(id)) throw new Refusal('INSTRUCTION_NOT_OPEN', { at });
         seen.add(id);
     }
 }
 
 function checkPair(pair: Pair, facts: SettlementFacts): void {
-    const { deliver, receive } = pair;
-    const { reference } = deliver;
-    if (!isMatch(deliver, receive)) throw new Refusal('INSTRUCTION_NOT_MATCHED', { reference });
+    const { at, deliver, receive } = pair;
+    if (!isMatch(deliver, receive)) throw new Refusal('INSTRUCTION_NOT_MATCHED', { at });
     for (const { institution } of [deliver, receive])
-        if (!standingOf(institution, facts).active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { reference });
-    mustBeOpen(deliver);
-    mustBeOpen(receive);
+        if (!standingOf(institution, facts).active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at });
+    mustBeOpen(deliver, at);
+    mustBeOpen(receive, at);
     const { day } = facts.books;
     const expiry = deliver.expiryDay < receive.expiryDay ? deliver.expiryDay : receive.expiryDay;
-    if (day > expiry) throw new Refusal('INSTRUCTION_EXPIRED', { reference, day });
-    if (day < deliver.settlementDay) throw new Refusal('INSTRUCTION_NOT_DUE', { reference, day });
+    if (day > expiry) throw new Refusal('INSTRUCTION_EXPIRED', { at, day });
+    if (day < deliver.settlementDay) throw new Refusal('INSTRUCTION_NOT_DUE', { at, day });
     checkRestrictions(pair, facts);
     checkQuantity(pair);
     if (deliver.payment?.means === 'outside' && deliver.paymentReference === undefined)
-        throw new Refusal('PAYMENT_NOT_CONFIRMED', { reference });
+        throw new Refusal('PAYMENT_NOT_CONFIRMED', { at });
 }
 
 function isMatch(deliver: Instruction, receive: Instruction): boolean {
@@ -90,9 +89,10 @@ function isMatch(deliver: Instruction, receive: Instruction): boolean {
         deliver.reference === receive.reference &&
         deliver.counterparty === receive.institution &&
         receive.counterparty === deliver.institution &&
-        (deliver.institution === receive.institution) === isOwn(deliver.kind) &&
+        (deliver.institution === receive.institution) === isAlone(deliver.kind) &&
         deliver.kind === receive.kind &&
         deliver.lien === receive.lien &&
+        deliver.enforceableFrom === receive.enforceableFrom &&
         deliver.asset === receive.asset &&
         deliver.quantity === receive.quantity &&
         deliver.settled === receive.settled &&
@@ -109,27 +109,24 @@ function isSamePayment(a: Payment | undefined, b: Payment | undefined): boolean 
         : b.means === 'outside' && a.currency === b.currency;
 }
 
-function checkRestrictions({ deliver, receive }: Pair, facts: SettlementFacts): void {
-    const { reference } = deliver;
+function checkRestrictions({ at, deliver, receive }: Pair, facts: SettlementFacts): void {
     if (partsOfAsset(deliver.asset).kind === 'cash') return;
     const { depository, status, lockedUntil, categories } = restrictionsOn(deliver.asset, facts);
     const { day } = facts.books;
-    if (depository !== facts.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { reference });
-    if (status !== 'outstanding') throw new Refusal('NOTES_NOT_OUTSTANDING', { reference, status });
-    if (deliver.kind !== 'transfer') return;
-    if (lockedUntil !== undefined && day < lockedUntil)
-        throw new Refusal('NOTES_LOCKED', { reference, until: lockedUntil });
+    if (depository !== facts.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { at });
+    if (status !== 'outstanding') throw new Refusal('NOTES_NOT_OUTSTANDING', { at, status });
+    if (!changesOwner(deliver.kind)) return;
+    if (lockedUntil !== undefined && day < lockedUntil) throw new Refusal('NOTES_LOCKED', { at, until: lockedUntil });
     const standing = standingOf(receive.institution, facts);
-    if (!isEligible(standing, categories, day)) throw new Refusal('INVESTOR_NOT_ELIGIBLE', { reference });
+    if (!isEligible(standing, categories, day)) throw new Refusal('INVESTOR_NOT_ELIGIBLE', { at });
 }
 
 function checkQuantity(pair: Pair): void {
-    const { deliver, receive, quantity } = pair;
-    const { reference } = deliver;
+    const { at, deliver, receive, quantity } = pair;
     const left = subtract(deliver.quantity, deliver.settled);
     if (quantity === undefined || quantity === left) return;
-    if (!deliver.partial || !receive.partial) throw new Refusal('PARTIAL_NOT_ALLOWED', { reference });
-    if (quantity <= 0n || quantity > left) throw new Refusal('PARTIAL_NOT_ALLOWED', { reference });
+    if (!deliver.partial || !receive.partial) throw new Refusal('PARTIAL_NOT_ALLOWED', { at });
+    if (quantity <= 0n || quantity > left) throw new Refusal('PARTIAL_NOT_ALLOWED', { at });
 }
 
 /**
@@ -137,16 +134,20 @@ function checkQuantity(pair: Pair): void {
  * sell all it has.
  */
 function checkDenomination(pair: Pair, changed: readonly Holding[], facts: SettlementFacts): void {
-    const { asset, institution, kind, reference } = pair.deliver;
-    if (partsOfAsset(asset).kind === 'cash' || kind !== 'transfer') return;
+    const { asset, institution, kind, pledgor: giver = institution } = pair.deliver;
+    if (partsOfAsset(asset).kind === 'cash' || !changesOwner(kind)) return;
     const { minimum, increment } = restrictionsOn(asset, facts);
     const moved = quantityToSettle(pair);
     const left = [...changed, ...facts.books.holdings].find(
-        holding => holding.institution === institution && holding.asset === asset,
+        holding => holding.institution === giver && holding.asset === asset,
     );
     const rest = left === undefined ? zero : quantityOf(left);
     const isWhole = rest === 0n || (moved >= minimum && (moved - minimum) % increment === 0n && rest >= minimum);
-    if (!isWhole) throw new Refusal('DENOMINATION_BROKEN', { reference });
+    if (!isWhole) throw new Refusal('DENOMINATION_BROKEN', { at: pair.at });
+}
+
+function changesOwner(kind: Instruction['kind']): boolean {
+    return kind === 'transfer' || kind === 'enforce';
 }
 
 function standingOf(institution: string, facts: SettlementFacts): Standing {

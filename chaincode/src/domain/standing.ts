@@ -14,6 +14,8 @@ export const standingRecord = object({
     categories: list(id, { most: 20 }),
     /** Nothing moves in or out of a suspended institution's book; what it is owed is held for it. */
     suspended: flag,
+    /** It is paid distributions outside the ledger: they wait at the depository until they have been sent. */
+    paidOutside: optional(flag),
 });
 export type StandingRecord = ReturnType<typeof standingRecord>;
 

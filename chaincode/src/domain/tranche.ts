@@ -43,7 +43,8 @@ export const trancheReader = object({
     /** In words: `1.10% actual/360`. */
     coupon: text(100),
     finalPayment: day,
-    status: oneOf('authorised', 'outstanding', 'redeemed'),
+    /** `cancelled`: what was left of it when its deal had ended. */
+    status: oneOf('authorised', 'outstanding', 'redeemed', 'cancelled'),
     /** Smallest piece of face that may change hands, and the steps above it. */
     minimum: minor,
     increment: minor,

@@ -5,9 +5,12 @@ import { sha256 } from '../domain/hash';
 import { endorsedByAll } from './endorsement';
 import { privateStore, publicStore } from './store';
 
-import type { ChaincodeStub } from 'fabric-shim-api';
+import type { ChaincodeStub, Iterators } from 'fabric-shim-api';
 import type { Reader } from '../domain/shape';
 import type { Store } from './store';
+
+/** Sorts after whatever a composite key can hold, and right after a key. */
+const [afterAll, afterKey] = ['\u{10FFFF}', '\u0000'];
 
 /** Records of one kind under composite keys `name, ...id`, each in its canonical encoding. */
 abstract class Records<T> {
@@ -53,6 +56,15 @@ abstract class Records<T> {
     protected abstract decode(bytes: Uint8Array): T;
 }
 
+/**
+ * Most records read in one list. A peer cuts a range off at its own limit without a word (ledger.state.totalQueryLimit, 10,000 unless
+ * stated), so that a list as long as this is refused rather than read in part.
+ */
+const longestList = 5_000;
+
+/** Records read at a time where a list is read page by page. */
+const pageSize = 500;
+
 /** Records that every institution holds. */
 export class Book<T> extends Records<T> {
     constructor(stub: ChaincodeStub, name: string, read: Reader<T>) {
@@ -69,14 +81,16 @@ export class Book<T> extends Records<T> {
     }
 
     /**
-     * All records whose id begins so, in key order, at most `most`. For queries: a transaction that decides on a list conflicts
-     * with every change of the list.
+     * All records whose id begins so, in key order. For queries: a transaction that decides on a list conflicts with every change of
+     * the list.
+     * @throws Refusal LIST_TOO_LONG
      */
-    async list(prefix: readonly string[] = [], most = 1000): Promise<T[]> {
+    async list(prefix: readonly string[] = []): Promise<T[]> {
         const records: T[] = [];
         for await (const row of this.stub.getStateByPartialCompositeKey(this.name, [...prefix])) {
+            if (records.length === longestList)
+                throw new Refusal('LIST_TOO_LONG', { noun: this.name, most: longestList });
             records.push(this.decode(row.value));
-            if (records.length === most) break;
         }
         return records;
     }
@@ -88,6 +102,13 @@ export class Book<T> extends Records<T> {
     protected decode(bytes: Uint8Array): T {
         return this.read(JSON.parse(Buffer.from(bytes).toString()), this.name);
     }
+}
+
+/** Some records in key order, and where the next page begins, if there is one. */
+export interface Page<T> {
+    readonly records: readonly T[];
+    /** Id of the last record read. */
+    readonly next?: string;
 }
 
 /**
@@ -105,12 +126,39 @@ export class PrivateBook<T> extends Records<T> {
         super(stub, name, read, privateStore(stub, collection));
     }
 
-    /** All records whose id begins so, in the order of their keys. For queries: a transaction that writes cannot range over private data. */
+    /**
+     * All records whose id begins so, in the order of their keys, however many. For queries: a transaction that writes cannot range over
+     * private data.
+     */
     async list(prefix: readonly string[] = []): Promise<T[]> {
-        const records: T[] = [];
-        for await (const row of this.stub.getPrivateDataByPartialCompositeKey(this.collection, this.name, [...prefix]))
-            records.push(this.decode(row.value));
-        return records;
+        const [all, start] = [[] as T[], this.keyOf(prefix)];
+        for (let from = start; ;) {
+            const rows = await this.rows(from, start + afterAll, pageSize);
+            all.push(...rows.map(row => this.decode(row.value)));
+            const last = rows.at(-1);
+            if (last === undefined || rows.length < pageSize) return all;
+            from = last.key + afterKey;
+        }
+    }
+
+    /** Some of all records of a one-part id, from the one after `after` on. For queries. */
+    async page(after?: string): Promise<Page<T>> {
+        const from = after === undefined ? this.keyOf([]) : this.keyOf([after]) + afterKey;
+        const rows = await this.rows(from, this.keyOf([]) + afterAll, pageSize + 1);
+        const records = rows.slice(0, pageSize).map(row => this.decode(row.value));
+        if (rows.length <= pageSize) return { records };
+        const next = this.stub.splitCompositeKey(rows[pageSize - 1]?.key ?? '').attributes[0];
+        return next === undefined ? { records } : { records, next };
+    }
+
+    /** At most so many rows of a range of keys. */
+    private async rows(from: string, to: string, most: number): Promise<Iterators.KV[]> {
+        const rows: Iterators.KV[] = [];
+        for await (const row of this.stub.getPrivateDataByRange(this.collection, from, to)) {
+            rows.push(row);
+            if (rows.length === most) break;
+        }
+        return rows;
     }
 
     protected encode(record: T, key: string): Uint8Array {

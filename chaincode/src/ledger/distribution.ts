@@ -7,8 +7,15 @@ import { withSupply } from '../domain/tranche';
 
 import type { Context } from './context';
 import type { Day } from '../domain/day';
-import type { Distributed, DistributeRequest, DistributionFacts, HolderNotice, Release } from '../domain/distribution';
-import type { Holding, Movement } from '../domain/holding';
+import type {
+    Distributed,
+    DistributeRequest,
+    DistributionFacts,
+    HolderNotice,
+    PaymentMoved,
+    Release,
+    WaitingFacts,
+} from '../domain/distribution';
 import type { Holdings } from './holding';
 
 /** What a distribution is paid from, and where it is written. */
@@ -16,7 +23,7 @@ export class Distributions {
     private readonly tranches: Tranches;
 
     constructor(
-        ctx: Context,
+        private readonly ctx: Context,
         private readonly holdings: Holdings,
     ) {
         this.tranches = new Tranches(ctx);
@@ -27,8 +34,7 @@ export class Distributions {
         const issue = await this.tranches.issue(dealId);
         const { run, version, recordDate } = mustHaveRun(await this.tranches.run(dealId, period));
         const tranches = await this.tranches.ofIssue(issue);
-        const all: Holding[] = [];
-        for (const { asset } of tranches) all.push(...(await this.holdings.allOf(asset)));
+        const all = await this.holdings.allOf(tranches);
         return {
             scheduled: await this.tranches.distribution(dealId, period),
             previous: period === 1 ? undefined : await this.tranches.distribution(dealId, period - 1),
@@ -55,8 +61,13 @@ export class Distributions {
         return found;
     }
 
-    /** Pays what was held for a holder. */
-    async payHeld(notice: HolderNotice, movements: readonly Movement[], today: Day): Promise<void> {
+    /** Of a payment that waits for a holder, or is to be put aside for it again. */
+    async waitingFacts({ holder }: Release, today: Day): Promise<WaitingFacts> {
+        return { standing: await this.holdings.standing(holder), depository: this.ctx.caller.id, today };
+    }
+
+    /** Moves what waits for a holder, and writes its notice. @throws Refusal HOLDING_SHORT */
+    async move({ notice, movements }: PaymentMoved, today: Day): Promise<void> {
         await this.holdings.save(post(await this.holdings.load(movements, today), movements));
         await this.saveNotice(notice);
     }

@@ -81,11 +81,12 @@ export class Holdings {
         return (await this.book(this.depository).find('register', registerReader, asset)) ?? [];
     }
 
-    /** The holdings of all holders of the notes. */
-    async allOf(asset: Asset): Promise<Holding[]> {
+    /** The holdings of all holders of the notes of these classes. */
+    async allOf(classes: readonly { readonly asset: Asset }[]): Promise<Holding[]> {
         const holdings: Holding[] = [];
-        for (const institution of await this.holdersOf(asset))
-            holdings.push(await this.find(institution, 'own', asset));
+        for (const { asset } of classes)
+            for (const institution of await this.holdersOf(asset))
+                holdings.push(await this.find(institution, 'own', asset));
         return holdings;
     }
 

@@ -4,7 +4,6 @@ import { hexOf, utf8 } from '../domain/bytes';
 import { holdingReader } from '../domain/holding';
 import { instructionReader } from '../domain/instruction';
 import { lienReader } from '../domain/lien';
-import { noticeReader } from '../domain/distribution';
 import { orderReader } from '../domain/allotment';
 import { Refusal } from '../domain/refusal';
 import { sha256 } from '../domain/hash';
@@ -12,7 +11,7 @@ import { standingRecord } from '../domain/standing';
 
 import type { BookContent } from '../domain/own-book';
 import type { Context } from './context';
-import type { PrivateBook } from './book';
+import type { Page, PrivateBook } from './book';
 import type { Reader } from '../domain/shape';
 
 const secretReader = object({ secret: digest });
@@ -52,13 +51,16 @@ export class OwnBook {
         await this.records(noun, reader).save(record, await this.hidden(id));
     }
 
+    async remove<T>(noun: string, reader: Reader<T>, ...id: string[]): Promise<void> {
+        await this.records(noun, reader).remove(await this.hidden(id));
+    }
+
     /**
-     * All that stands in the book. A query: a transaction that writes cannot range over private data.
+     * All that stands in the book today. A query: a transaction that writes cannot range over private data.
      * @throws Refusal ROLE_MISSING when it is neither the caller's own nor the caller's to oversee
      */
     async read(): Promise<BookContent> {
-        const { caller } = this.ctx;
-        if (caller.id !== this.institution) caller.mustBe('depository', 'regulator');
+        this.mustBeReadable();
         const [standing] = await this.list('standing', standingRecord);
         return {
             institution: this.institution,
@@ -67,13 +69,27 @@ export class OwnBook {
             orders: await this.list('order', orderReader),
             instructions: await this.list('instruction', instructionReader),
             liens: await this.list('lien', lienReader),
-            notices: await this.list('notice', noticeReader),
         };
+    }
+
+    /**
+     * A page of what the book remembers of a noun.
+     * @param after where the page before ended
+     * @throws Refusal ROLE_MISSING
+     */
+    async page<T>(noun: string, reader: Reader<T>, after: string | undefined): Promise<Page<T>> {
+        this.mustBeReadable();
+        return this.records(noun, reader).page(after);
     }
 
     /** Every record of a noun. For queries. */
     list<T>(noun: string, reader: Reader<T>): Promise<T[]> {
         return this.records(noun, reader).list();
+    }
+
+    private mustBeReadable(): void {
+        const { caller } = this.ctx;
+        if (caller.id !== this.institution) caller.mustBe('depository', 'regulator');
     }
 
     private async hidden(id: readonly string[]): Promise<string> {

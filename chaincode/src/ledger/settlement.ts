@@ -1,32 +1,41 @@
-import { alone, instructionReader } from '../domain/instruction';
+import { alone, instructionReader, isOpen } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
-import { lienReader } from '../domain/lien';
+import { lienNamed, lienReader } from '../domain/lien';
 import { Deals } from './deal';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
-import type { Batch, Instruct, Instruction, Pair, PlaceFacts } from '../domain/instruction';
+import type { Batch, Expire, Instruct, Instruction, Pair, PlaceFacts } from '../domain/instruction';
 import type { Lien } from '../domain/lien';
 import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
 import type { Holdings } from './holding';
 
-/** Instructions, each in the book of the party that placed it, and liens, each in its pledgor's. */
+/**
+ * Instructions, each in the book of the party that placed it, and liens, each in its pledgor's. Once an instruction can settle no more,
+ * it is filed under `closed`: to find what waits, the depository reads the open ones alone, however much has settled before.
+ */
 export class Settlements {
     constructor(
         private readonly ctx: Context,
         private readonly holdings: Holdings,
     ) {}
 
-    find(institution: string, reference: string): Promise<Instruction | undefined> {
-        return this.holdings.book(institution).find('instruction', instructionReader, reference);
+    /** An instruction, open or closed. */
+    async find(institution: string, reference: string): Promise<Instruction | undefined> {
+        const book = this.holdings.book(institution);
+        const open = await book.find('instruction', instructionReader, reference);
+        return open ?? (await book.find('closed', instructionReader, reference));
     }
 
-    /** @throws Refusal NOT_FOUND */
-    async load(institution: string, reference: string): Promise<Instruction> {
+    /**
+     * @param at the instruction's place in the request, which a refusal names
+     * @throws Refusal NOT_FOUND
+     */
+    async load(institution: string, reference: string, at: string): Promise<Instruction> {
         const instruction = await this.find(institution, reference);
-        if (instruction === undefined) throw new Refusal('NOT_FOUND', { noun: 'instruction', id: reference });
+        if (instruction === undefined) throw new Refusal('NOT_FOUND', { noun: 'instruction for', id: at });
         return instruction;
     }
 
@@ -39,11 +48,13 @@ export class Settlements {
 
     async save(instruction: Instruction): Promise<void> {
         const { institution, reference } = instruction;
-        await this.holdings.book(institution).save('instruction', instructionReader, instruction, reference);
+        const book = this.holdings.book(institution);
+        await book.save(isOpen(instruction) ? 'instruction' : 'closed', instructionReader, instruction, reference);
+        if (!isOpen(instruction)) await book.remove('instruction', instructionReader, reference);
     }
 
-    /** The instructions in the books of these institutions. For queries. */
-    async ofAll(institutions: readonly string[]): Promise<Instruction[]> {
+    /** The open instructions in the books of these institutions. For queries. */
+    async openOf(institutions: readonly string[]): Promise<Instruction[]> {
         const instructions: Instruction[] = [];
         for (const institution of institutions)
             instructions.push(...(await this.holdings.book(institution).list('instruction', instructionReader)));
@@ -53,11 +64,24 @@ export class Settlements {
     /** Both instructions of every pair of a batch. @throws Refusal NOT_FOUND */
     async pairs({ pairs }: Batch): Promise<Pair[]> {
         const loaded: Pair[] = [];
-        for (const { reference, deliverer, receiver, quantity } of pairs) {
-            const deliver = await this.load(deliverer, reference);
+        for (const [i, { reference, deliverer, receiver, quantity }] of pairs.entries()) {
+            const at = `batch.pairs[${i}]`;
+            const deliver = await this.load(deliverer, reference, at);
             const both =
-                deliverer === receiver ? alone(deliver) : { deliver, receive: await this.load(receiver, reference) };
-            loaded.push({ ...both, quantity });
+                deliverer === receiver
+                    ? alone(deliver)
+                    : { deliver, receive: await this.load(receiver, reference, at) };
+            loaded.push({ ...both, at, quantity });
+        }
+        return loaded;
+    }
+
+    /** Each instruction named, with its place in the request. @throws Refusal NOT_FOUND */
+    async named({ instructions }: Expire): Promise<{ at: string; instruction: Instruction }[]> {
+        const loaded: { at: string; instruction: Instruction }[] = [];
+        for (const [i, { institution, reference }] of instructions.entries()) {
+            const at = `expired.instructions[${i}]`;
+            loaded.push({ at, instruction: await this.load(institution, reference, at) });
         }
         return loaded;
     }
@@ -77,8 +101,11 @@ export class Settlements {
     async settle(settled: Settled): Promise<void> {
         await this.holdings.save(settled);
         for (const instruction of settled.instructions) await this.save(instruction);
-        for (const lien of settled.liens)
-            await this.holdings.book(lien.pledgor).save('lien', lienReader, lien, lien.reference);
+        for (const lien of settled.liens) {
+            const book = this.holdings.book(lien.pledgor);
+            if (lien.quantity > 0n) await book.save('lien', lienReader, lien, lien.reference);
+            else await book.remove('lien', lienReader, lien.reference);
+        }
     }
 
     private async restrictions(pairs: readonly Pair[]): Promise<Restrictions[]> {
@@ -93,18 +120,13 @@ export class Settlements {
     }
 
     private async liens(pairs: readonly Pair[]): Promise<Lien[]> {
-        const liens: Lien[] = [];
-        const named = new Map(pairs.flatMap(({ deliver, receive }) => lienNamed(deliver, receive)));
-        for (const [reference, pledgor] of named) {
+        const liens = new Map<string, Lien>();
+        for (const pair of pairs) {
+            const [reference, pledgor] = lienNamed(pair) ?? [];
+            if (reference === undefined || pledgor === undefined) continue;
             const lien = await this.holdings.book(pledgor).find('lien', lienReader, reference);
-            if (lien !== undefined) liens.push(lien);
+            if (lien !== undefined) liens.set(`${pledgor}|${reference}`, lien);
         }
-        return liens;
+        return [...liens.values()];
     }
-}
-
-/** A pledge adds to the lien of its own reference; a release takes from the one it names, in the book of who gets the notes back. */
-function lienNamed(deliver: Instruction, receive: Instruction): [string, string][] {
-    if (deliver.kind === 'pledge') return [[deliver.reference, deliver.institution]];
-    return deliver.lien === undefined ? [] : [[deliver.lien, receive.institution]];
 }

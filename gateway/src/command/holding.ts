@@ -35,8 +35,16 @@ export function holdingCommand(): Command {
         .action(atDesk(({ holdings }, [file = '']) => printed(holdings.file(fromFile(file, standingRecord)))));
     holding
         .command('book [institution]')
-        .description("a book: one's own, or for depository and regulator any")
+        .description("a book as it stands: one's own, or for depository and regulator any")
         .action(atDesk(({ holdings }, [institution]) => holdings.book(institution)));
+    holding
+        .command('closed [institution]')
+        .description('the instructions of a book that have settled, expired or been withdrawn')
+        .action(atDesk(({ holdings }, [institution]) => all(holdings.closed(institution))));
+    holding
+        .command('notices [institution]')
+        .description('what the institution of a book was told of its payments')
+        .action(atDesk(({ holdings }, [institution]) => all(holdings.notices(institution))));
     holding
         .command('deposits')
         .description('the deposits settled in, and what is owed on each')
@@ -46,6 +54,12 @@ export function holdingCommand(): Command {
         .description('the business day of every settlement system')
         .action(atDesk(({ holdings }) => holdings.days()));
     return holding;
+}
+
+async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+    const items: T[] = [];
+    for await (const item of pages) items.push(item);
+    return items;
 }
 
 function dayRequest(day: string | undefined) {

@@ -23,8 +23,8 @@ export function settlementCommand(): Command {
         .action(atDesk(({ settlements }, [reference = '']) => printed(settlements.cancel({ reference }))));
     settle
         .command('pending')
-        .description('depository: the pairs of instructions that may settle today')
-        .action(atDesk(async ({ settlements }) => (await settlements.pending()).pairs));
+        .description('depository: the pairs of instructions that may settle today, and what has expired')
+        .action(atDesk(({ settlements }) => settlements.pending()));
     settle
         .command('batch [file]')
         .description('depository: settle the pairs of a JSON file together, or all that are pending')
@@ -44,10 +44,34 @@ export function settlementCommand(): Command {
         );
     settle
         .command('release <deal> <period> <holder>')
-        .description('depository: pay a holder what was held for it while it was suspended')
+        .description('depository: pay a holder into its book what has waited for it')
         .action(
             atDesk(({ settlements }, [dealId = '', period, holder = '']) =>
                 printed(settlements.release({ dealId, period: whole(period, 'period'), holder })),
+            ),
+        );
+    settle
+        .command('send <deal> <period> <holder> <reference>')
+        .description('depository: a holder has been paid outside, under this payment reference')
+        .action(
+            atDesk(({ settlements }, [dealId = '', period, holder = '', paymentReference = '']) =>
+                printed(settlements.send({ dealId, period: whole(period, 'period'), holder, paymentReference })),
+            ),
+        );
+    settle
+        .command('take-back <deal> <period> <holder> <reason>')
+        .description('depository: a payment sent outside has come back; it is kept for the holder')
+        .action(
+            atDesk(({ settlements }, [dealId = '', period, holder = '', reason = '']) =>
+                printed(settlements.takeBack({ dealId, period: whole(period, 'period'), holder, reason })),
+            ),
+        );
+    settle
+        .command('confirm-payment <reference> <payment>')
+        .description('deliverer: cash paid outside for an instruction has arrived, under this payment reference')
+        .action(
+            atDesk(({ settlements }, [reference = '', paymentReference = '']) =>
+                printed(settlements.confirmPayment({ reference, paymentReference })),
             ),
         );
     settle
@@ -58,8 +82,8 @@ export function settlementCommand(): Command {
 }
 
 async function settleBatch({ settlements }: Connection, file: string | undefined): Promise<object> {
-    const batch = file === undefined ? await settlements.pending() : fromFile(file, batchReader);
-    return batch.pairs.length === 0 ? { settled: 0 } : printed(settlements.settle(batch));
+    const { pairs } = file === undefined ? await settlements.pending() : fromFile(file, batchReader);
+    return pairs.length === 0 ? { settled: 0 } : printed(settlements.settle({ pairs }));
 }
 
 async function runAgent({ settlements }: Connection, pause: number): Promise<undefined> {
@@ -69,8 +93,9 @@ async function runAgent({ settlements }: Connection, pause: number): Promise<und
     await new SettlementAgent(settlements).run({
         pause,
         signal: stop.signal,
-        tell: ({ settled, refused }) => {
+        tell: ({ settled, refused, expired }) => {
             for (const { reference } of settled) process.stdout.write(`${reference}  settled\n`);
+            if (expired > 0) process.stdout.write(`${expired} expired\n`);
             // What cannot settle is tried in every round, and told when the reason is new.
             const fresh = refused.filter(({ pair, code }) => told.get(pair.reference) !== code);
             for (const { pair, code } of fresh) process.stdout.write(`${pair.reference}  ${code}\n`);

@@ -5,6 +5,8 @@ import { atDesk } from './desk';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
 
+import type { Day } from '@poolproof/chaincode/domain';
+
 export function trancheCommand(): Command {
     const tranche = new Command('tranche').description('classes of notes: authorised, ordered, allotted, issued');
     tranche
@@ -31,6 +33,18 @@ export function trancheCommand(): Command {
         .command('issue <deal>')
         .description('depository: deliver all notes against payment')
         .action(atDesk(({ tranches }, [dealId = '']) => printed(tranches.issue({ dealId }))));
+    tranche
+        .command('rate <deal> <class> <agency> <rating> <day>')
+        .description("depository: put a rating agency's action on record")
+        .action(
+            atDesk(({ tranches }, [dealId = '', className = '', agency = '', rating = '', day = '']) =>
+                printed(tranches.rate({ dealId, className, rating: { agency, rating, day: day as Day } })),
+            ),
+        );
+    tranche
+        .command('retire <deal>')
+        .description('depository: cancel what is left of the notes of a deal that has ended')
+        .action(atDesk(({ tranches }, [dealId = '']) => printed(tranches.retire({ dealId }))));
     tranche
         .command('list <deal>')
         .description('the classes of a deal')

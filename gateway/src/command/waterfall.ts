@@ -4,6 +4,8 @@ import { atDesk } from './desk';
 import { printed } from './receipt';
 import { whole } from './words';
 
+import type { Amount } from '@poolproof/chaincode/domain';
+
 export function waterfallCommand(): Command {
     const waterfall = new Command('waterfall').description('what the terms make of the report of a period');
     waterfall
@@ -14,6 +16,29 @@ export function waterfallCommand(): Command {
                 printed(waterfalls.run({ dealId, period: whole(period, 'period') })),
             ),
         );
+    waterfall
+        .command('declare <deal> <period> <status> <reason>')
+        .description('trustee: another status of the terms, such as accelerated, from the run of a period on')
+        .action(
+            atDesk(({ waterfalls }, [dealId = '', period, status = '', reason = '']) =>
+                printed(waterfalls.declare({ dealId, period: whole(period, 'period'), status, reason })),
+            ),
+        );
+    waterfall
+        .command('reinstate <deal> <period> <class> <amount> <reason>')
+        .description('trustee: principal written down, in minor units, is owed again from the run of a period on')
+        .action(
+            atDesk(({ waterfalls }, [dealId = '', period, className = '', minor, reason = '']) => {
+                const amount = BigInt(whole(minor, 'amount')) as Amount;
+                return printed(
+                    waterfalls.reinstate({ dealId, period: whole(period, 'period'), className, amount, reason }),
+                );
+            }),
+        );
+    waterfall
+        .command('declarations <deal>')
+        .description('what the trustee has declared of a deal, and why')
+        .action(atDesk(({ waterfalls }, [dealId = '']) => waterfalls.declarations(dealId)));
     waterfall
         .command('read <deal> <period>')
         .description('a run with all its steps')

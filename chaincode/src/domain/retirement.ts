@@ -1,0 +1,38 @@
+import { mustStand } from './deal';
+import { placeOf } from './holding';
+import { zero } from './money';
+
+import type { Asset, Holding, Movement } from './holding';
+import type { Deal } from './deal';
+import type { TrancheRecord } from './tranche';
+
+export interface Retired {
+    readonly tranches: readonly TrancheRecord[];
+    readonly movements: readonly Movement[];
+}
+
+/**
+ * Cancel what is left of the notes of a deal that has ended: residual certificates, which have no principal to be repaid, and
+ * classes that were written down to nothing. Nobody is paid for them: the deal has distributed all it had.
+ * @param holdings every holding of the deal's notes, by the depository's register of holders
+ * @throws Refusal DEAL_STATUS_WRONG
+ */
+export function retire(deal: Deal, tranches: readonly TrancheRecord[], holdings: readonly Holding[]): Retired {
+    mustStand(deal, 'closed');
+    const left = tranches.filter(({ status }) => status === 'outstanding');
+    return {
+        tranches: left.map(tranche => ({ ...tranche, status: 'cancelled', balance: zero, factor: '0.0000000' })),
+        movements: left.flatMap(({ asset }) => takenBack(asset, holdings)),
+    };
+}
+
+/** The notes of a class, taken back from whoever holds them now, pledged or not. */
+export function takenBack(asset: Asset, holdings: readonly Holding[]): readonly Movement[] {
+    return holdings
+        .filter(holding => holding.asset === asset)
+        .flatMap(({ institution, account, free, pledged }) => [
+            { asset, quantity: free, from: placeOf(institution, account, 'free'), to: 'issuer' } as const,
+            { asset, quantity: pledged, from: placeOf(institution, account, 'pledged'), to: 'issuer' } as const,
+        ])
+        .filter(({ quantity }) => quantity > 0n);
+}
