@@ -19,6 +19,8 @@ export interface Reading {
 
 /** The trail of who read the loans of a deal without being a party of it. */
 export class Audits {
+    /** Why loans are read, where a trail of it is to be left. */
+    purpose = 'supervision';
     private readonly left = new Map<string, Promise<string>>();
 
     constructor(
@@ -57,6 +59,6 @@ export class Audits {
     }
 
     private async leave(reading: Reading): Promise<string> {
-        return (await this.access({ ...reading, purpose: 'supervision' })).requestId;
+        return (await this.access({ ...reading, purpose: this.purpose })).requestId;
     }
 }

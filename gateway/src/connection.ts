@@ -1,5 +1,6 @@
 import { hash } from '@hyperledger/fabric-gateway';
 
+import { chaincodeState, chainState } from './client/chain';
 import { Client, defaultOptions } from './client/client';
 import { follow } from './client/event';
 import { Ledger } from './client/ledger';
@@ -11,6 +12,7 @@ import { Nouns } from './nouns';
 import { observerOf } from './observability/observe';
 import { OfflineDesk } from './offline';
 
+import type { ChaincodeState, ChainState } from './client/chain';
 import type { KeepAlive, PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
 import type { FollowOptions, LedgerEvent } from './client/event';
@@ -149,6 +151,21 @@ export class Connection extends Nouns {
      */
     recover(): Promise<readonly Recovered[]> {
         return recover(this.client);
+    }
+
+    /** The channel it is on. */
+    get channel(): string {
+        return this.client.options.channel;
+    }
+
+    /** How far the own peer is, or one of another institution. @throws Failure where none answers */
+    chain(mspId?: string): Promise<ChainState> {
+        return chainState(this.client, mspId);
+    }
+
+    /** The chaincode as the institutions have agreed on it. */
+    chaincode(): Promise<ChaincodeState> {
+        return chaincodeState(this.client);
     }
 
     /** Gives the channels back. Calls under way end with an error. */

@@ -1,14 +1,19 @@
+import { basename } from 'node:path';
+
 import { AlignedMonths } from './importer/aligned-months';
+import { checkRollForward } from './quality/roll-forward';
+import { ImportError } from './importer/import-error';
 import { Inspection } from './quality/inspection';
 import { loansPerChunk, openChunk, packRecords } from './chunk';
 import { QualityFailure } from './quality/failure';
-import { readMonthRows } from './importer/loan-month';
+import { none } from './quality/check';
 import { readMapped } from './importer/mapping';
 import { SortedLoans } from './importer/sorted-loans';
 
 import type { AssetClass, Currency, Layout } from '@poolproof/chaincode/domain';
 import type { ChunkPlace, TapeSecret } from './tape-secret';
-import type { Columns, LoanMonth } from './importer/loan-month';
+import type { Finding, QualityReport } from './quality/inspection';
+import type { LoanMonth } from './importer/loan-month';
 import type { Connection } from './connection';
 import type { Mapping } from './importer/mapping';
 import type { ReportId } from './report';
@@ -27,6 +32,10 @@ export interface RecordingOptions {
     readonly secret: TapeSecret;
     /** Chunks under way at a time, 16 at most; 3 unless stated. */
     readonly inFlight?: number;
+    /** What the file calls its columns: see `readMapping`. */
+    readonly mapping?: Mapping;
+    /** Told what the file is worth, before anything is sent. */
+    readonly judged?: (report: QualityReport) => void;
     readonly progress?: (progress: Progress) => void;
 }
 
@@ -35,15 +44,12 @@ export interface TapeFile extends RecordingOptions {
     /** CSV, or EX-102 where the name ends in .xml. */
     readonly path: string;
     readonly loansPerChunk?: number;
-    /** What the file calls its columns: see `readMapping`. */
-    readonly mapping?: Mapping;
 }
 
 export interface MonthFile extends RecordingOptions, ReportId {
     readonly path: string;
     /** The month of the file that is meant, `2017-06`. */
     readonly month: string;
-    readonly columns?: Columns;
 }
 
 const mostInFlight = 16;
@@ -77,19 +83,25 @@ export async function recordTape(connection: Connection, tape: TapeFile): Promis
 }
 
 /**
- * The servicer records a month of a file, as `recordTape` does the tape. What remains is `reports.file`.
- * @throws ImportError also for a loan that is not in the deal's tape; nothing has been sent then
+ * The servicer records a month of a file, as `recordTape` does the tape. What remains is `reports.file`. Where the deal's terms refuse
+ * loans that do not follow from the month before, these are found and listed first.
+ * @throws ImportError also for a loan that is not in the deal's tape, QualityFailure; nothing has been sent then
  * @throws Refused as `reports.recordStates`
  */
 export async function recordMonth(connection: Connection, report: MonthFile): Promise<number> {
-    const { dealId, period, version } = report;
+    const { dealId, mapping, period, version } = report;
     const { deals, reports } = connection;
-    const [assetClass, { currency }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
+    const [assetClass, { currency, rules }] = await Promise.all([deals.assetClass(dealId), deals.read(dealId)]);
     const chunks = await reports.chunksIn(dealId, period);
-    const records = ofMonth(readMonthRows(report.path, assetClass, currency, report.columns), report.month);
-    const aligned = await AlignedMonths.of(numbersOf(connection, dealId, chunks), records, assetClass);
+    const inspection = new Inspection(assetClass, currency, 'state', mapping);
+    const judged = new JudgedMonth(report, inspection);
+    const aligned = await AlignedMonths.of(numbersOf(connection, dealId, chunks), judged.records(), assetClass).finally(
+        () => inspection.close(),
+    );
     const id = { dealId, period, version };
     try {
+        const mayDeviate = rules.rollForward.exceptions === 'adjust';
+        judged.mustBeFit(mayDeviate ? [] : await checkRollForward(connection, id, aligned, chunks));
         await recordChunks(report, {
             chunks,
             layout: assetClass.state,
@@ -104,12 +116,45 @@ export async function recordMonth(connection: Connection, report: MonthFile): Pr
     }
 }
 
+/** The records of the month that is meant, judged as they are read. */
+class JudgedMonth {
+    private quality: QualityReport | undefined;
+
+    constructor(
+        private readonly file: MonthFile,
+        private readonly inspection: Inspection,
+    ) {}
+
+    /** Up to the first that a rule refuses. @throws QualityFailure at the end of the file, ImportError */
+    async *records(): AsyncGenerator<LoanMonth> {
+        const { mapping, month, path } = this.file;
+        for await (const row of readMapped(path, this.inspection.columns, mapping)) {
+            const period = this.inspection.period(row);
+            if (period !== month) continue;
+            const cells = this.inspection.read(row, period);
+            if (!this.inspection.refused) yield { place: { file: row.file, line: row.line }, period, cells };
+        }
+        this.quality = this.inspection.report();
+        if (this.quality.refused) throw new QualityFailure(this.quality);
+        if (this.quality.records === 0) throw new ImportError({ file: basename(path), line: 1 }, none(month));
+    }
+
+    /** Once all is read. @throws QualityFailure where there is more that refuses it */
+    mustBeFit(refusals: readonly Finding[]): void {
+        if (!this.quality) throw new Error('not read yet');
+        const { findings } = this.quality;
+        if (refusals.length > 0)
+            throw new QualityFailure({ ...this.quality, findings: [...refusals, ...findings], refused: true });
+        this.file.judged?.(this.quality);
+    }
+}
+
 /**
  * Judges the file and puts its loans in the tape's order, in one reading.
  * @throws ImportError, QualityFailure
  */
 async function readSorted(
-    { path, mapping }: TapeFile,
+    { path, mapping, judged }: TapeFile,
     assetClass: AssetClass,
     currency: Currency,
 ): Promise<SortedLoans> {
@@ -121,6 +166,8 @@ async function readSorted(
         }
         const report = inspection.report();
         if (report.refused) throw new QualityFailure(report);
+        if (report.records === 0) throw new ImportError({ file: basename(path), line: 1 }, none());
+        judged?.(report);
         return loans;
     } catch (error) {
         loans.close();
@@ -183,10 +230,6 @@ function* numbered<T>(values: Iterable<T>): Generator<readonly [number, T]> {
 
 function* everyChunk(aligned: AlignedMonths, chunks: number): Generator<Uint8Array[]> {
     for (let number = 0; number < chunks; number++) yield aligned.chunk(number);
-}
-
-async function* ofMonth(months: AsyncIterable<LoanMonth>, month: string): AsyncGenerator<LoanMonth> {
-    for await (const record of months) if (record.period === month) yield record;
 }
 
 /** The loans of the tape, as the ledger has them, a chunk at a time. */

@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { assetClassOf } from '@poolproof/chaincode/domain';
-import { checkQuality, ImportError, readLoans, readMapping } from '@poolproof/gateway';
+import { checkQuality, ImportError, readLoanMonths, readLoans, readMapping, withFields } from '@poolproof/gateway';
 
-import { dataFolder, filed, monthColumns, sample } from '../setting/pool';
+import { dataFolder, filed, monthMapping, sample } from '../setting/pool';
 
 import type { Mapping, QualityReport } from '@poolproof/gateway';
 
 const autoLoan = assetClassOf('auto-loan');
 const exhibit = join(dataFolder, 'ex-102/2026-06.xml');
+
+function indexIn(kind: 'loan' | 'state', name: string): number {
+    return autoLoan[kind].fields.findIndex(field => field.name === name);
+}
 
 describe('the quality of a tape', () => {
     let folder: string;
@@ -128,13 +132,13 @@ describe('the quality of a tape', () => {
                 'AUTL56',
                 'AUTL69',
                 'AUTL10',
+                'AUTL82',
             ];
             const path = await written(
                 'annex-v.csv',
-                `${codes.concat('AUTL53', 'AUTL54', 'AUTL55', 'AUTL60').join(',')}\nL1,2020-03-15,2025-03-14,60,20000.00,12345.67,6.5,NEWX,3,DE300,ND1,ND1,ND2,ND5\n`,
+                `${codes.concat('AUTL53', 'AUTL54', 'AUTL55', 'AUTL60').join(';')}\nL1;2020-03-15;2025-03-14;60;20000.00;12345.67;6.5;NEWX;3;DE300;Bank;ND1;ND1;ND4-2021-06-30;ND5\n`,
             );
-            const { fields } = JSON.parse(await readFile(annex, 'utf8')) as Mapping;
-            const cell = await firstLoan(path, await mappingTo({ ...fields, originatorName: { value: 'Bank' } }));
+            const cell = await firstLoan(path, await readMapping(annex, autoLoan));
             expect(cell('assetNumber')).toBe('L1');
             expect(cell('originatorName')).toBe('Bank');
             expect(cell('originationDate')).toBe('2020-03');
@@ -142,6 +146,42 @@ describe('the quality of a tape', () => {
             expect(cell('reportingPeriodInterestRatePercentage')).toBe(6_500_000);
             expect(cell('vehicleNewUsedCode')).toBe('1');
             expect(cell('vehicleModelName')).toBe('ND1');
+            expect(cell('vehicleModelYear')).toBe('ND4');
+        });
+
+        it('reads its months: codes of accounts that are gone, and the cut-off day as the month', async () => {
+            const path = await written(
+                'annex-v-months.csv',
+                'AUTL3;AUTL6;AUTL9;AUTL30;AUTL40;AUTL69;AUTL70\nL1;2026-06-30;ND5;900.00;6.5;ND1;PERF\nL2;2026-06-30;2026-06-11;0.00;6.5;0;RDMD\n',
+            );
+            const months = [];
+            for await (const month of readLoanMonths(path, autoLoan, 'EUR', await readMapping(annex, autoLoan)))
+                months.push(month);
+            const codes = months.map(({ cells }) => cells[indexIn('state', 'zeroBalanceCode')]);
+            expect([months[0]?.period, codes]).toEqual(['2026-06', [null, '1']]);
+        });
+
+        it('reads the ESMA template of consumer loans, with what the template does not have stated', async () => {
+            const consumerLoan = assetClassOf('consumer-loan');
+            const mapping = await readMapping(resolve('gateway/mappings/esma-consumer.json'), consumerLoan);
+            const stated = withFields(mapping, {}, { originatorName: 'Bank', lenderLicence: 'L-7' });
+            const codes = Object.values(mapping.fields).map(({ column }) => column ?? '');
+            const values: Record<string, string> = {
+                ...{ CMRL2: 'C1', CMRL3: 'N1', CMRL27: '9000.00', CMRL28: '4500.50', CMRL37: '7.25', CMRL54: '0' },
+                ...{ CMRL21: '2024-02-01', CMRL22: '2028-02-01', CMRL23: '48', CMRL55: 'PERF', CMRL36: 'ND5' },
+            };
+            const path = await written(
+                'annex-vi.csv',
+                `${codes.join(';')}\n${codes.map(code => values[code] ?? 'ND2').join(';')}\n`,
+            );
+            const { findings, refused } = await checkQuality(path, consumerLoan, 'EUR', { mapping: stated });
+            expect([refused, findings.filter(({ tier }) => tier === 'warn')]).toEqual([false, []]);
+            for await (const { cells } of readLoans(path, consumerLoan, 'EUR', stated)) {
+                const cell = (name: string) => cells[consumerLoan.loan.fields.findIndex(field => field.name === name)];
+                expect([cell('contractNumber'), cell('lenderLicence')]).toEqual(['C1', 'L-7']);
+                expect([cell('currentPrincipalBalance'), cell('currentInterestRate')]).toEqual([450_050, 7_250_000]);
+                expect([cell('paymentDue'), cell('geographicRegionObligor')]).toEqual(['ND5', 'ND2']);
+            }
         });
 
         it('names the column that is not there', async () => {
@@ -180,13 +220,8 @@ describe('the quality of a tape', () => {
     });
 
     (filed ? it : it.skip)('finds the filed months fit, and all of their begin balances missing', async () => {
-        const fields = Object.entries(monthColumns).map(([name, column]) => [name, { column }] as const);
-        const path = await written(
-            'months.json',
-            JSON.stringify({ name: 'months', fields: Object.fromEntries(fields) }),
-        );
-        const mapping = await readMapping(path, autoLoan);
-        const report = await checkQuality(filed?.months ?? '', autoLoan, 'USD', { mapping, kind: 'state' });
+        const judged = { mapping: monthMapping, kind: 'state' } as const;
+        const report = await checkQuality(filed?.months ?? '', autoLoan, 'USD', judged);
         expect(report.refused).toBe(false);
         expect(report.findings.find(({ rule }) => rule === 'begin-balance-missing')?.count).toBe(report.records);
     });
@@ -198,4 +233,23 @@ describe('the quality of a tape', () => {
             expect([records, findings.filter(({ tier }) => tier === 'refuse')]).toEqual([9, []]);
         },
     );
+
+    (existsSync(exhibit) ? it : it.skip)(
+        'finds in the filed exhibits a paid-off loan that is told of again',
+        async () => {
+            const next = join(dataFolder, 'ex-102/2026-07.xml');
+            const months = await checkQuality(next, autoLoan, 'USD', { kind: 'state', month: '2026-07' });
+            expect([months.records, months.refused]).toEqual([5, false]);
+            expect(months.findings.map(({ rule, tier }) => [rule, tier])).toEqual([
+                ['zero-balance-sticky', 'warn'],
+                ['not-reported', 'score'],
+            ]);
+        },
+    );
+
+    it('refuses a file of months that says nothing of the month that is meant', async () => {
+        const path = await written('may.csv', 'assetNumber,period\n1,2017-05\n');
+        const judged = checkQuality(path, autoLoan, 'USD', { kind: 'state', month: '2017-06' });
+        await expect(judged).rejects.toThrow('may.csv, line 1: no record of 2017-06');
+    });
 });

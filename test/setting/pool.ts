@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { assetClassOf } from '@poolproof/chaincode/domain';
-import { readLoanMonths, readLoans } from '@poolproof/gateway';
+import { readLoanMonths, readLoans, withFields } from '@poolproof/gateway';
 
 import type { Loan, LoanMonth } from '@poolproof/gateway';
 
@@ -20,13 +20,15 @@ export interface PoolFiles {
 }
 
 /** Columns of a months file that are not named as SEC Schedule AL names them. */
-export const monthColumns = {
+export const monthColumns: Readonly<Record<string, string>> = {
     reportingPeriodActualEndBalanceAmount: 'endBalance',
     actualPrincipalCollectedAmount: 'principal',
     totalActualAmountPaid: 'payment',
     recoveredAmount: 'recovery',
     repossessedProceedsAmount: 'repossessionProceeds',
 };
+
+export const monthMapping = withFields(undefined, monthColumns);
 
 export const sample: PoolFiles = {
     synthetic: true,
@@ -54,7 +56,7 @@ export async function loadLoans(files: PoolFiles): Promise<Loan[]> {
 /** What the loans did, month by month, up to a last month. */
 export async function loadMonths(files: PoolFiles, last: string): Promise<Map<string, LoanMonth[]>> {
     const months = new Map<string, LoanMonth[]>();
-    for await (const month of readLoanMonths(files.months, assetClassOf('auto-loan'), 'USD', monthColumns)) {
+    for await (const month of readLoanMonths(files.months, assetClassOf('auto-loan'), 'USD', monthMapping)) {
         if (month.period > last) continue;
         const others = months.get(month.period);
         if (others) others.push(month);

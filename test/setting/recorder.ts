@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { connect, recordMonth, recordTape, TapeSecret } from '@poolproof/gateway';
 
-import { monthColumns } from './pool';
+import { monthMapping } from './pool';
 
 import type { ConnectOptions } from '@poolproof/gateway';
 
@@ -25,7 +25,7 @@ async function main([file = '']: readonly string[]): Promise<void> {
     const { dealId, loansPerChunk, month } = task;
     const options = { secret, progress: (progress: object) => console.log(JSON.stringify(progress)) };
     if (month)
-        await recordMonth(connection, { ...options, dealId, period: 1, version: 1, columns: monthColumns, ...month });
+        await recordMonth(connection, { ...options, dealId, period: 1, version: 1, mapping: monthMapping, ...month });
     else await recordTape(connection, { ...options, dealId, path: task.loans, loansPerChunk });
     connection.close();
 }

@@ -6,6 +6,7 @@ import { readProfile } from '../profile';
 
 import type { Command } from 'commander';
 import type { Connection } from '../connection';
+import type { PeerAddress } from '../client/channel';
 import type { IdentitySource } from '../identity/source';
 
 /** Where a command finds its peers and its identity: options, or environment variables of the same meaning. */
@@ -15,6 +16,7 @@ export interface DeskOptions extends IdentitySource {
     readonly channel?: string;
     readonly chaincode?: string;
     readonly json?: boolean;
+    readonly purpose?: string;
 }
 
 type Act = (
@@ -31,17 +33,30 @@ export function atDesk(act: Act): (...given: unknown[]) => Promise<void> {
     return async (...given) => {
         const command = given.at(-1) as Command;
         const options: DeskOptions & Record<string, string> = command.optsWithGlobals();
-        const connection = connect(connectOptions(options));
+        const connection = openDesk(options);
         try {
             const result = await act(connection, command.args, options);
-            process.stdout.write(options.json ? asJson(result) : asText(result));
+            if (result !== undefined) process.stdout.write(options.json ? asJson(result) : asText(result));
         } finally {
             connection.close();
         }
     };
 }
 
-function connectOptions(given: DeskOptions) {
+/** The connection that the options describe, to these of their peers if stated. */
+export function openDesk(options: DeskOptions, peers?: readonly PeerAddress[]): Connection {
+    const connection = connect({ ...connectOptions(options), ...(peers && { peers }) });
+    if (options.purpose !== undefined) connection.audits.purpose = options.purpose;
+    return connection;
+}
+
+/** Adds the option that says why somebody who is no party of a deal reads its loans: it stands in the trail. */
+export function withPurpose(command: Command): Command {
+    return command.option('--purpose <text>', 'regulator: why the loans are read, for the trail', 'supervision');
+}
+
+/** What the options say of identity, peers and channel. @throws TypeError naming what is missing */
+export function connectOptions(given: DeskOptions) {
     const options = withDesk(given);
     if (options.profile === undefined)
         throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');

@@ -4,6 +4,9 @@ import { CommanderError } from 'commander';
 import { AccessFailure, CommitFailure, Failure, OutcomeUnknown } from '../client/failure';
 import { EnrolmentFailure } from '../enrolment/enrolment-failure';
 import { ImportError } from '../importer/import-error';
+import { Negative } from './negative';
+import { qualityText } from './quality';
+import { QualityFailure } from '../quality/failure';
 import { Refused } from '../client/refused';
 
 /** What a shell script can tell from the exit code. */
@@ -15,10 +18,14 @@ export const exitCodes = {
     5: 'the network did not carry it out; nothing was written',
     6: 'found invalid by the peers; nothing was written',
     7: 'sent, and the outcome is not known: ask for it by its transaction id',
+    8: 'a rule of quality refuses the file; nothing was sent',
+    9: 'checked, and the answer is no: a proof does not hold, or a figure is another when it is computed again',
 } as const;
 
 export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof QualityFailure) return 8;
+    if (error instanceof Negative) return 9;
     if (error instanceof Refused) return 3;
     if (
         error instanceof Refusal ||
@@ -38,6 +45,7 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
 export function explanationOf(error: unknown): string {
     // Commander has said it.
     if (error instanceof CommanderError) return '';
+    if (error instanceof QualityFailure) return qualityText(error.report);
     const text = error instanceof Error ? error.message : String(error);
     if (error instanceof EnrolmentFailure) return `${text}\n${error.remedy}\n`;
     if (!(error instanceof Refused || error instanceof Failure)) return `${text}\n`;

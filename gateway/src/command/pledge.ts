@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { printed } from './receipt';
+import { progressOf } from './progress';
 import { whole } from './words';
 
 import type { Connection } from '../connection';
@@ -34,6 +35,10 @@ export function pledgeCommand(): Command {
 async function acceptAll({ pledges, tapes }: Connection, dealId: string): Promise<object[]> {
     const accepted: object[] = [];
     const { chunkRoots } = await tapes.read(dealId);
-    for (const number of chunkRoots.keys()) accepted.push(await printed(pledges.pledge({ dealId, number })));
+    const told = progressOf('pledged');
+    for (const number of chunkRoots.keys()) {
+        accepted.push(await printed(pledges.pledge({ dealId, number })));
+        told({ done: number + 1, found: 0, chunks: chunkRoots.length });
+    }
     return accepted;
 }

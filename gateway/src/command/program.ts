@@ -1,18 +1,22 @@
 import { Command, Option } from 'commander';
 
+import { auditCommand } from './audit';
 import { completionCommand } from './completion';
 import { dealCommand } from './deal';
 import { exitCodes } from './exit-code';
 import { holdingCommand } from './holding';
 import { identityCommand } from './identity';
 import { institutionCommand } from './institution';
+import { networkCommand } from './network';
 import { outcomeCommand } from './outcome';
 import { pledgeCommand } from './pledge';
+import { proveCommand } from './prove';
 import { reportCommand } from './report';
 import { settlementCommand } from './settlement';
 import { simulateCommand } from './simulate';
 import { tapeCommand } from './tape';
 import { trancheCommand } from './tranche';
+import { verifyCommand } from './verify';
 import { waterfallCommand } from './waterfall';
 import { watchCommand } from './watch';
 
@@ -48,6 +52,10 @@ export function newProgram(): Command {
         waterfallCommand(),
         holdingCommand(),
         settlementCommand(),
+        proveCommand(),
+        verifyCommand(),
+        auditCommand(),
+        networkCommand(),
         watchCommand(),
         outcomeCommand(),
         simulateCommand(),

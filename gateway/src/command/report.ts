@@ -1,52 +1,56 @@
+import { assetClassOf } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
-import { atDesk } from './desk';
-import { list, whole } from './words';
+import { atDesk, withPurpose } from './desk';
+import { checkQuality } from '../quality/check';
+import { exceptionsOf } from '../exception';
+import { exportMonth } from '../export';
+import { mappingFrom, withFileOptions } from './file-option';
+import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
-import { readLoanMonths } from '../importer/loan-month';
+import { recordingProgress } from './progress';
+import { recordMonth } from '../recording';
+import { selectionOf, withSelection } from './selection';
+import { TapeSecret } from '../tape-secret';
+import { whole } from './words';
+import { writeLines } from './lines';
 
 import type { Connection } from '../connection';
-import type { LoanMonth } from '../importer/loan-month';
+import type { Currency } from '@poolproof/chaincode/domain';
+import type { FileOptions } from './file-option';
 import type { ReportId } from '../report';
+
+interface RecordOptions extends FileOptions {
+    readonly month: string;
+    readonly secret?: string;
+}
+
+interface CheckOptions extends FileOptions {
+    readonly assetClass: string;
+    readonly currency: Currency;
+    readonly month?: string;
+    readonly json?: boolean;
+}
 
 export function reportCommand(): Command {
     const report = new Command('report').description('monthly loan states, and the reports computed from them');
-    versioned(report, 'record <deal> <period> <file>')
-        .description('servicer: record what the loans of a CSV file or EX-102 exhibit did in a period')
-        .requiredOption('--month <month>', 'the month of the file that is meant, as 2017-06')
-        .option('--columns <pairs>', 'columns named otherwise than in Schedule AL: field=column, separated by commas')
-        .action(
-            atDesk((connection, [dealId = '', period, file = ''], { version, month = '', columns }) => {
-                const id = { dealId, period: whole(period, 'period'), version: whole(version, '--version') };
-                return record(connection, id, file, month, columns);
-            }),
-        );
-    versioned(report, 'file <deal> <period>')
+    report.addCommand(recordCommand());
+    report.addCommand(checkCommand());
+    versioned(new Command('file'), report)
         .description('servicer: file the report of a period, or with a reason its restatement')
         .option('--reason <text>', 'why it is restated')
         .action(
-            atDesk(({ reports }, [dealId = '', period], { version, reason }) => {
-                const id = { dealId, period: whole(period, 'period'), version: whole(version, '--version') };
-                return printed(reports.file({ ...id, ...(reason === undefined ? {} : { reason }) }));
-            }),
-        );
-    versioned(report, 'confirm <deal> <period>')
-        .description('trustee: confirm a report')
-        .action(
-            atDesk(({ reports }, [dealId = '', period], { version }) =>
-                printed(
-                    reports.confirm({ dealId, period: whole(period, 'period'), version: whole(version, '--version') }),
-                ),
+            atReport(({ reports }, id, { reason }) =>
+                printed(reports.file({ ...id, ...(reason === undefined ? {} : { reason }) })),
             ),
         );
-    versioned(report, 'dispute <deal> <period> <reason>')
+    versioned(new Command('confirm'), report)
+        .description('trustee: confirm a report')
+        .action(atReport(({ reports }, id) => printed(reports.confirm(id))));
+    versioned(new Command('dispute'), report)
+        .argument('<reason>')
         .description('trustee: dispute a report')
-        .action(
-            atDesk(({ reports }, [dealId = '', period, reason = ''], { version }) => {
-                const id = { dealId, period: whole(period, 'period'), version: whole(version, '--version') };
-                return printed(reports.dispute({ ...id, reason }));
-            }),
-        );
+        .action(atReport(({ reports }, id, _options, [reason = '']) => printed(reports.dispute({ ...id, reason }))));
     report
         .command('read <deal> <period>')
         .description('a period and all reports on it')
@@ -55,20 +59,98 @@ export function reportCommand(): Command {
         .command('list <deal>')
         .description('all periods of a deal')
         .action(atDesk(({ reports }, [dealId = '']) => reports.list(dealId)));
+    withPurpose(versioned(new Command('exceptions'), report))
+        .description('originator, trustee, regulator: the loans of a period that do not follow from the month before')
+        .action(atReport((connection, id) => all(exceptionsOf(connection, id))));
+    withSelection(versioned(new Command('export'), report))
+        .description('originator, trustee, regulator: what the loans did in a period, as CSV, from your own peer')
+        .addHelpText('after', '\nExample:\n  poolproof --as trust report export auto-2026-1 3 --out 2026-03.csv')
+        .action(
+            atReport((connection, id, options) => {
+                const { out, ...selection } = selectionOf(options);
+                return writeLines(exportMonth(connection, id, selection), out);
+            }),
+        );
     return report;
 }
 
-function versioned(report: Command, name: string): Command {
-    return report.command(name).option('--version <number>', 'version of the report', '1');
+function recordCommand(): Command {
+    return withFileOptions(versioned(new Command('record')))
+        .argument('<file>')
+        .description(
+            'servicer: judge what the loans of a CSV file or EX-102 exhibit did in a period, and record it if no rule refuses; called ' +
+                'again after a crash, it goes on where it was',
+        )
+        .requiredOption('--month <month>', 'the month of the file that is meant, as 2017-06')
+        .option(
+            '--secret <file>',
+            'from which the salts are drawn, made if it is not there: keep it; <deal>.secret unless stated',
+        )
+        .addHelpText(
+            'after',
+            '\nExample:\n  poolproof --as bank-a report record auto-2026-1 1 2026-01.xml --month 2026-01',
+        )
+        .action(
+            atReport((connection, id, options, [path = '']) =>
+                record(connection, id, path, options as unknown as RecordOptions),
+            ),
+        );
 }
 
-async function record({ deals, reports }: Connection, id: ReportId, file: string, month: string, columns?: string) {
-    const { currency } = await deals.read(id.dealId);
-    const named = Object.fromEntries(list(columns).map(pair => pair.split('=') as [string, string]));
-    const months: LoanMonth[] = [];
-    for await (const each of readLoanMonths(file, await deals.assetClass(id.dealId), currency, named))
-        if (each.period === month) months.push(each);
-    if (months.length === 0) throw new TypeError(`${file}: nothing about ${month}`);
-    const receipts = await reports.recordAll(id, months);
-    return { ...id, loans: months.length, chunks: receipts.length };
+function checkCommand(): Command {
+    return withFileOptions(new Command('check'))
+        .argument('<file>')
+        .description('judge a file of months by the rules of quality, without any network')
+        .option('--month <month>', 'the only month of it that is meant, as 2017-06')
+        .option('--asset-class <id>', 'what the assets are', 'auto-loan')
+        .option('--currency <code>', 'what the amounts are in', 'USD')
+        .addHelpText('after', '\nExits with 8 where a rule refuses it.')
+        .action(async (path: string, _options: object, command: Command) => {
+            const { month, ...options }: CheckOptions = command.optsWithGlobals();
+            const assetClass = assetClassOf(options.assetClass);
+            const mapping = await mappingFrom(options, assetClass);
+            const judged = { mapping, kind: 'state', ...(month === undefined ? {} : { month }) } as const;
+            printQuality(await checkQuality(path, assetClass, options.currency, judged), options.json ?? false);
+        });
+}
+
+/** A command on one version of the report of a period. */
+function versioned(command: Command, report?: Command): Command {
+    report?.addCommand(command);
+    return command.argument('<deal>').argument('<period>').option('--version <number>', 'version of the report', '1');
+}
+
+type ActOnReport = (
+    connection: Connection,
+    report: ReportId,
+    options: Readonly<Record<string, string>>,
+    rest: readonly string[],
+) => Promise<unknown>;
+
+function atReport(act: ActOnReport) {
+    return atDesk((connection, [dealId = '', period, ...rest], options) => {
+        const id = { dealId, period: whole(period, 'period'), version: whole(options['version'], '--version') };
+        return act(connection, id, options, rest);
+    });
+}
+
+async function record(connection: Connection, id: ReportId, path: string, options: RecordOptions): Promise<object> {
+    const { month, secret = `${id.dealId}.secret` } = options;
+    const mapping = await mappingFrom(options, await connection.deals.assetClass(id.dealId));
+    const chunks = await recordMonth(connection, {
+        ...id,
+        path,
+        month,
+        secret: await TapeSecret.open(secret),
+        judged: tellQuality,
+        progress: recordingProgress(`${month} recorded`),
+        ...(mapping && { mapping }),
+    });
+    return { ...id, chunks };
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+    const found: T[] = [];
+    for await (const item of items) found.push(item);
+    return found;
 }

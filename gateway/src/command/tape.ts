@@ -1,25 +1,38 @@
+import { assetClassOf, formatCell } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
-import { formatCell } from '@poolproof/chaincode/domain';
 
-import { atDesk } from './desk';
+import { atDesk, withPurpose } from './desk';
+import { checkQuality } from '../quality/check';
+import { exportTape } from '../export';
+import { mappingFrom, withFileOptions } from './file-option';
+import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
-import { readLoans } from '../importer/loan';
+import { recordingProgress } from './progress';
+import { recordTape } from '../recording';
+import { selectionOf, withSelection } from './selection';
+import { TapeSecret } from '../tape-secret';
 import { whole } from './words';
+import { writeLines } from './lines';
 
 import type { Connection } from '../connection';
-import type { Loan } from '../importer/loan';
+import type { Currency } from '@poolproof/chaincode/domain';
+import type { FileOptions } from './file-option';
+
+interface RecordOptions extends FileOptions {
+    readonly submit?: boolean;
+    readonly secret?: string;
+}
+
+interface CheckOptions extends FileOptions {
+    readonly assetClass: string;
+    readonly currency: Currency;
+    readonly json?: boolean;
+}
 
 export function tapeCommand(): Command {
     const tape = new Command('tape').description('loan tapes: recorded in private chunks, submitted, sealed');
-    tape.command('record <deal> <file>')
-        .description('originator: record the loans of a CSV file or EX-102 exhibit')
-        .option('--submit', 'and declare the tape complete')
-        .addHelpText('after', '\nExample:\n  poolproof --as bank-a tape record auto-2026-1 loans.csv --submit')
-        .action(
-            atDesk((connection, [dealId = '', file = ''], { submit }) =>
-                record(connection, dealId, file, Boolean(submit)),
-            ),
-        );
+    tape.addCommand(recordCommand());
+    tape.addCommand(checkCommand());
     tape.command('submit <deal> <chunks>')
         .description('originator: declare a tape of so many chunks complete')
         .action(
@@ -36,20 +49,83 @@ export function tapeCommand(): Command {
     tape.command('read <deal>')
         .description('its public record: roots, and after the seal the figures of the pool')
         .action(atDesk(({ tapes }, [dealId = '']) => tapes.read(dealId)));
-    tape.command('loans <deal> <chunk>')
+    withPurpose(tape.command('loans <deal> <chunk>'))
         .description('the loans of a chunk, for originator, trustee and regulator')
         .action(atDesk((connection, [dealId = '', chunk]) => loansOf(connection, dealId, whole(chunk, 'chunk'))));
+    tape.addCommand(exportCommand());
     return tape;
 }
 
-async function record({ deals, tapes }: Connection, dealId: string, file: string, submit: boolean): Promise<object> {
-    const { currency } = await deals.read(dealId);
-    const loans: Loan[] = [];
-    for await (const loan of readLoans(file, await deals.assetClass(dealId), currency)) loans.push(loan);
-    const chunks = await tapes.recordAll(dealId, loans, ({ number, loans: rows }) =>
-        process.stderr.write(`chunk ${number + 1}: ${rows} loans recorded\n`),
-    );
-    return submit ? printed(tapes.submit({ dealId, chunks })) : { dealId, chunks };
+function recordCommand(): Command {
+    return withFileOptions(new Command('record'))
+        .argument('<deal>')
+        .argument('<file>')
+        .description(
+            'originator: judge the loans of a CSV file or EX-102 exhibit by the rules of quality, and record them if none refuses; ' +
+                'called again after a crash, it goes on where it was',
+        )
+        .option('--submit', 'and declare the tape complete')
+        .option(
+            '--secret <file>',
+            'from which the salts are drawn, made if it is not there: keep it; <deal>.secret unless stated',
+        )
+        .addHelpText(
+            'after',
+            '\nExamples:\n  poolproof --as bank-a tape record auto-2026-1 loans.csv --submit\n' +
+                '  poolproof --as bank-a tape record cars-2026-1 annex-5.csv --mapping esma-automobile',
+        )
+        .action(
+            atDesk((connection, [dealId = '', path = ''], options) =>
+                record(connection, dealId, path, options),
+            ),
+        );
+}
+
+function checkCommand(): Command {
+    return withFileOptions(new Command('check'))
+        .argument('<file>')
+        .description(
+            'judge a tape by the rules of quality, without any network: what is wrong by rule and field, and where',
+        )
+        .option('--asset-class <id>', 'what its assets are', 'auto-loan')
+        .option('--currency <code>', 'what its amounts are in', 'USD')
+        .addHelpText('after', '\nExample:\n  poolproof tape check loans.csv\n\nExits with 8 where a rule refuses it.')
+        .action(async (path: string, _options: object, command: Command) => {
+            const options: CheckOptions = command.optsWithGlobals();
+            const assetClass = assetClassOf(options.assetClass);
+            const mapping = await mappingFrom(options, assetClass);
+            printQuality(await checkQuality(path, assetClass, options.currency, { mapping }), options.json ?? false);
+        });
+}
+
+function exportCommand(): Command {
+    return withSelection(new Command('export'))
+        .argument('<deal>')
+        .description('originator, trustee, regulator: the whole tape as CSV, from your own peer')
+        .addHelpText(
+            'after',
+            '\nExample:\n  poolproof --as regulator tape export auto-2026-1 --where obligorGeographicLocation=CA --out ca.csv',
+        )
+        .action(
+            atDesk((connection, [dealId = ''], options) => {
+                const { out, ...selection } = selectionOf(options);
+                return writeLines(exportTape(connection, dealId, selection), out);
+            }),
+        );
+}
+
+async function record(connection: Connection, dealId: string, path: string, options: RecordOptions): Promise<object> {
+    const { secret = `${dealId}.secret`, submit } = options;
+    const mapping = await mappingFrom(options, await connection.deals.assetClass(dealId));
+    const chunks = await recordTape(connection, {
+        dealId,
+        path,
+        secret: await TapeSecret.open(secret),
+        judged: tellQuality,
+        progress: recordingProgress('recorded'),
+        ...(mapping && { mapping }),
+    });
+    return submit ? printed(connection.tapes.submit({ dealId, chunks })) : { dealId, chunks };
 }
 
 async function loansOf({ deals, tapes }: Connection, dealId: string, number: number): Promise<object[]> {

@@ -11,3 +11,10 @@ export function whole(text: string | undefined, name: string): number {
     if (text === undefined || !/^\d{1,15}$/.test(text)) throw new TypeError(`${name}: not a whole number`);
     return Number(text);
 }
+
+/** `name=value` given several times, for an option that commander collects. */
+export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new TypeError(`${text}: not name=value`);
+    return { ...before, [name]: value };
+}

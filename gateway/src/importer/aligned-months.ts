@@ -8,9 +8,10 @@ import type { LoanMonth } from './loan-month';
 
 /**
  * Records of the first spool begin with the loan's number after its length, and the length of what follows: where the loan stands
- * (chunk, row), or the line of the file and what the month says. Records of the second: the row, and what the month says after its length.
+ * (chunk, row), or the line of the file and what the month says. Records of the second: the row, the line (0 where the file says
+ * nothing of the loan), and what the month says after its length.
  */
-const [lengthBytes, placeBytes] = [4, 8];
+const [lengthBytes, placeBytes, headBytes] = [4, 8, 12];
 
 const files = 256;
 
@@ -57,19 +58,31 @@ export class AlignedMonths {
 
     /** The month's records of a chunk. */
     chunk(number: number): Uint8Array[] {
-        const bytes = this.aligned.read(number);
         const records: Uint8Array[] = [];
-        for (let at = 0; at < bytes.length;) {
-            const start = at + placeBytes;
-            const end = start + bytes.readUInt32LE(at + lengthBytes);
-            records[bytes.readUInt32LE(at)] = bytes.subarray(start, end);
-            at = end;
-        }
+        for (const { row, record } of this.rows(number)) records[row] = record;
         return records;
+    }
+
+    /** Where in the file the month's records of a chunk stand; 0 where the file says nothing of the loan. */
+    lines(number: number): number[] {
+        const lines: number[] = [];
+        for (const { row, line } of this.rows(number)) lines[row] = line;
+        return lines;
     }
 
     close(): void {
         this.aligned.close();
+    }
+
+    private *rows(number: number): Generator<{ row: number; line: number; record: Uint8Array }> {
+        const bytes = this.aligned.read(number);
+        for (let at = 0; at < bytes.length;) {
+            const [row, line] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + lengthBytes)];
+            const start = at + headBytes;
+            const end = start + bytes.readUInt32LE(at + placeBytes);
+            yield { row, line, record: bytes.subarray(start, end) };
+            at = end;
+        }
     }
 
     private addChunk(chunk: number, numbers: readonly string[]): void {
@@ -97,11 +110,13 @@ export class AlignedMonths {
             said.set(number, month);
         }
         for (const [number, place] of entries(this.tape.read(file))) {
-            const record = said.get(number)?.subarray(lengthBytes) ?? this.empty(number);
+            const month = said.get(number);
+            const record = month?.subarray(lengthBytes) ?? this.empty(number);
             said.delete(number);
-            const head = Buffer.allocUnsafe(placeBytes);
+            const head = Buffer.allocUnsafe(headBytes);
             place.copy(head, 0, lengthBytes);
-            head.writeUInt32LE(record.length, lengthBytes);
+            head.writeUInt32LE(month?.readUInt32LE(0) ?? 0, lengthBytes);
+            head.writeUInt32LE(record.length, placeBytes);
             this.aligned.append(place.readUInt32LE(0), Buffer.concat([head, record]));
         }
         const [stranger] = said.values();

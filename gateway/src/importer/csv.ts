@@ -6,6 +6,17 @@ import { ImportError } from './import-error';
 
 import type { Row } from './row';
 
+/** What may stand between the values of a line. Filings use commas, ESMA-style files semicolons. */
+const delimiters = [',', ';', '\t'] as const;
+type Delimiter = (typeof delimiters)[number];
+
+/** A cell and what ends it. */
+const cells: Readonly<Record<Delimiter, RegExp>> = {
+    ',': /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y,
+    ';': /(?:"((?:[^"]|"")*)"|([^";]*))(;|$)/y,
+    '\t': /(?:"((?:[^"]|"")*)"|([^"\t]*))(\t|$)/y,
+};
+
 /** Bytes read at a time. */
 const blockLength = 256 * 1024;
 
@@ -13,8 +24,8 @@ const blockLength = 256 * 1024;
 const longestLine = 100_000;
 
 /**
- * Reads a CSV file (RFC 4180, UTF-8) line by line, whatever its size, in constant memory. The first line names the columns; columns not
- * asked for are passed on as they are.
+ * Reads a CSV file (RFC 4180, UTF-8) line by line, whatever its size, in constant memory. The first line names the columns, and
+ * shows what stands between values; columns not asked for are passed on as they are.
  * @throws ImportError for a missing or doubled column, a line of another length, an open quote, or a last line without an end,
  * which is how a file cut off in transfer looks
  */
@@ -41,6 +52,7 @@ class RecordReader {
     line = 0;
     private next = 1;
     private rest = '';
+    private delimiter: Delimiter | undefined;
 
     constructor(private readonly file: string) {}
 
@@ -57,7 +69,8 @@ class RecordReader {
             this.line = this.next;
             this.next += isQuoted ? record.split('\n').length : 1;
             start = end + 1;
-            yield isQuoted ? this.unquoted(record) : record.split(',');
+            this.delimiter ??= delimiterOf(record);
+            yield isQuoted ? this.unquoted(record, this.delimiter) : record.split(this.delimiter);
         }
         this.rest = text.slice(start);
     }
@@ -67,15 +80,15 @@ class RecordReader {
         if (this.rest !== '') throw this.open();
     }
 
-    private unquoted(record: string): string[] {
-        const cells: string[] = [];
-        const cell = /(?:"((?:[^"]|"")*)"|([^",]*))(?:,|$)/y;
+    private unquoted(record: string, delimiter: Delimiter): string[] {
+        const values: string[] = [];
+        const cell = new RegExp(cells[delimiter]);
         for (;;) {
             const match = cell.exec(record);
             if (match === null) throw this.wrong(this.line, 'not a line of CSV');
-            const [, quoted, plain = ''] = match;
-            cells.push(quoted?.replaceAll('""', '"') ?? plain);
-            if (!match[0].endsWith(',')) return cells;
+            const [, quoted, plain = '', end] = match;
+            values.push(quoted?.replaceAll('""', '"') ?? plain);
+            if (end === '') return values;
         }
     }
 
@@ -86,6 +99,13 @@ class RecordReader {
     private wrong(line: number, problem: string): ImportError {
         return new ImportError({ file: this.file, line }, problem);
     }
+}
+
+/** The one that the header has most often, outside of quotes. */
+function delimiterOf(header: string): Delimiter {
+    const plain = header.replace(/"[^"]*"/g, '');
+    const counted = delimiters.map(delimiter => ({ delimiter, count: plain.split(delimiter).length }));
+    return counted.reduce((most, each) => (each.count > most.count ? each : most)).delimiter;
 }
 
 /** Whether a quote is open at the end, so that the line end after it is part of a cell. Doubled quotes within a cell count twice. */
@@ -101,7 +121,10 @@ function valuesOf(
     place: { readonly file: string; readonly line: number },
 ): Record<string, string> {
     if (cells.length !== header.length)
-        throw new ImportError(place, 'not as many fields as the header has: the line is cut off or has a stray comma');
+        throw new ImportError(
+            place,
+            'not as many fields as the header has: the line is cut off or has a stray delimiter',
+        );
     const values: Record<string, string> = {};
     for (let i = 0; i < header.length; i++) values[header[i] as string] = cells[i] as string;
     return values;

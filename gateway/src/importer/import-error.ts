@@ -13,10 +13,14 @@ export interface Place {
 export class ImportError extends Error {
     override readonly name = 'ImportError';
 
+    readonly place: Place;
+
     constructor(
-        readonly place: Place,
+        { file, line, field }: Place,
         readonly problem: string,
     ) {
-        super(`${place.file}, line ${place.line}${place.field === undefined ? '' : `, ${place.field}`}: ${problem}`);
+        super(`${file}, line ${line}${field === undefined ? '' : `, ${field}`}: ${problem}`);
+        // Callers give rows, which hold values: no more than the place is kept of them.
+        this.place = { file, line, ...(field === undefined ? {} : { field }) };
     }
 }

@@ -42,20 +42,21 @@ export async function* readLoans(
 
 /**
  * One value of a line, checked against its field: type, bounds, presence.
- * @param column where it stands, if the column is named otherwise than the field
  * @throws ImportError
  */
-export function readField(field: Field, row: Row, currency: Currency, column = field.name): Cell {
-    const text = row.values[column] ?? '';
+export function readField(field: Field, row: Row, currency: Currency): Cell {
+    const { name } = field;
+    const text = row.values[name] ?? '';
     if (text === '' && !field.required) return null;
     try {
-        const cell = parseCell(field, inIsoForm(field, text), currency, column);
-        if (cell === null && field.required) throw new ImportError({ ...row, field: column }, 'missing');
-        if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, () => column);
+        const cell = parseCell(field, inIsoForm(field, text), currency, name);
+        if (field.required && (cell === null || isNoData(cell)))
+            throw new ImportError({ ...row, field: name }, 'missing');
+        if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, () => name);
         return cell;
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        throw new ImportError({ ...row, field: column }, String(error.details['problem'] ?? error.message));
+        throw new ImportError({ ...row, field: name }, String(error.details['problem'] ?? error.message));
     }
 }
 

@@ -18,13 +18,16 @@ const sourceReader = object({
     /** How numbers are written: rates in percent or basis points, amounts in cents or thousands. As fields are, unless stated. */
     unit: optional(oneOf('basis-points', 'cents', 'percent', 'thousands')),
     /** What the file's codes are called here; others are passed on. */
-    codes: optional(record(text(120))),
+    codes: optional(record(shape.label)),
 });
 type FieldSource = ReturnType<typeof sourceReader>;
 
 const mappingReader = object({ name: text(200), fields: record(sourceReader) });
 /** What a file calls the standard fields of an asset class, and in which units it gives them. */
 export type Mapping = ReturnType<typeof mappingReader>;
+
+/** Besides the fields of its class, what a record of a month has: the month itself. */
+export const periodField = 'period';
 
 /** Decimal places by which a unit's numbers are to be moved, to the left. */
 const places = { 'basis-points': 4, cents: 2, percent: 2, thousands: -3 } as const;
@@ -36,15 +39,34 @@ const places = { 'basis-points': 4, cents: 2, percent: 2, thousands: -3 } as con
 export async function readMapping(path: string, assetClass: AssetClass): Promise<Mapping> {
     try {
         const mapping = mappingReader(JSON.parse(await readFile(path, 'utf8')), 'mapping');
-        const known = new Set([...assetClass.loan.fields, ...assetClass.state.fields].map(({ name }) => name));
-        const strange = Object.keys(mapping.fields).find(name => !known.has(name));
-        if (strange !== undefined) throw new ImportError({ file: path, line: 1, field: strange }, 'no such field');
+        mustBeOf(assetClass, mapping, path);
         return mapping;
     } catch (error) {
         if (error instanceof Refusal || error instanceof SyntaxError)
             throw new ImportError({ file: path, line: 1 }, error.message);
         throw error;
     }
+}
+
+/** @throws ImportError for fields that the asset class does not have */
+export function mustBeOf(assetClass: AssetClass, mapping: Mapping, file: string): void {
+    const known = new Set([...assetClass.loan.fields, ...assetClass.state.fields].map(({ name }) => name));
+    const strange = Object.keys(mapping.fields).find(name => !known.has(name) && name !== periodField);
+    if (strange !== undefined) throw new ImportError({ file, line: 1, field: strange }, 'no such field');
+}
+
+/** A mapping that adds to another: columns that are called otherwise, and values that all records have. */
+export function withFields(
+    mapping: Mapping | undefined,
+    columns: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, string>> = {},
+): Mapping {
+    const renamed = Object.entries(columns).map(([name, column]) => [name, { column }] as const);
+    const stated = Object.entries(values).map(([name, value]) => [name, { value }] as const);
+    return {
+        name: mapping?.name ?? 'own',
+        fields: { ...mapping?.fields, ...Object.fromEntries(renamed), ...Object.fromEntries(stated) },
+    };
 }
 
 /**
@@ -55,6 +77,10 @@ export async function* readMapped(path: string, columns: readonly string[], mapp
     const sources = Object.entries(mapping?.fields ?? {});
     const needed = columns.flatMap(name => columnOf(name, mapping?.fields[name]));
     for await (const row of readRows(path, needed)) {
+        if (sources.length === 0) {
+            yield row;
+            continue;
+        }
         const values: Record<string, string> = { ...row.values };
         for (const [name, source] of sources) values[name] = standard(source, row.values);
         yield { ...row, values };
@@ -69,7 +95,9 @@ function columnOf(name: string, source: FieldSource | undefined): string[] {
 function standard({ codes, column, unit, value }: FieldSource, values: Readonly<Record<string, string>>): string {
     const given = ((column === undefined ? undefined : values[column]) ?? value ?? '').trim();
     if (codes && Object.hasOwn(codes, given)) return codes[given] ?? '';
-    return unit === undefined ? given : moved(given, places[unit]);
+    // ESMA: `ND4-2021-06-30`, not available before that day.
+    const text = given.replace(/^ND4-\d{4}-\d{2}-\d{2}$/, 'ND4');
+    return unit === undefined ? text : moved(text, places[unit]);
 }
 
 /** A decimal number with its point moved to the left, digit by digit; what is no such number is left to the field's own check. */

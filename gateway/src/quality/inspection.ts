@@ -4,10 +4,12 @@ import { Distinct } from '../importer/distinct';
 import { ImportError } from '../importer/import-error';
 import { judge } from './rule';
 import { qualityRulesOf } from './rules';
+import { monthColumns, periodOf } from '../importer/loan-month';
 import { readField } from '../importer/loan';
 
-import type { AssetClass, Cell, Currency, Layout } from '@poolproof/chaincode/domain';
+import type { AssetClass, Cell, Currency, Layout, Month } from '@poolproof/chaincode/domain';
 import type { Judged, QualityRule, Tier } from './rule';
+import type { Mapping } from '../importer/mapping';
 import type { Row } from '../importer/row';
 
 /** How often a rule fails in a field, and where: never what stands there. */
@@ -50,10 +52,12 @@ export class Inspection {
     constructor(
         assetClass: AssetClass,
         private readonly currency: Currency,
-        kind: 'loan' | 'state',
+        private readonly kind: 'loan' | 'state',
+        mapping?: Mapping,
     ) {
         this.layout = assetClass[kind];
-        this.columns = this.layout.fields.filter(({ required }) => required).map(({ name }) => name);
+        const required = this.layout.fields.filter(field => field.required).map(({ name }) => name);
+        this.columns = kind === 'loan' ? required : monthColumns(assetClass, mapping);
         this.rules = qualityRulesOf(assetClass)[kind].map(rule => ({ rule, fails: judge(rule, this.layout) }));
         this.keys = kind === 'loan' ? loanKeys(assetClass) : monthKeys(assetClass);
     }
@@ -63,10 +67,19 @@ export class Inspection {
         return this.tally.refused;
     }
 
-    /** Judges a row and gives its cells; one that cannot be read is a finding, and as if it were not there. */
-    read(row: Row): Cell[] {
-        const cells = this.layout.fields.map(field => this.cell(field, row));
-        const period = row.values['period'];
+    /** The month that a row is of; nothing for a loan of a tape, and a finding where it cannot be read. */
+    period(row: Row): Month | undefined {
+        return this.kind === 'loan' ? undefined : this.orFound(() => periodOf(row), row);
+    }
+
+    /**
+     * Judges a row and gives its cells; one that cannot be read is a finding, and as if it were not there.
+     * @param period as `period` has given it
+     */
+    read(row: Row, period?: Month): Cell[] {
+        const cells = this.layout.fields.map(
+            field => this.orFound(() => readField(field, row, this.currency), row) ?? null,
+        );
         const judged = period === undefined ? { cells } : { cells, period };
         for (const { rule, fails } of this.rules) if (fails(judged)) this.tally.add(rule, row.line);
         for (const { distinct, of } of this.keys) distinct.add(sha256(of(cells, period)), row.line);
@@ -78,21 +91,21 @@ export class Inspection {
         const told = new Set<number>();
         for (const { distinct, field, id } of this.keys)
             for (const line of distinct.repeated())
-                if (told.size !== told.add(line).size) this.tally.add({ id, tier: 'refuse', field }, line);
-        return this.tally.report(this.rules.filter(({ rule }) => rule.tier === 'score').length);
+                if (told.size !== told.add(line).size) this.tally.add([id, 'refuse', field], line);
+        return this.tally.report(this.rules.filter(({ rule: [, tier] }) => tier === 'score').length);
     }
 
     close(): void {
         for (const { distinct } of this.keys) distinct.close();
     }
 
-    private cell(field: Layout['fields'][number], row: Row): Cell {
+    private orFound<T>(read: () => T, { line }: Row): T | undefined {
         try {
-            return readField(field, row, this.currency);
+            return read();
         } catch (error) {
             if (!(error instanceof ImportError)) throw error;
-            this.tally.add({ id: `unreadable: ${error.problem}`, tier: 'refuse', field: field.name }, row.line);
-            return null;
+            this.tally.add([`unreadable: ${error.problem}`, 'refuse', error.place.field ?? ''], line);
+            return undefined;
         }
     }
 }
@@ -139,7 +152,7 @@ class Tally {
     private records = 0;
     private file = '';
 
-    add({ id, tier, field }: Pick<QualityRule, 'field' | 'id' | 'tier'>, line: number): void {
+    add([id, tier, field]: readonly [id: string, tier: Tier, field: string, ...unknown[]], line: number): void {
         const key = `${tier} ${id} ${field}`;
         const { count, examples } = this.findings.get(key) ?? { count: 0, examples: [] };
         const shown = examples.length < mostExamples ? [...examples, line] : examples;

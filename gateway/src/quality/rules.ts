@@ -1,6 +1,8 @@
 import { rateUnits } from '@poolproof/chaincode/domain';
 
-import type { AssetClass } from '@poolproof/chaincode/domain';
+import { classRules } from './classes';
+
+import type { AssetClass, StateRoles } from '@poolproof/chaincode/domain';
 import type { QualityRule } from './rule';
 
 /** The rules of an asset class: for its tape, and for its months. */
@@ -12,137 +14,51 @@ export interface QualityRules {
 /** Rates that only a wrong scale explains: 6.5 for 6.5 %, or 0.00065. */
 const [tooHigh, high, tooLow] = [rateUnits, rateUnits / 2, rateUnits / 1000];
 
-const autoLoan: QualityRules = {
-    loan: [
-        ...rateRules('originalInterestRatePercentage'),
-        ...rateRules('reportingPeriodInterestRatePercentage'),
-        {
-            id: 'balance-grown',
-            tier: 'warn',
-            field: 'reportingPeriodActualEndBalanceAmount',
-            fault: { kind: 'beyond', other: 'originalLoanAmount' },
-        },
-        {
-            id: 'term-grown',
-            tier: 'warn',
-            field: 'remainingTermToMaturityNumber',
-            fault: { kind: 'beyond', other: 'originalLoanTerm' },
-        },
-        {
-            id: 'dates-out-of-order',
-            tier: 'refuse',
-            field: 'originationDate',
-            fault: { kind: 'beyond', other: 'loanMaturityDate' },
-        },
-        {
-            id: 'dates-out-of-order',
-            tier: 'warn',
-            field: 'originationDate',
-            fault: { kind: 'beyond', other: 'originalFirstPaymentDate' },
-        },
-        {
-            id: 'loan-above-value',
-            tier: 'warn',
-            field: 'originalLoanAmount',
-            fault: { kind: 'beyond', other: 'vehicleValueAmount', times: 2 },
-        },
-        ...missing(
-            'obligorCreditScore',
-            'obligorGeographicLocation',
-            'originalLoanAmount',
-            'vehicleValueAmount',
-            'loanMaturityDate',
-        ),
-    ],
-    state: [
-        {
-            id: 'begin-balance-missing',
-            tier: 'warn',
-            field: 'reportingPeriodBeginningLoanBalanceAmount',
-            fault: { kind: 'missing' },
-        },
-        {
-            id: 'zero-balance-with-balance',
-            tier: 'warn',
-            field: 'zeroBalanceCode',
-            fault: { kind: 'despite', other: 'reportingPeriodActualEndBalanceAmount' },
-        },
-        { id: 'zero-balance-sticky', tier: 'warn', field: 'zeroBalanceEffectiveDate', fault: { kind: 'stale' } },
-        {
-            id: 'balance-grown',
-            tier: 'warn',
-            field: 'reportingPeriodActualEndBalanceAmount',
-            fault: { kind: 'beyond', other: 'reportingPeriodBeginningLoanBalanceAmount' },
-        },
-        {
-            id: 'principal-above-payment',
-            tier: 'warn',
-            field: 'actualPrincipalCollectedAmount',
-            fault: { kind: 'beyond', other: 'totalActualAmountPaid' },
-        },
-        ...rateRules('reportingPeriodInterestRatePercentage'),
-        ...missing('reportingPeriodActualEndBalanceAmount', 'currentDelinquencyStatus'),
-    ],
-};
-
-/** Of the classes on the common core of the ESMA templates. */
-const exposure: QualityRules = {
-    loan: [
-        ...rateRules('currentInterestRate'),
-        {
-            id: 'balance-grown',
-            tier: 'warn',
-            field: 'currentPrincipalBalance',
-            fault: { kind: 'beyond', other: 'originalPrincipalBalance' },
-        },
-        {
-            id: 'dates-out-of-order',
-            tier: 'refuse',
-            field: 'originationDate',
-            fault: { kind: 'beyond', other: 'maturityDate' },
-        },
-        ...missing('originalPrincipalBalance', 'originationDate', 'maturityDate', 'geographicRegionObligor'),
-    ],
-    state: [
-        { id: 'begin-balance-missing', tier: 'warn', field: 'beginningPrincipalBalance', fault: { kind: 'missing' } },
-        {
-            id: 'balance-grown',
-            tier: 'warn',
-            field: 'currentPrincipalBalance',
-            fault: { kind: 'beyond', other: 'beginningPrincipalBalance' },
-        },
-        {
-            id: 'principal-above-payment',
-            tier: 'warn',
-            field: 'principalReceived',
-            fault: { kind: 'beyond', other: 'totalReceived' },
-        },
-        ...rateRules('currentInterestRate'),
-        ...missing('numberOfDaysInArrears'),
-    ],
-};
-
-/** The rules of a class: its own, or those of all whose fields it has. */
-export function qualityRulesOf({ id, loan, state }: AssetClass): QualityRules {
-    if (id === autoLoanId) return autoLoan;
-    const has = (fields: readonly { readonly name: string }[], { fault, field }: QualityRule) =>
-        [field, ...('other' in fault ? [fault.other] : [])].every(name => fields.some(each => each.name === name));
+/** @throws RangeError for an asset class that has none */
+export function qualityRulesOf({ id, state, stateRoles }: AssetClass): QualityRules {
+    const own = classRules[id];
+    if (!own) throw new RangeError(`no rules of quality for ${id}`);
+    const stateRates = own.rates.filter(name => state.fields.some(field => field.name === name));
     return {
-        loan: exposure.loan.filter(rule => has(loan.fields, rule)),
-        state: exposure.state.filter(rule => has(state.fields, rule)),
+        loan: [...own.rates.flatMap(rateRules), ...own.rules, ...notReported(own.reported)],
+        state: [
+            ...rulesOfEveryMonth(stateRoles),
+            ...own.months,
+            ...stateRates.flatMap(rateRules),
+            ...notReported([stateRoles.endBalance, stateRoles.delinquency]),
+        ],
     };
 }
 
-const autoLoanId = 'auto-loan';
-
-function rateRules(field: string): QualityRule[] {
+/**
+ * What is asked of a month whatever the asset. That a balance follows from the month before is for the deal's terms to judge; here it is
+ * told where the record contradicts itself.
+ */
+function rulesOfEveryMonth(roles: StateRoles): QualityRule[] {
+    const { adjustment, beginBalance, chargedOff, endBalance, interest, other, paid, principal } = roles;
     return [
-        { id: 'rate-scale', tier: 'refuse', field, fault: { kind: 'over', bound: tooHigh } },
-        { id: 'rate-high', tier: 'warn', field, fault: { kind: 'over', bound: high } },
-        { id: 'rate-scale-low', tier: 'warn', field, fault: { kind: 'tiny', bound: tooLow } },
+        ['begin-balance-missing', 'warn', beginBalance, { kind: 'missing' }],
+        ['balance-grown', 'warn', endBalance, { kind: 'beyond', other: beginBalance }],
+        ['balance-negative', 'warn', endBalance, { kind: 'under', bound: 0 }],
+        [
+            'does-not-roll',
+            'warn',
+            endBalance,
+            { kind: 'unrolled', other: beginBalance, parts: [principal, chargedOff, adjustment] },
+        ],
+        ['principal-above-payment', 'warn', principal, { kind: 'beyond', other: paid }],
+        ['payment-not-its-parts', 'warn', paid, { kind: 'unlike', parts: [principal, interest, other] }],
     ];
 }
 
-function missing(...fields: readonly string[]): QualityRule[] {
-    return fields.map(field => ({ id: 'not-reported', tier: 'score', field, fault: { kind: 'missing' } }));
+function rateRules(field: string): QualityRule[] {
+    return [
+        ['rate-scale', 'refuse', field, { kind: 'over', bound: tooHigh }],
+        ['rate-high', 'warn', field, { kind: 'over', bound: high }],
+        ['rate-scale-low', 'warn', field, { kind: 'tiny', bound: tooLow }],
+    ];
+}
+
+function notReported(fields: readonly string[]): QualityRule[] {
+    return fields.map(field => ['not-reported', 'score', field, { kind: 'missing' }]);
 }

@@ -1,0 +1,21 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * Writes lines as they come, to a file that only its owner may read, or to standard output; what reads them sets the pace, and may
+ * leave before the end.
+ */
+export async function writeLines(lines: AsyncIterable<string>, path?: string): Promise<void> {
+    const source = Readable.from(ended(lines));
+    if (path !== undefined) return pipeline(source, createWriteStream(path, { mode: 0o600 }));
+    try {
+        await pipeline(source, process.stdout, { end: false });
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    }
+}
+
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const line of lines) yield `${line}\n`;
+}
