@@ -2,7 +2,7 @@
 /** The stories and whatever else needs real Fabric, on the docker network that `npm run network:up` has brought up. */
 process.env['POOLPROOF_NETWORK'] = 'docker';
 
-// A transaction takes ten times as long as on the embedded network.
+// A transaction takes ten times as long as on the embedded network. `npm run test:faults` runs all rounds.
 process.env['POOLPROOF_ROUNDS'] ??= '40';
 
 module.exports = {

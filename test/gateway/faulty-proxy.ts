@@ -1,37 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { Client, Server, ServerCredentials, credentials, status } from '@grpc/grpc-js';
 import { GatewayService } from '@hyperledger/fabric-protos/lib/gateway/gateway_grpc_pb';
+import { DeliverService } from '@hyperledger/fabric-protos/lib/peer/events_grpc_pb';
 
 import type { PeerAddress } from '@poolproof/gateway';
-import type { ClientUnaryCall, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
 
-/** What goes wrong with one call on its way. */
+/** What goes wrong with one call on its way. A stream suffers it after some messages, and none of them lasts for ever. */
 export const faults = [
     'none',
     /** The request never reaches the peer. */
     'request-lost',
     /** The peer does its work, the connection breaks before its answer arrives. */
     'answer-lost',
-    /** The peer does its work, and no answer ever comes. */
+    /** The peer does its work, and no answer ever comes. A stream falls silent, and is cut a while later. */
     'answer-withheld',
-    /** The request reaches the peer twice. */
-    'request-doubled',
+    /** The request reaches the peer twice. Of a stream, every message comes twice. */
+    'doubled',
     /** The answer takes its time. */
     'answer-late',
 ] as const;
 export type Fault = (typeof faults)[number];
 
-const methods = ['evaluate', 'endorse', 'submit', 'commitStatus'] as const;
+const unary = ['evaluate', 'endorse', 'submit', 'commitStatus'] as const;
+export const calls = [...unary, 'chaincodeEvents', 'deliver', 'deliverFiltered', 'deliverWithPrivateData'] as const;
+export type CallName = (typeof calls)[number];
 
-/** Stands between a client and a peer's gateway service, and lets each call suffer what `next` says. */
+type Stream = ServerDuplexStream<Buffer, Buffer>;
+
+const broken = { code: status.UNAVAILABLE, details: 'the connection broke' };
+
+/** Stands between a client and a peer, and lets each call suffer what `next` says, whatever the kind of call. */
 export class FaultyProxy {
     private readonly server = new Server({ 'grpc.max_receive_message_length': -1 });
     private readonly upstream: Client;
-    private readonly underWay = new Set<ClientUnaryCall>();
+    private readonly underWay = new Set<{ cancel(): void }>();
     private port = 0;
 
     constructor(
         peer: PeerAddress,
-        private readonly next: (method: string) => Fault,
+        private readonly next: (call: CallName) => Fault,
     ) {
         this.upstream = new Client(peer.address, credentials.createSsl(Buffer.from(peer.tlsRootPem ?? '')), {
             ...(peer.tlsHostName === undefined ? {} : { 'grpc.ssl_target_name_override': peer.tlsHostName }),
@@ -40,9 +49,12 @@ export class FaultyProxy {
     }
 
     async start(): Promise<PeerAddress> {
-        const asBytes = (name: (typeof methods)[number]) => ({ ...GatewayService[name], ...passing });
-        const service = Object.fromEntries(methods.map(name => [name, asBytes(name)]));
-        this.server.addService(service, Object.fromEntries(methods.map(name => [name, this.handler(name)])));
+        for (const name of calls) {
+            const { path } = definitionOf(name);
+            const isUnary = unary.some(one => one === name);
+            const form = { path, requestStream: !isUnary, responseStream: !isUnary, ...passing };
+            this.server.addService({ [name]: form }, { [name]: isUnary ? this.answering(name) : this.streaming(name) });
+        }
         this.port = await new Promise((resolve, reject) =>
             this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
                 error ? reject(error) : resolve(port),
@@ -58,20 +70,19 @@ export class FaultyProxy {
         this.upstream.close();
     }
 
-    private handler(name: (typeof methods)[number]) {
+    private answering(name: CallName) {
         return (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>): void => {
-            void this.suffer(this.next(name), GatewayService[name].path, call.request, reply);
+            void this.suffer(this.next(name), definitionOf(name).path, call.request, reply);
         };
     }
 
     private async suffer(fault: Fault, path: string, request: Buffer, reply: sendUnaryData<Buffer>): Promise<void> {
-        const broken = { code: status.UNAVAILABLE, details: 'the connection broke' };
         if (fault === 'request-lost') return reply(broken);
         const forwarded = this.forward(path, request);
-        if (fault === 'request-doubled') await this.forward(path, request);
+        if (fault === 'doubled') await this.forward(path, request);
         const { error, answer } = await forwarded;
         if (fault === 'answer-withheld') return;
-        if (fault === 'answer-late') await new Promise(resolve => setTimeout(resolve, 100));
+        if (fault === 'answer-late') await pause(100);
         if (fault === 'answer-lost') return reply(broken);
         reply(error, answer);
     }
@@ -85,6 +96,44 @@ export class FaultyProxy {
             this.underWay.add(call);
         });
     }
+
+    private streaming(name: CallName) {
+        return (client: Stream): void => {
+            const fault = this.next(name);
+            if (fault === 'request-lost') return void client.emit('error', broken);
+            const peer = this.upstream.makeBidiStreamRequest(definitionOf(name).path, same, same);
+            this.underWay.add(peer);
+            const end = () => {
+                this.underWay.delete(peer);
+                peer.cancel();
+            };
+            client.on('data', (message: Buffer) => peer.write(message));
+            client.on('end', () => peer.end());
+            client.on('cancelled', end);
+            peer.on('error', (error: ServiceError) => client.emit('error', error));
+            void this.pass(fault, peer, client).then(end, end);
+        };
+    }
+
+    /** Hands on some messages of a stream, and then what is to befall it. */
+    private async pass(fault: Fault, messages: AsyncIterable<unknown>, client: Stream): Promise<void> {
+        let left = fault === 'none' ? 20 : 5;
+        for await (const message of messages) {
+            if (fault === 'answer-late') await pause(20);
+            client.write(message as Buffer);
+            if (fault === 'doubled') client.write(message as Buffer);
+            if (--left === 0) break;
+        }
+        if (fault === 'answer-withheld') await pause(300);
+        if (fault === 'none') client.end();
+        else client.emit('error', broken);
+    }
+}
+
+function definitionOf(name: CallName): { readonly path: string } {
+    const definition = { ...GatewayService, ...DeliverService }[name];
+    if (!definition) throw new Error(`no call ${name}`);
+    return definition;
 }
 
 const same = (bytes: Buffer) => bytes;

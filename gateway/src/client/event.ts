@@ -29,16 +29,20 @@ export interface FollowOptions {
 
 /**
  * Events in ledger order, from the beginning or after a position, and on until the signal. Lost connections are taken up again
- * after the last event given out, at another peer where there is one.
+ * after the last event given out, at another peer where there is one; what arrives a second time is passed over.
  */
 export async function* follow(client: Client, options: FollowOptions = {}): AsyncGenerator<LedgerEvent> {
     const { channel, chaincode } = client.options;
     let position = options.after;
+    let told = new Set([position?.transactionId]);
     const events = reconnecting(client, options.signal, gateway =>
         gateway.getNetwork(channel).getChaincodeEvents(chaincode, startOptions(position, options.from)),
     );
     for await (const event of events) {
-        position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
+        const { blockNumber, transactionId } = event;
+        if (position && (blockNumber < position.blockNumber || told.has(transactionId))) continue;
+        told = blockNumber === position?.blockNumber ? told.add(transactionId) : new Set([transactionId]);
+        position = { blockNumber, transactionId };
         yield decoded(event);
     }
 }

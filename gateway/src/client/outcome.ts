@@ -74,7 +74,7 @@ function arrivalOf(error: unknown): Arrival {
     if (!(error instanceof GatewayError)) return 'refused';
     const symptom = symptomOf(error);
     if (symptom === 'busy' || isUnsent(error)) return 'not arrived';
-    if (symptom !== 'answered' || error.code === (grpcStatus.UNKNOWN as number)) return 'perhaps';
+    if (symptom !== 'answered') return 'perhaps';
     if (error.code !== (grpcStatus.UNAVAILABLE as number)) return 'refused';
     // No orderer took it. Those not named answered that they cannot; of those named it says what happened to the connection.
     const dialled = error.details.every(({ message }) => /while dialing|connection refused/.test(message));

@@ -12,14 +12,15 @@ export type Symptom =
     /** No answer in time. */
     | 'silent';
 
-const lostCodes: readonly number[] = [status.CANCELLED, status.INTERNAL, status.UNAVAILABLE];
+/** UNKNOWN is what gRPC makes of an HTTP/2 stream that is torn; what a peer does not know it says in details. */
+const lostCodes: readonly number[] = [status.CANCELLED, status.INTERNAL, status.UNAVAILABLE, status.UNKNOWN];
 
 export function symptomOf(error: unknown): Symptom {
     if (!(error instanceof GatewayError)) return 'answered';
     if (isBusy(error)) return 'busy';
     if (error.code === (status.DEADLINE_EXCEEDED as number)) return 'silent';
     if (error.details.length > 0 || isOfThePeer(error)) return 'answered';
-    return lostCodes.includes(error.code) || /No status information received/.test(error.message) ? 'lost' : 'answered';
+    return lostCodes.includes(error.code) ? 'lost' : 'answered';
 }
 
 /** Whether the call certainly never left this process. */
