@@ -29,10 +29,11 @@ export type MemberId = (typeof members)[number]['id'];
 
 export async function gather(network: Network): Promise<Cast> {
     const connections = new Map<MemberId, Connection>();
-    const inStep = network.kind === 'docker' ? await InStep.watch(network) : undefined;
+    const ids = members.map(({ id }) => id);
+    const inStep = network.kind === 'docker' ? await InStep.watch(network, ids) : undefined;
     for (const { id } of members) {
         const desk = await newDesk(network, id);
-        connections.set(id, inStep?.desk(desk) ?? desk);
+        connections.set(id, inStep?.desk(id, desk) ?? desk);
     }
     const of = (id: MemberId) => connections.get(id) as Connection;
     return {
