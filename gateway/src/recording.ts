@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { AlignedMonths } from './importer/aligned-months';
 import { checkRollForward } from './quality/roll-forward';
 import { ImportError } from './importer/import-error';
+import { inLanes, mostInFlight } from './lanes';
 import { Inspection } from './quality/inspection';
 import { loansPerChunk, openChunk, packRecords } from './chunk';
 import { QualityFailure } from './quality/failure';
@@ -18,7 +19,7 @@ import type { Connection } from './connection';
 import type { Mapping } from './importer/mapping';
 import type { ReportId } from './report';
 
-/** A recording under way, told after every chunk. */
+/** A recording under way, told when the file is read and nothing sent, and after every chunk. */
 export interface Progress {
     /** Chunks on the ledger by now. */
     readonly recorded: number;
@@ -51,8 +52,6 @@ export interface MonthFile extends RecordingOptions, ReportId {
     /** The month of the file that is meant, `2017-06`. */
     readonly month: string;
 }
-
-const mostInFlight = 16;
 
 /**
  * The originator records the whole tape of a file: read and checked to its end before anything is sent, in memory that does not grow with
@@ -187,25 +186,19 @@ interface Recording {
     readonly send: (requestId: string, number: number, packed: Uint8Array) => Promise<unknown>;
 }
 
-/** Sends the chunks that are not on the ledger, a few at a time; each lane has one chunk in memory. After a failure no lane goes on. */
+/** Sends the chunks that are not on the ledger, a few at a time: so many are in memory. */
 async function recordChunks({ secret, inFlight = 3, progress }: RecordingOptions, recording: Recording): Promise<void> {
     const { chunks, layout, place, records } = recording;
     const earlier = earlierChunks(recording);
     let [recorded, found] = [0, 0];
-    const lane = async () => {
-        for (const [number, some] of records) {
-            const packed = packRecords(layout, some, secret.salt(place(number)));
-            if (await earlier(number, packed)) found++;
-            else await recording.send(secret.requestId(place(number), packed), number, packed);
-            recorded++;
-            progress?.({ recorded, found, chunks });
-        }
-    };
-    const lanes = Array.from({ length: Math.min(inFlight, mostInFlight) }, () =>
-        lane().finally(() => records.return(undefined)),
-    );
-    const outcomes = await Promise.allSettled(lanes);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    progress?.({ recorded, found, chunks });
+    await inLanes(records, inFlight, async ([number, some]) => {
+        const packed = packRecords(layout, some, secret.salt(place(number)));
+        if (await earlier(number, packed)) found++;
+        else await recording.send(secret.requestId(place(number), packed), number, packed);
+        recorded++;
+        progress?.({ recorded, found, chunks });
+    });
 }
 
 /**

@@ -29,6 +29,11 @@ const ask = (client: Client, transaction: string, request: object): Promise<Outc
     ledger.submit(client, transaction, { requestId: requestId(), ...request }, privately());
 
 const pledge = (dealId: string) => ask(trustee, 'pledge:pledge', { dealId, number: 0 });
+/** What the registry holds, without the salts that every write draws anew. */
+const registered = () =>
+    [...(ledger.hidden.get('pledges') ?? [])]
+        .filter(([key]) => key.includes('bucket'))
+        .map(([key, value]) => [key, (JSON.parse(Buffer.from(value).toString()) as { value: unknown }).value]);
 const release = (dealId: string) => ask(trustee, 'pledge:release', { dealId, number: 0 });
 
 it('is endorsed by a trustee alone: no peer of an originator sees the registry', async () => {
@@ -62,6 +67,17 @@ it('keeps one asset out that stands twice under two deals of one moment: the sec
     await submitted(ledger, 'deal-2', loans);
     await pledge('deal-2');
     expect(await codeOf(() => pledge('deal-1'))).toBe('ASSET_ALREADY_PLEDGED');
+});
+
+it('stands as it is where the trustee, having been interrupted, pledges the chunk again', async () => {
+    await submitted(ledger, 'deal-1', loans);
+    await pledge('deal-1');
+    const before = registered();
+    await pledge('deal-1');
+    expect(registered()).toEqual(before);
+    await release('deal-1');
+    await pledge('deal-1');
+    expect(registered()).toEqual(before);
 });
 
 it('ends with the tape that is sent back: the assets are free for another deal', async () => {

@@ -64,7 +64,7 @@ export class PledgeContract extends Contract {
             async () => {
                 const pledges = new Pledges(ctx);
                 const facts = await load(ctx, deal, asked.number);
-                await pledges.save(pledge(facts));
+                await pledges.save(pledge(facts, await pledges.isAccepted(deal.id, asked.number, facts.root)));
                 await pledges.accept(deal.id, asked.number, facts.root);
                 return ctx.reply({ type: 'ChunkPledged', dealId: deal.id, number: asked.number });
             },

@@ -111,13 +111,14 @@ export function acceptanceHash(dealId: string, number: number, root: string): st
 
 /**
  * Pledges the assets of a chunk to a deal: all of them, or none. An asset backs at most one live deal; from a deal whose parties
- * consented it passes to this one.
+ * consented it passes to this one. What is accepted already stays as it is, so that a trustee who was interrupted can start again.
  * @throws Refusal DEAL_STATUS_WRONG, CHUNK_CHANGED, ASSET_ALREADY_PLEDGED
  */
-export function pledge(facts: PledgeFacts): Map<string, Bucket> {
+export function pledge(facts: PledgeFacts, accepted: boolean): Map<string, Bucket> {
     const { deal, number, buckets, givers } = facts;
     mustAwait(facts, 'submitted');
     if (facts.root !== facts.submittedRoot) throw new Refusal('CHUNK_CHANGED', { number });
+    if (accepted) return new Map();
     const [conflict, ...others] = conflictsOf(facts.fingerprints, buckets).filter(({ dealId }) => !givers.has(dealId));
     if (conflict) {
         const { row, dealId } = conflict;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { pledgeTape } from '../pledging';
 import { printed } from './receipt';
 import { progressOf } from './progress';
 import { whole } from './words';
@@ -32,13 +33,12 @@ export function pledgeCommand(): Command {
     return pledge;
 }
 
-async function acceptAll({ pledges, tapes }: Connection, dealId: string): Promise<object[]> {
-    const accepted: object[] = [];
-    const { chunkRoots } = await tapes.read(dealId);
+async function acceptAll(connection: Connection, dealId: string): Promise<object> {
     const told = progressOf('pledged');
-    for (const number of chunkRoots.keys()) {
-        accepted.push(await printed(pledges.pledge({ dealId, number })));
-        told({ done: number + 1, found: 0, chunks: chunkRoots.length });
-    }
-    return accepted;
+    const chunks = await pledgeTape(connection, dealId, {
+        progress: ({ pledged, chunks }) => {
+            told({ done: pledged, found: 0, chunks });
+        },
+    });
+    return { dealId, chunks };
 }

@@ -1,4 +1,7 @@
-import { assetClassOf, decimalUnits, identityOf, orderOf } from '@poolproof/chaincode/domain';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+
+import { assetClassOf, decimalUnits, formatCell } from '@poolproof/chaincode/domain';
 
 import type { Cell } from '@poolproof/chaincode/domain';
 
@@ -6,52 +9,63 @@ const autoLoan = assetClassOf('auto-loan');
 const states = ['CA', 'FL', 'GA', 'IL', 'MI', 'NC', 'NY', 'OH', 'PA', 'TX', 'VA', 'WA'];
 const makes = ['CHEV', 'FORD', 'HOND', 'HYUN', 'JEEP', 'NISS', 'TOYT'];
 
-/**
- * SYNTHETIC auto loans, each made from its index alone when it is needed: a pool of any size in the memory of one chunk, but for
- * 12 bytes a loan that keep them in the order of the tape.
- */
-export class SyntheticLoans {
-    private readonly order: Uint32Array;
+/** Lines written at a time. */
+const perWrite = 5_000;
 
-    constructor(private readonly count: number) {
-        this.order = new Uint32Array(count);
-    }
+/** Writes SYNTHETIC auto loans as a tape of so many lines. Each is made from its index alone: the same in every run. */
+export function writeTape(path: string, count: number): Promise<void> {
+    return write(path, 'loan', count, values);
+}
 
-    /** Puts the loans in the order of the tape. Equal first eight bytes of a hash are not expected among a few million. */
-    sort(): void {
-        const places = new BigUint64Array(this.count);
-        for (let i = 0; i < this.count; i++) {
-            const place = orderOf(
-                identityOf(
-                    autoLoan,
-                    autoLoan.identity.fields.map(field => values(i)[field] ?? null),
-                ),
+/** Their first month, 2017-06. */
+export function writeMonth(path: string, count: number): Promise<void> {
+    return write(path, 'state', count, monthOf, ['period', '2017-06']);
+}
+
+export function balanceOfAll(count: number): bigint {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += balanceOf(i);
+    return BigInt(sum);
+}
+
+/** A loan's values by field, as files show them. */
+export function shownLoan(index: number): Readonly<Record<string, string>> {
+    const given = values(index);
+    return Object.fromEntries(
+        autoLoan.loan.fields.map(field => [field.name, formatCell(field, given[field.name] ?? null, 'USD')]),
+    );
+}
+
+async function write(
+    path: string,
+    kind: 'loan' | 'state',
+    count: number,
+    valuesOf: (index: number) => Values,
+    [column, value]: readonly string[] = [],
+): Promise<void> {
+    const fields = autoLoan[kind].fields.filter(({ name }) => Object.hasOwn(valuesOf(0), name));
+    const file = createWriteStream(path);
+    const line = (cells: readonly string[], first: string | undefined) =>
+        `${(first === undefined ? cells : [first, ...cells]).join(',')}\n`;
+    file.write(
+        line(
+            fields.map(({ name }) => name),
+            column,
+        ),
+    );
+    for (let from = 0; from < count; from += perWrite) {
+        let text = '';
+        for (let i = from; i < Math.min(count, from + perWrite); i++) {
+            const given = valuesOf(i);
+            text += line(
+                fields.map(field => formatCell(field, given[field.name] ?? null, 'USD')),
+                value,
             );
-            places[i] = new DataView(place.buffer, place.byteOffset).getBigUint64(0);
-            this.order[i] = i;
         }
-        this.order.sort((a, b) => ((places[a] ?? 0n) < (places[b] ?? 0n) ? -1 : 1));
+        if (!file.write(text)) await once(file, 'drain');
     }
-
-    balance(): bigint {
-        let sum = 0;
-        for (let i = 0; i < this.count; i++) sum += balanceOf(i);
-        return BigInt(sum);
-    }
-
-    /** The loans of a chunk. */
-    loans(number: number, perChunk: number): (readonly Cell[])[] {
-        return this.rows(number, perChunk, index => row('loan', values(index)));
-    }
-
-    /** Their first month. */
-    month(number: number, perChunk: number): (readonly Cell[])[] {
-        return this.rows(number, perChunk, index => row('state', monthOf(index)));
-    }
-
-    private rows(number: number, perChunk: number, make: (index: number) => readonly Cell[]): (readonly Cell[])[] {
-        return Array.from(this.order.subarray(number * perChunk, (number + 1) * perChunk), make);
-    }
+    file.end();
+    await once(file, 'finish');
 }
 
 type Values = Readonly<Record<string, Cell>>;
@@ -112,8 +126,4 @@ function monthOf(index: number): Values {
         scheduledPrincipalAmount: principal,
         currentDelinquencyStatus: scatter(index, 13, 40) === 0 ? 45 : 0,
     };
-}
-
-function row(kind: 'loan' | 'state', given: Values): readonly Cell[] {
-    return autoLoan[kind].fields.map(field => given[field.name] ?? null);
 }
