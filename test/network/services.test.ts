@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
+import type { GatewayError } from '@hyperledger/fabric-gateway';
 import { common, discovery, peer } from '@hyperledger/fabric-protos';
 import type { TestClient } from './harness';
 import { consortiumOf, failure, fixtureFolder, TestNetwork, text } from './harness';
@@ -62,6 +63,29 @@ describe('the services of a peer', () => {
         ).toContain('chaincode response 404, namespace unknown is not defined');
         const channels = peer.ChannelQueryResponse.deserializeBinary(await query('cscc', 'GetChannels'));
         expect(channels.getChannelsList().map(channel => channel.getChannelId())).toEqual(['channel']);
+    });
+
+    it('serve no more than 500 calls of the gateway at a time, and streams are calls', async () => {
+        const { laboratory } = network.network;
+        const other = await network.client('b');
+        await laboratory.cutBlocks('manual');
+        const events = await other.gateway.getNetwork('channel').getChaincodeEvents('fixture');
+        const waiting = await other.contract.submitAsync('put', { arguments: ['limited', 'x'] });
+        const asked = Array.from({ length: 510 }, () => waiting.getStatus());
+        const refused: { readonly code: number; readonly message: string }[] = [];
+        for (const each of asked) void each.catch((error: GatewayError) => refused.push(error));
+        while (refused.length < 11) await new Promise(resolve => setTimeout(resolve, 20));
+        await laboratory.cutBlocks('instant');
+        const answers = await Promise.allSettled(asked);
+        expect(answers.filter(answer => answer.status === 'fulfilled')).toHaveLength(499);
+        expect(refused[0]?.code).toBe(status.UNKNOWN);
+        expect(refused[0]?.message).toContain(
+            'too many requests for /gateway.Gateway, exceeding concurrency limit (500)',
+        );
+        const ended = events[Symbol.asyncIterator]().next();
+        events.close();
+        expect((await failure(ended)).code).toBe(status.CANCELLED);
+        expect(text(await other.contract.evaluateTransaction('get', 'limited'))).toBe('x');
     });
 
     it('say what they do not support', async () => {

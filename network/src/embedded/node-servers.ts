@@ -1,5 +1,6 @@
 import { discovery, gateway, orderer, peer } from '@hyperledger/fabric-protos';
 import type { Node } from '../certificates';
+import { limited } from './concurrency-limit';
 import { deliverService } from './deliver/deliver-service';
 import { endorserService } from './endorser/endorser-service';
 import type { GatewayContext } from './gateway/context';
@@ -13,12 +14,12 @@ import { unsupportedService } from './unsupported';
 export function peerServer(node: Node, tlsRootPem: string, context: GatewayContext): GrpcServer {
     const { channel, local, clock } = context;
     return new GrpcServer(node.tls, tlsRootPem, [
-        { definition: gateway.GatewayService, implementation: gatewayService(context) },
-        { definition: peer.EndorserService, implementation: endorserService(local) },
-        {
+        limited(500, { definition: gateway.GatewayService, implementation: gatewayService(context) }),
+        limited(2500, { definition: peer.EndorserService, implementation: endorserService(local) }),
+        limited(2500, {
             definition: peer.DeliverService,
             implementation: deliverService({ channel, ledger: local.ledger, clock }),
-        },
+        }),
         {
             definition: discovery.DiscoveryService,
             implementation: unsupportedService(
