@@ -99,4 +99,4 @@ export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settl
 export type { SettlementRound } from './settlement-agent';
 export type { ChunkRecorded, RecordedChunk, TapeRejected, TapeSealed, TapeSubmitted } from './tape';
 export type { ClassesOfDeal, ClassRated, NotesAllotted } from './tranche';
-export type { StatusDeclared, WaterfallRan } from './waterfall';
+export type { PrincipalReinstated, StatusDeclared, WaterfallRan } from './waterfall';

@@ -23,7 +23,7 @@ const { id, integer, list, minor, object } = shape;
 
 export const statusDeclared: Reader<StatusDeclared> = told(object({ dealId: id, period: integer(1), status: id }));
 
-const principalReinstated: Reader<PrincipalReinstated> = told(
+export const principalReinstated: Reader<PrincipalReinstated> = told(
     object({ dealId: id, period: integer(1), className: id, amount: minor }),
 );
 
@@ -31,6 +31,7 @@ export const waterfallRun: Reader<WaterfallRan> = told(
     object({ dealId: id, period: integer(1), version: integer(1), report: integer(1) }),
 );
 
+/** The waterfall of a period was run. */
 export interface WaterfallRan {
     readonly dealId: string;
     readonly period: number;
@@ -40,6 +41,7 @@ export interface WaterfallRan {
     readonly report: number;
 }
 
+/** The trustee has declared another status of the terms. */
 export interface StatusDeclared {
     readonly dealId: string;
     /** The first period that runs in it. */

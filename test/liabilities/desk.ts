@@ -82,7 +82,10 @@ export function openDay(ledger: MemoryLedger, day: string): Promise<Outcome> {
 }
 
 /** What a trade says beyond its sides: a transfer of class A-2, free of payment, from the first business day on. */
-export type Trade = Partial<Omit<Instruct, 'side' | 'counterparty' | 'settlementDay' | 'expiryDay'>> & {
+export type Trade = Partial<
+    Omit<Instruct, 'side' | 'counterparty' | 'settlementDay' | 'expiryDay' | 'enforceableFrom'>
+> & {
+    readonly enforceableFrom?: string;
     readonly settlementDay?: string;
     readonly expiryDay?: string;
 };
@@ -153,17 +156,25 @@ async function issueCash(ledger: MemoryLedger, quantity: Amount, asset: Asset): 
 interface Template {
     readonly tranches: readonly { readonly id: keyof typeof classes }[];
     readonly deposits: readonly object[];
+    readonly waterfalls: Readonly<Record<string, readonly object[]>>;
 }
 
+/** Steps beyond those of the ready terms, by status. */
+export type Steps = Readonly<Record<string, readonly object[]>>;
+
 /** A sealed deal whose classes are authorised. */
-export async function authorised(ledger: MemoryLedger): Promise<void> {
-    const { tranches, ...document } = terms(3_000_000) as unknown as Template;
+export async function authorised(ledger: MemoryLedger, steps: Steps = {}): Promise<void> {
+    const { tranches, waterfalls, ...document } = terms(3_000_000) as unknown as Template;
     const sized = tranches.map(tranche => ({ ...tranche, balance: classes[tranche.id] }));
     const reserve = { id: 'reserve', opening: '150.00', target: 'min(150.00 USD, notes.balance)' };
     const called = { unit: 'money', meaning: 'what the servicer pays to call the notes and take the pool back' };
     const deposits = [...document.deposits, { id: 'call', amount: 'purchasePrice' }];
     const accounts = [{ id: 'collection' }, reserve];
-    const sizedTerms = { ...document, tranches: sized, accounts, deposits, facts: { purchasePrice: called } };
+    const extended = Object.entries(waterfalls).map(([status, own]) => [status, [...own, ...(steps[status] ?? [])]]);
+    const sizedTerms = {
+        ...{ ...document, tranches: sized, accounts, deposits, facts: { purchasePrice: called } },
+        waterfalls: Object.fromEntries(extended) as object,
+    };
     await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id: dealId, terms: sizedTerms, rules });
     await ledger.submit(bankA, 'tape:record', { requestId: requestId(), dealId, number: 0 }, loanChunk(loans));
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
@@ -207,9 +218,9 @@ export function issue(ledger: MemoryLedger): Promise<Outcome> {
  * Issued and closed: the fund has bought all of A-1 and 12,000.00 of A-2 for cash, bank B the other 6,000.00 and
  * all of B and C.
  */
-export async function issued(): Promise<MemoryLedger> {
+export async function issued(steps: Steps = {}): Promise<MemoryLedger> {
     const ledger = await settled();
-    await authorised(ledger);
+    await authorised(ledger, steps);
     await provide(ledger, fund, cents('20000.00'));
     await provide(ledger, bankB, cents('12000.00'));
     await order(ledger, fund, 'A-1', '5000.00');
@@ -232,25 +243,37 @@ export async function issued(): Promise<MemoryLedger> {
     return ledger;
 }
 
-/** A month in which every loan pays this much principal and 40.00 of interest; reported, and confirmed by the trustee. */
+/**
+ * A month in which every loan pays this much principal and 40.00 of interest, but for those that are lost, now or before; reported, and
+ * confirmed by the trustee.
+ */
 export async function reported(
     ledger: MemoryLedger,
     period: number,
     balance: Amount,
     principal: Amount,
     version = 1,
+    lost: readonly string[] = [],
 ): Promise<void> {
-    const state = {
+    const paying = {
         reportingPeriodActualEndBalanceAmount: Number(balance - principal),
         actualPrincipalCollectedAmount: Number(principal),
         totalActualAmountPaid: Number(principal) + 4_000,
+    };
+    const nothing = {
+        reportingPeriodActualEndBalanceAmount: 0,
+        actualPrincipalCollectedAmount: 0,
+        totalActualAmountPaid: 0,
     };
     const asked = { dealId, period, version };
     await ledger.submit(
         bankA,
         'report:recordStates',
         { requestId: requestId(), ...asked, number: 0 },
-        stateChunk(loans, { 1: state, 2: state, 3: state }),
+        stateChunk(
+            loans,
+            Object.fromEntries(['1', '2', '3'].map(each => [each, lost.includes(each) ? nothing : paying])),
+        ),
     );
     const reason = version > 1 ? { reason: 'a late payment' } : {};
     await ledger.submit(bankA, 'report:file', { requestId: requestId(), ...asked, ...reason }, privately());

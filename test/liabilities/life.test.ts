@@ -176,6 +176,74 @@ it('pays a holder what was held for it once it is suspended no more', async () =
     expect(await codeOf(release)).toBe('PAYMENT_NOT_HELD');
 });
 
+describe('a holder that is paid outside', () => {
+    const which = { dealId, period: 1, holder: 'fund' };
+    const act = (name: string, given = {}) =>
+        ledger.submit(
+            trust,
+            `settlement:${name}`,
+            { requestId: requestId() },
+            field('payment', { ...which, ...given }),
+        );
+    const send = (paymentReference: string) => act('send', { paymentReference });
+    const takeBack = () => act('takeBack', { reason: 'account closed' });
+    const waiting = () => held(ledger, trust, dollars, 'held.fund');
+    let total: bigint;
+
+    beforeEach(async () => {
+        await file(ledger, 'fund', { paidOutside: true });
+        await firstPeriod();
+        await distribute(ledger, 1);
+        total = BigInt((await noticesOf(fund))[0]?.total ?? 0);
+    });
+
+    it('has its payment wait at the depository until it has been sent', async () => {
+        expect((await noticesOf(fund))[0]?.status).toBe('due');
+        expect(cents(await waiting())).toBe(total);
+        const own = cents(await held(ledger, trust, dollars));
+        await send('FEDWIRE 1');
+        expect([await waiting(), cents(await held(ledger, trust, dollars))]).toEqual(['0.00', own + total]);
+        expect((await noticesOf(fund))[0]).toMatchObject({
+            status: 'sent',
+            sendings: [{ paymentReference: 'FEDWIRE 1', sentOn: '2026-02-16' }],
+        });
+        expect(await codeOf(() => send('FEDWIRE 2'))).toBe('PAYMENT_NOT_HELD');
+    });
+
+    it('loses nothing when its payment comes back, and is paid later, outside or into its book', async () => {
+        expect(await codeOf(takeBack)).toBe('PAYMENT_NOT_SENT');
+        await send('FEDWIRE 1');
+        await openDay(ledger, '2026-02-18');
+        await takeBack();
+        expect(cents(await waiting())).toBe(total);
+        expect((await noticesOf(fund))[0]).toMatchObject({
+            status: 'returned',
+            sendings: [{ paymentReference: 'FEDWIRE 1', returnedOn: '2026-02-18', reason: 'account closed' }],
+        });
+        await send('FEDWIRE 2');
+        await takeBack();
+        const own = cents(await held(ledger, fund, dollars));
+        await act('release');
+        expect(cents(await held(ledger, fund, dollars))).toBe(own + total);
+        expect(await codeOf(() => act('release'))).toBe('PAYMENT_NOT_HELD');
+        expect((await noticesOf(fund))[0]?.sendings).toHaveLength(2);
+    });
+
+    it('is not paid while it is suspended, and is not taken back by a depository that has spent the money', async () => {
+        await file(ledger, 'fund', { paidOutside: true, suspended: true });
+        expect(await codeOf(() => send('FEDWIRE 1'))).toBe('INSTITUTION_NOT_ACTIVE');
+        await file(ledger, 'fund', { paidOutside: true });
+        await send('FEDWIRE 1');
+        await move(ledger, trust, bankA, { asset: dollars, quantity: cents(await held(ledger, trust, dollars)) });
+        expect(await codeOf(takeBack)).toBe('HOLDING_SHORT');
+        expect(
+            await codeOf(() =>
+                ledger.submit(fund, 'settlement:send', { requestId: requestId() }, field('payment', which)),
+            ),
+        ).toBe('ROLE_MISSING');
+    });
+});
+
 it('pays by the accelerated waterfall once the trustee has declared a default', async () => {
     const asked = { dealId, period: 1, status: 'accelerated', reason: 'the servicer is insolvent' };
     const declare = (client: Client, given = {}) =>
@@ -258,7 +326,65 @@ it('is called by its servicer: every class is redeemed, no notes are left in any
     for (const client of [fund, bankB])
         for (const { asset, free } of (await book(ledger, client)).holdings)
             if (asset.startsWith('note:')) expect(BigInt(free)).toBe(0n);
+    expect(await codeOf(retire)).toBe('DEAL_STATUS_WRONG');
     await end();
+    await retire();
+    expect((await tranches(ledger)).map(({ status }) => status)).toEqual(Array(4).fill('redeemed'));
+});
+
+const retire = () => ledger.submit(trust, 'tranche:retire', { requestId: requestId(), dealId }, privately());
+
+describe('principal written down by the terms', () => {
+    /** What the pool has lost is written down, the lowest class first. */
+    const losses = {
+        ...{ id: 'losses', label: 'losses of the period', do: 'write-down', tranches: ['C', 'B', 'A-2', 'A-1'] },
+        amount: 'chargedOffPrincipal',
+    };
+    const declare = (given: object, client: Client = trust) =>
+        ledger.submit(client, 'waterfall:reinstate', {
+            ...{ requestId: requestId(), dealId, period: 2, className: 'C', reason: 'a recovery was overlooked' },
+            ...given,
+        });
+
+    beforeEach(async () => {
+        ledger = await issued({ amortising: [losses] });
+        // A third of the pool is lost: 10,000.00 of the notes' 28,500.00 are written down.
+        await reported(ledger, 1, cents('10000.00'), cents('100.00'), 1, ['1']);
+        await run(ledger, 1);
+        await openDay(ledger, '2026-02-16');
+        await remit(ledger, cents('280.00'));
+        await distribute(ledger, 1);
+    });
+
+    it('is on record class by class, and reduces the balance, not the face', async () => {
+        const [, senior, b, c] = await tranches(ledger);
+        expect(c).toMatchObject({ balance: '0', writtenDown: '250000', status: 'outstanding', outstanding: '250000' });
+        expect(b).toMatchObject({ balance: '0', writtenDown: '300000' });
+        expect(senior).toMatchObject({ balance: '1350000', writtenDown: '450000', factor: '0.7500000' });
+    });
+
+    it('is reinstated by the trustee, up to what was written down, and counts from the next run on', async () => {
+        expect(await codeOf(() => declare({ amount: '250001' }))).toBe('REINSTATEMENT_EXCEEDED');
+        expect(await codeOf(() => declare({ amount: '1', period: 1 }))).toBe('DECLARED_TOO_LATE');
+        expect(await codeOf(() => declare({ amount: '1', period: 3 }))).toBe('RUN_OUT_OF_ORDER');
+        expect(await codeOf(() => declare({ amount: '1' }, bankA))).toBe('ROLE_MISSING');
+        const { endorsers, event } = await declare({ amount: '100000' });
+        expect([...endorsers].sort()).toEqual(['TrustMSP', 'majority']);
+        expect(event).toMatchObject({ name: 'PrincipalReinstated', payload: { className: 'C', amount: '100000' } });
+        expect(await codeOf(() => declare({ amount: '150001' }))).toBe('REINSTATEMENT_EXCEEDED');
+
+        await reported(ledger, 2, cents('9900.00'), cents('100.00'), 1, ['1']);
+        await run(ledger, 2);
+        const { run: second } = await readRun(2);
+        expect(second?.distributions['C']).toMatchObject({
+            ...{ balanceBeginning: '0', balanceEnding: '100000', principal: '0', writtenDown: '-100000' },
+        });
+        await openDay(ledger, '2026-03-16');
+        await remit(ledger, cents('280.00'));
+        await distribute(ledger, 2);
+        const c = (await tranches(ledger)).find(({ className }) => className === 'C');
+        expect(c).toMatchObject({ balance: '100000', writtenDown: '150000', factor: '0.4000000' });
+    });
 });
 
 it('shows a book to its institution, the depository and the regulator only', async () => {

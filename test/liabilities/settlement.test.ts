@@ -1,4 +1,4 @@
-import { codeOf } from '../chaincode/refuses';
+import { codeOf, refusalOf } from '../chaincode/refuses';
 import { privately, requestId } from '../chaincode/builders';
 import {
     agree,
@@ -26,7 +26,8 @@ import {
 } from './desk';
 
 import type { MemoryLedger } from '../chaincode/memory-ledger';
-import type { Batch } from '@poolproof/chaincode/domain';
+import type { Pending } from '@poolproof/chaincode/domain';
+import type { Trade } from './desk';
 
 /** The fund holds 12,000.00 of A-2 and 3,000.00 dollars, bank B 6,000.00 of A-2 and 500.00 dollars. */
 let ledger: MemoryLedger;
@@ -214,6 +215,125 @@ describe('notes pledged for a loan', () => {
     });
 });
 
+describe('notes pledged until a day', () => {
+    const repo = { kind: 'pledge', quantity: cents('10000.00'), payment, enforceableFrom: '2026-01-27' } as const;
+    const taking = { kind: 'enforce', pledgor: 'fund', quantity: cents('10000.00') } as const;
+    const byLender = (reference: string) => ({ reference, deliverer: 'bank-b', receiver: 'bank-b' });
+    let lien: string;
+
+    beforeEach(async () => {
+        lien = await agree(ledger, fund, bankB, repo);
+        await settle(ledger, fundToBankB(lien));
+    });
+
+    const enforce = async (reference: string, given: Trade = {}) => {
+        await instruct(ledger, bankB, 'deliver', bankB, { ...taking, lien, ...given, reference });
+        return settle(ledger, byLender(reference));
+    };
+
+    it('are taken by their lender once it was not paid back, though their pledgor is suspended', async () => {
+        expect(await codeOf(() => enforce('early'))).toBe('LIEN_NOT_ENFORCEABLE');
+        await openDay(ledger, '2026-01-27');
+        await file(ledger, 'fund', { suspended: true });
+        await settle(ledger, byLender('early'));
+        expect(await held(ledger, fund, note('A-2'))).toBe('2000.00');
+        expect(await held(ledger, bankB, note('A-2'))).toBe('16000.00');
+        expect((await book(ledger, fund)).liens).toEqual([]);
+        expect(await codeOf(() => enforce('again'))).toBe('LIEN_NOT_FOUND');
+    });
+
+    it('are not taken beyond what is pledged, in broken pieces, by who may not hold them, or by anybody else', async () => {
+        await openDay(ledger, '2026-01-27');
+        expect(await codeOf(() => enforce('much', { quantity: cents('10100.00') }))).toBe('LIEN_EXCEEDED');
+        expect(await codeOf(() => enforce('odd', { quantity: cents('150.00') }))).toBe('DENOMINATION_BROKEN');
+        await file(ledger, 'bank-b', { clearedUntil: '2026-01-19' });
+        expect(await codeOf(() => enforce('unfit'))).toBe('INVESTOR_NOT_ELIGIBLE');
+        const other = { ...taking, lien, reference: 'other' };
+        await instruct(ledger, bankA, 'deliver', bankA, other);
+        const taken = () => settle(ledger, { reference: 'other', deliverer: 'bank-a', receiver: 'bank-a' });
+        expect(await codeOf(taken)).toBe('LIEN_NOT_FOUND');
+    });
+
+    it('are not taken where the pledge states no day, or the two sides another one', async () => {
+        const { enforceableFrom: _day, ...plain } = repo;
+        const small = { ...plain, quantity: cents('1000.00'), payment: { ...payment, amount: cents('1.00') } };
+        const without = await agree(ledger, fund, bankB, small);
+        await settle(ledger, fundToBankB(without));
+        await openDay(ledger, '2026-02-27');
+        const part = { lien: without, quantity: cents('1000.00') };
+        expect(await codeOf(() => enforce('without', part))).toBe('LIEN_NOT_ENFORCEABLE');
+        await instruct(ledger, fund, 'deliver', bankB, { ...small, enforceableFrom: '2026-03-01', reference: 'apart' });
+        await instruct(ledger, bankB, 'receive', fund, { ...small, enforceableFrom: '2026-04-01', reference: 'apart' });
+        expect(await codeOf(() => settle(ledger, fundToBankB('apart')))).toBe('INSTRUCTION_NOT_MATCHED');
+    });
+});
+
+it('names the place of a pair in a refusal, never its reference', async () => {
+    const good = await agree(ledger, fund, bankB);
+    const late = await agree(ledger, fund, bankB, { settlementDay: '2026-01-22' });
+    const refusal = await refusalOf(() => settle(ledger, fundToBankB(good), fundToBankB(late)));
+    expect([refusal.code, refusal.details['at']]).toEqual(['INSTRUCTION_NOT_DUE', 'batch.pairs[1]']);
+    const absent = await refusalOf(() => settle(ledger, fundToBankB('nowhere')));
+    expect(absent.message).toBe('NOT_FOUND: there is no instruction for batch.pairs[0]');
+    const again = await refusalOf(() => instruct(ledger, fund, 'deliver', bankB, { reference: good }));
+    expect(again.message).not.toContain(good);
+});
+
+it('closes what has expired, and keeps its reference taken', async () => {
+    const reference = await agree(ledger, fund, bankB, { expiryDay: '2026-01-21' });
+    const given = { instructions: ['fund', 'bank-b'].map(institution => ({ institution, reference })) };
+    const expire = () => ledger.submit(trust, 'settlement:expire', { requestId: requestId() }, field('expired', given));
+    expect(await codeOf(expire)).toBe('INSTRUCTION_NOT_EXPIRED');
+    await openDay(ledger, '2026-01-22');
+    const { expired } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    expect(new Set(expired)).toEqual(new Set(given.instructions));
+    await expire();
+    expect((await book(ledger, fund)).instructions).toEqual([]);
+    expect((await closed(ledger, fund)).map(({ status }) => status)).toContain('expired');
+    expect(await codeOf(expire)).toBe('INSTRUCTION_NOT_OPEN');
+    expect(await codeOf(() => instruct(ledger, fund, 'deliver', bankB, { reference }))).toBe('INSTRUCTION_EXISTS');
+});
+
+it('reads thousands of closed instructions page by page, and looks at none of them to see what waits', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    await settle(ledger, fundToBankB(reference));
+    const before = await closed(ledger, fund);
+    const records = ledger.hidden.get('book_fund') ?? new Map<string, Uint8Array>();
+    const prefix = '\u0000closed\u0000';
+    const [one = new Uint8Array()] = [...records].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
+    for (let i = 0; i < 4_000; i++) records.set(`${prefix}${i.toString(16).padStart(64, '0')}\u0000`, one);
+    expect(await closed(ledger, fund)).toHaveLength(before.length + 4_000);
+
+    const waiting = await agree(ledger, fund, bankB);
+    // Whoever looked at a closed instruction here would stumble.
+    for (const key of [...records.keys()].filter(each => each.startsWith(prefix))) records.set(key, Buffer.from('{'));
+    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    expect(pairs).toEqual([fundToBankB(waiting)]);
+    expect((await book(ledger, fund)).instructions).toHaveLength(1);
+});
+
+it('reads every open instruction of a book, however many pages they fill', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    const records = ledger.hidden.get('book_fund') ?? new Map<string, Uint8Array>();
+    const prefix = '\u0000instruction\u0000';
+    const [open] = [...records].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
+    for (let i = 0; i < 1_200; i++)
+        records.set(`${prefix}${i.toString(16).padStart(64, '0')}\u0000`, open ?? new Uint8Array());
+    expect((await book(ledger, fund)).instructions).toHaveLength(1_201);
+    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    expect(pairs.filter(each => each.reference === reference)).toHaveLength(1_201);
+});
+
+it('refuses a public list that a peer might cut off', async () => {
+    for (let i = 0; i <= 5_000; i++) {
+        const asset = `cash:USD:bank-${i}`;
+        const deposit = { asset, depository: 'trust', outstanding: '0' };
+        ledger.state.set(`\u0000deposit\u0000${asset}\u0000`, Buffer.from(JSON.stringify(deposit)));
+    }
+    expect(await codeOf(() => ledger.evaluate(fund, 'holding:deposits'))).toBe('LIST_TOO_LONG');
+    for (const key of [...ledger.state.keys()].filter(each => /cash:USD:bank-\d/.test(each))) ledger.state.delete(key);
+});
+
 it('credits a deal’s account on its trustee’s instruction only, and never debits it on one', async () => {
     const cash = { asset: dollars, quantity: cents('10.00'), account: dealId } as const;
     const receive = (client = trust) => instruct(ledger, client, 'receive', fund, { ...cash, reference: 'in' });
@@ -236,7 +356,7 @@ it('lets a bank issue and redeem its own deposits only', async () => {
 it('tells the depository which instructions wait for each other', async () => {
     const reference = await agree(ledger, fund, bankB);
     await instruct(ledger, fund, 'deliver', bankB, { reference: 'lone' });
-    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Batch;
+    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
     expect(pairs).toEqual([fundToBankB(reference)]);
     expect(await codeOf(() => ledger.evaluate(fund, 'settlement:pending'))).toBe('ROLE_MISSING');
 });

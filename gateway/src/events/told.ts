@@ -11,7 +11,7 @@ import { reportAnswered, reportFiled, statesRecorded } from '../report';
 import { distributionPaid, settledOn } from '../settlement';
 import { chunkRecorded, tapeRejected, tapeSealed, tapeSubmitted } from '../tape';
 import { classesOfDeal, classRated, notesAllotted } from '../tranche';
-import { statusDeclared, waterfallRun } from '../waterfall';
+import { principalReinstated, statusDeclared, waterfallRun } from '../waterfall';
 
 import type { LedgerEvent } from '../client/event';
 
@@ -42,13 +42,18 @@ const readers = {
     InstitutionJoined: institution,
     InstructionCancelled: nothing,
     InstructionPlaced: nothing,
+    InstructionsExpired: settledOn,
     InstructionsSettled: settledOn,
     LoansAccessed: loansAccessed,
     NotesAllotted: notesAllotted,
     NotesIssued: classesOfDeal,
+    NotesRetired: classesOfDeal,
     OrderPlaced: nothing,
     OrderWithdrawn: nothing,
     PaymentConfirmed: nothing,
+    PaymentReturned: nothing,
+    PaymentSentOutside: nothing,
+    PrincipalReinstated: principalReinstated,
     RegistryKeyLaid: nothing,
     RepaidReleased: repaidReleased,
     ReplacedReleased: chunkPledged,
