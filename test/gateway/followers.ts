@@ -1,20 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, signers } from '@hyperledger/fabric-gateway';
-
-import type { Gateway } from '@hyperledger/fabric-gateway';
-import type { Connection, LedgerEvent, PeerAddress, Position } from '@poolproof/gateway';
-import type { Identity } from '@poolproof/network';
+import type { Connection, LedgerEvent, Position } from '@poolproof/gateway';
 import type { Random } from '../setting/random';
-
-/** Where a follower of blocks connects. */
-interface Line {
-    readonly identity: Identity;
-    readonly address: PeerAddress;
-    readonly channel: string;
-}
 
 /** What was heard, each event by its transaction's id, each block by its number. */
 interface Heard {
@@ -32,31 +19,14 @@ export class Followers {
     private effects: string[] = [];
     private readonly blocks: number[] = [];
     private readonly over = new AbortController();
-    private readonly grpc: Client;
-    private readonly gateway: Gateway;
     private readonly listening: Promise<unknown>;
 
     constructor(
         private readonly shaky: Connection,
         /** The first transaction that is not told any more: everything after it is. */
         readonly start: Position,
-        private readonly line: Line,
         private readonly random: Random,
     ) {
-        const { address, identity } = line;
-        const security =
-            address.tlsRootPem === undefined
-                ? credentials.createInsecure()
-                : credentials.createSsl(Buffer.from(address.tlsRootPem));
-        this.grpc = new Client(address.address, security, {
-            ...(address.tlsHostName === undefined ? {} : { 'grpc.ssl_target_name_override': address.tlsHostName }),
-            'grpc.max_receive_message_length': -1,
-        });
-        this.gateway = connect({
-            client: this.grpc,
-            identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
-            signer: signers.newPrivateKeySigner(createPrivateKey(identity.privateKeyPem)),
-        });
         this.listening = Promise.all([this.listen(), this.act(), this.count()]);
     }
 
@@ -77,8 +47,6 @@ export class Followers {
 
     async close(): Promise<void> {
         this.over.abort();
-        this.gateway.close();
-        this.grpc.close();
         await this.listening;
     }
 
@@ -98,24 +66,9 @@ export class Followers {
             }
     }
 
-    /** The Fabric client alone gives up at every cut; whoever uses it goes on at the block after the last one. */
     private async count(): Promise<void> {
-        let next = this.start.blockNumber;
-        while (!this.over.signal.aborted)
-            try {
-                const network = this.gateway.getNetwork(this.line.channel);
-                const blocks = await network.getBlockEvents({ startBlock: next });
-                this.over.signal.onabort = () => blocks.close();
-                for await (const block of blocks) {
-                    const number = BigInt(block.getHeader()?.getNumber() ?? 0);
-                    // The proxy may say it twice.
-                    if (number < next) continue;
-                    this.blocks.push(Number(number));
-                    next = number + 1n;
-                }
-            } catch {
-                await pause(50);
-            }
+        for await (const { number } of this.shaky.blocks({ from: this.start.blockNumber, signal: this.over.signal }))
+            this.blocks.push(Number(number));
     }
 }
 

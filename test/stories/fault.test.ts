@@ -42,7 +42,7 @@ const troubles = {
         return new FaultyProxy(peer, call => {
             const before = opened.get(call) ?? 0;
             opened.set(call, before + 1);
-            const isStream = call === 'chaincodeEvents' || call === 'deliver';
+            const isStream = call === 'chaincodeEvents' || call === 'deliverWithPrivateData';
             const drawn = random.chance(60) ? 'none' : random.of(faults);
             const fault = isStream ? (faults[before % faults.length] ?? drawn) : drawn;
             suffered.add(`${call} ${fault}`);
@@ -71,7 +71,7 @@ const expected = {
         'submit',
         'commitStatus',
         'chaincodeEvents',
-        'deliver',
+        'deliverWithPrivateData',
     ].flatMap(call => faults.map(fault => `${call} ${fault}`)),
     'connections are reset, garbled, slow and swallowed': cuts,
 };
@@ -96,10 +96,9 @@ describe.each(Object.keys(troubles) as (keyof typeof troubles)[])(
                 'poolproof.role': 'investor,originator,servicer',
             });
             const { channel, chaincode } = stage.network.consortium;
-            const address = await proxy.start();
-            shaky = connect({ identity, peers: [address], channel, chaincode: chaincode.name, deadlines });
+            shaky = connect({ identity, peers: [await proxy.start()], channel, chaincode: chaincode.name, deadlines });
             const start = await place(stage.cast.bankB, `${stage.tag}-first`);
-            followers = new Followers(shaky, start, { identity, address, channel }, new Random(seed));
+            followers = new Followers(shaky, start, new Random(seed));
         });
         afterAll(async () => {
             await followers.close();

@@ -20,6 +20,7 @@ export async function* followBlocks(client: Client, options: BlockOptions = {}):
     );
     for await (const message of blocks) {
         const block = decodeBlock(message);
+        if (block.number < startBlock) continue;
         startBlock = block.number + 1n;
         yield block;
     }
