@@ -1,3 +1,5 @@
+import { assetClassOf } from '@poolproof/chaincode/domain';
+
 import {
     bankA,
     bankB,
@@ -8,12 +10,15 @@ import {
     privately,
     requestId,
     rules,
+    submitted,
     terms,
     trustee,
 } from './builders';
 import { codeOf } from './refuses';
 
+import type { AssetClass } from '@poolproof/chaincode/domain';
 import type { MemoryLedger } from './memory-ledger';
+import type { Row } from './builders';
 
 const loans = [
     loan('1', { obligorCreditScore: 5_800_000, obligorGeographicLocation: 'TX' }),
@@ -110,4 +115,111 @@ it.each([
     [{ concentrations: [{ id: 'none', most: '1', exceeding: 'count' }] }, 'RULES_INVALID'],
 ])('refuses to open a deal on rules it could not apply: %j', async (more, code) => {
     expect(await codeOf(() => open(more))).toBe(code);
+});
+
+describe('every kind of criterion and limit', () => {
+    const trade = assetClassOf('trade-receivable');
+    const receivable = (number: string, given: Row = {}): Row => ({
+        newUnderlyingExposureIdentifier: number,
+        originatorName: 'Seller',
+        invoiceNumber: number,
+        sellerIdentifier: 'S',
+        debtorIdentifier: `D${number}`,
+        newObligorIdentifier: `O${number}`,
+        geographicRegionObligor: 'DE1',
+        industry: 'steel',
+        originationDate: '2025-03-01',
+        originalTerm: 3,
+        currentInterestRate: 5_000_000,
+        currentPrincipalBalance: 1_000_000,
+        ...given,
+    });
+    const consumer = assetClassOf('consumer-loan');
+    const credit = (number: string, given: Row = {}): Row => ({
+        newUnderlyingExposureIdentifier: number,
+        originatorName: 'Lender',
+        lenderLicence: 'L',
+        contractNumber: number,
+        productType: 'instalment',
+        creditScore: 6_500_000,
+        currentPrincipalBalance: 1_000_000,
+        ...given,
+    });
+    const limit = (given: object) => ({ id: 'limit', most: '40%', exceeding: 'refuse', ...given });
+    const rule = (field: string, test: string, ...values: string[]) => ({
+        ...{ id: 'rule', field, test, values, failing: 'refuse' },
+    });
+    /** Four assets, of which the last two are as given. */
+    const four = (asset: typeof credit, given: Row) => [asset('1'), asset('2'), asset('3', given), asset('4', given)];
+    const varied = [
+        ...[credit('1', { productType: 'card' }), credit('2', { productType: 'lease' })],
+        ...[credit('3', { productType: 'study' }), credit('4')],
+    ];
+    const industries = [
+        ...[receivable('1', { industry: 'coal' }), receivable('2', { industry: 'wood' })],
+        ...[receivable('3', { industry: 'food' }), receivable('4')],
+    ];
+
+    const offer = async (assetClass: AssetClass, rows: readonly Row[], more: object) => {
+        await submitted(await consortium(), 'deal-1', rows, { rules: { assetClass: assetClass.id, ...more } });
+    };
+
+    it.each([
+        ['obligor', trade, four(receivable, { newObligorIdentifier: 'big' }), limit({ by: 'newObligorIdentifier' })],
+        ['top obligors', trade, four(receivable, {}), limit({ by: 'newObligorIdentifier', top: 2 })],
+        ['region', trade, industries, limit({ by: 'geographicRegionObligor' })],
+        ['industry', trade, four(receivable, {}), limit({ by: 'industry' })],
+        ['product', consumer, four(credit, { productType: 'card' }), limit({ by: 'productType' })],
+        [
+            'vintage',
+            trade,
+            four(receivable, { originationDate: '2025-11-30' }),
+            limit({ by: 'originationDate', per: 'year' }),
+        ],
+        [
+            'term',
+            trade,
+            four(receivable, { originalTerm: 24 }),
+            limit({ where: { field: 'originalTerm', test: 'least', values: ['12'] } }),
+        ],
+        [
+            'rate',
+            trade,
+            four(receivable, { currentInterestRate: 20_000_000 }),
+            limit({ where: { field: 'currentInterestRate', test: 'least', values: ['0.15'] } }),
+        ],
+        [
+            'score',
+            consumer,
+            four(credit, { creditScore: 5_005_000 }),
+            limit({ where: { field: 'creditScore', test: 'most', values: ['500.5'] } }),
+        ],
+    ] as const)('limits what depends on one %s', async (_, assetClass, rows, given) => {
+        const more = { concentrations: [given] };
+        expect(await codeOf(() => offer(assetClass, rows, more))).toBe('CONCENTRATION_EXCEEDED');
+        await offer(assetClass, rows, { concentrations: [{ ...given, most: '100%' }] });
+    });
+
+    it('... and lets a pool pass that is spread', async () => {
+        await offer(consumer, varied, { concentrations: [limit({ by: 'productType' })] });
+        await offer(trade, industries, { concentrations: [limit({ by: 'industry' })] });
+    });
+
+    it.each([
+        ['obligor', trade, receivable('1', { newObligorIdentifier: null }), rule('newObligorIdentifier', 'reported')],
+        ['region', trade, receivable('1'), rule('geographicRegionObligor', 'in', 'FR1')],
+        ['industry', trade, receivable('1'), rule('industry', 'not-in', 'steel', 'coal')],
+        ['product', consumer, credit('1'), rule('productType', 'in', 'card')],
+        ['vintage', trade, receivable('1'), rule('originationDate', 'least', '2025-06-30')],
+        ['term', trade, receivable('1'), rule('originalTerm', 'most', '2')],
+        ['rate', trade, receivable('1'), rule('currentInterestRate', 'least', '0.06')],
+        ['score', consumer, credit('1'), rule('creditScore', 'least', '650.5')],
+    ] as const)('keeps out what is of the wrong %s', async (_, assetClass, row, given) => {
+        expect(await codeOf(() => offer(assetClass, [row], { eligibility: [given] }))).toBe('LOANS_INELIGIBLE');
+    });
+
+    it('refuses a part of a date of what is none', async () => {
+        const more = { concentrations: [limit({ by: 'industry', per: 'year' })] };
+        expect(await codeOf(() => offer(trade, industries, more))).toBe('RULES_INVALID');
+    });
 });

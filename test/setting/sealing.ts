@@ -12,16 +12,18 @@ export interface Structure {
     readonly loans: readonly Loan[];
     readonly dates?: DealDates;
     readonly exceptions?: 'adjust' | 'refuse';
+    /** Loans on which a public figure must rest. */
+    readonly fewestLoans?: number;
 }
 
 /** The originator opens a deal with terms sized for its loans. */
 export function openDeal(
     cast: Cast,
-    { dealId, originator = 'bank-a', loans, dates, exceptions = 'adjust' }: Structure,
+    { dealId, originator = 'bank-a', loans, dates, exceptions = 'adjust', fewestLoans = 5 }: Structure,
 ) {
     const sized = termsFor(dealId, balanceOf(loans), dates);
     const parties = { ...sized.parties, originator, servicer: originator, certificateholder: originator };
-    const rules = { assetClass: 'auto-loan', rollForward: { exceptions, chargeOffAtZero: true } } as const;
+    const rules = { assetClass: 'auto-loan', rollForward: { exceptions, chargeOffAtZero: true }, fewestLoans } as const;
     return cast.desk(originator).deals.open({ id: dealId, terms: { ...sized, parties }, rules });
 }
 

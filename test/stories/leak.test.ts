@@ -22,7 +22,7 @@ import { openDeal, sealTape, submitTape } from '../setting/sealing';
 import { overheard, printed } from '../setting/ear';
 import { issueCash, transfer } from '../setting/transfer';
 
-import type { Amount, Cell, Day, Field } from '@poolproof/chaincode/domain';
+import type { Amount, Cell, Day } from '@poolproof/chaincode/domain';
 import type { Loan, LoanMonth } from '@poolproof/gateway';
 import type { Contract } from '@hyperledger/fabric-gateway';
 import type { EmbeddedNetwork } from '@poolproof/network';
@@ -76,7 +76,7 @@ describe('what is private', () => {
         const day = await openDayOf(cast, '2017-06-20' as Day);
         await settleIssue(cast, dealId, balanceOf(loans) as Amount, day);
         await cast.trust.deals.close({ id: dealId });
-        await months(cast);
+        await months(cast, dealId);
         await trades(cast);
         for (const { tapes, reports } of [cast.bankB, cast.fund]) {
             await failed(tapes.loans(dealId, 0));
@@ -120,16 +120,36 @@ describe('what is private', () => {
         await cast.trust.tapes.reject({ dealId: 'second', reason: 'offered twice' });
     }
 
-    async function months(cast: Cast): Promise<void> {
+    async function months(cast: Cast, deal: string): Promise<void> {
         const [first, second] = [...(await loadMonths(sample, '2017-07'))].sort(([a], [b]) => (a < b ? -1 : 1));
         const number = loans[0]?.cells[0] ?? null;
-        await reportMonth(cast, { dealId, period: 1, months: renumbered(first?.[1] ?? [], number) });
-        await payMonth(cast, dealId, 1);
+        await reportMonth(cast, { dealId: deal, period: 1, months: renumbered(first?.[1] ?? [], number) });
+        if (deal === dealId) await payMonth(cast, deal, 1);
         const { cells, markers: found } = marked(stateLayout, 'month', { [stateRoles.number]: number }, tapeMembers);
-        markers.push(...found);
+        if (deal === dealId) markers.push(...found);
         const [own, ...others] = renumbered(second?.[1] ?? [], number);
         const accompanied = others.map(month => ({ ...month, cells: filled(month.cells) }));
-        await reportMonth(cast, { dealId, period: 2, months: [{ ...(own as LoanMonth), cells }, ...accompanied] });
+        await reportMonth(cast, {
+            dealId: deal,
+            period: 2,
+            months: [{ ...(own as LoanMonth), cells }, ...accompanied],
+        });
+    }
+
+    /** The loans of the story in a deal whose rules allow single ones to be seen. */
+    async function tellOpenly(cast: Cast): Promise<void> {
+        const structure = { dealId: 'open', loans, fewestLoans: 1 };
+        await found(cast);
+        await openBooks(cast, '2017-06-19' as Day);
+        await openDeal(cast, structure);
+        await submitTape(cast, structure);
+        await sealTape(cast, 'open');
+        await authorise(cast, 'open');
+        await placeNotes(cast, 'open', { 'bank-b': 57n, fund: 43n });
+        const day = await openDayOf(cast, '2017-06-20' as Day);
+        await settleIssue(cast, 'open', balanceOf(loans) as Amount, day);
+        await cast.trust.deals.close({ id: 'open' });
+        await months(cast, 'open');
     }
 
     async function trades(cast: Cast): Promise<void> {
@@ -250,6 +270,21 @@ describe('what is private', () => {
         });
     });
 
+    it('... and is found in what everybody holds where the rules of a pool allow single loans to be seen', async () => {
+        const apart = mkdtempSync(join(tmpdir(), 'poolproof-open-'));
+        const network = await open(undefined, [], apart);
+        const cast = await gather(network);
+        await tellOpenly(cast);
+        cast.leave();
+        await network.close();
+        const shown = leaks(markers, sightings(markers, await filesOf(network, apart)));
+        rmSync(apart, { recursive: true });
+        const names = new Set(shown.map(leak => leak.marker));
+        const sums = ['actualInterestCollectedAmount', 'actualOtherCollectedAmount', 'scheduledPrincipalAmount'];
+        for (const name of sums) expect([name, names.has(`month.${name}`)]).toEqual([name, true]);
+        expect(names.has('month.assetNumber')).toBe(false);
+    }, 120_000);
+
     describe('and leaked by altered chaincode', () => {
         let network: EmbeddedNetwork;
         let leaker: Contract;
@@ -319,7 +354,7 @@ describe('what is private', () => {
         });
     });
 
-    async function open(chaincode?: string, lines: Source[] = heard): Promise<EmbeddedNetwork> {
+    async function open(chaincode?: string, lines: Source[] = heard, where = folder): Promise<EmbeddedNetwork> {
         const leaking =
             chaincode === undefined
                 ? {}
@@ -335,7 +370,7 @@ describe('what is private', () => {
                   };
         return openNetwork('embedded', consortium, {
             ...leaking,
-            folder,
+            folder: where,
             onLog: line => lines.push({ place: 'chaincode log', holder: ownerOf(line.mspId), bytes: printed(line) }),
         });
     }
@@ -362,16 +397,18 @@ function renumbered(months: readonly LoanMonth[], number: Cell): LoanMonth[] {
         .map((month, i) => ({ ...month, cells: i === 0 ? [number, ...month.cells.slice(1)] : month.cells }));
 }
 
-/** With something in every amount, and late, so that no sum and no bucket of the public report is one loan's value alone. */
+/**
+ * With something in every field that the deal's waterfall needs the sum of, whoever it is from: losses, what is recovered of them, and
+ * the balance long past due, with which the terms of the story compute. All other amounts and the rate are the marked loan's alone, so that
+ * their sums and averages must not be published.
+ */
 function filled(cells: readonly Cell[]): Cell[] {
-    return stateLayout.fields.map((field, i) => {
+    const { adjustment, chargedOff, delinquency, proceeds, recovered } = stateRoles;
+    return stateLayout.fields.map(({ name }, i) => {
         const cell = cells[i] ?? null;
-        return (cell === null || cell === 0) && isNumber(field) ? 301 + i : cell;
+        const isFact = [adjustment, chargedOff, delinquency, proceeds, recovered].includes(name);
+        return isFact && (cell === null || cell === 0) ? 301 + i : cell;
     });
-}
-
-function isNumber({ type }: Field): boolean {
-    return type === 'amount' || type === 'count' || type === 'decimal' || type === 'rate';
 }
 
 /** The key of the pledge registry, as the trustee's peer holds it. */

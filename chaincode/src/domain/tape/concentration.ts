@@ -15,6 +15,8 @@ const limitReader = object({
     id,
     /** The balance counted: of the `top` largest groups of loans that share this field's value ... */
     by: optional(label),
+    /** Of a day or a month, the part that counts: loans of one vintage share a year. */
+    per: optional(oneOf('month', 'year')),
     top: optional(integer(1, 1000)),
     /** ... or of the loans that meet this criterion. */
     where: optional(criterionReader),
@@ -85,6 +87,9 @@ export function judgeConcentrations(
     });
 }
 
+/** Of an ISO date, what names its year and its month. */
+const dateLengths = { year: 4, month: 7 } as const;
+
 /** Says of each row of a chunk which group it counts for, if any. */
 type GroupOf = (row: number) => string | undefined;
 
@@ -105,7 +110,11 @@ function compileGroups(
         };
     }
     const field = fieldOf(assetClass, limit.by ?? '', at);
-    return chunk => row => formatCell(field, chunk.cell(row, field.name), currency);
+    const { per } = limit;
+    if (per !== undefined && field.type !== 'day' && field.type !== 'month')
+        throw new Refusal('RULES_INVALID', { at: `${at}.per`, problem: `${field.name} is no day or month` });
+    const length = per === undefined ? undefined : dateLengths[per];
+    return chunk => row => formatCell(field, chunk.cell(row, field.name), currency).slice(0, length);
 }
 
 function balancesBy(groupOf: GroupOf, balances: Float64Array): GroupBalance[] {
