@@ -49,7 +49,7 @@ export function packRecords(layout: Layout, records: readonly Uint8Array[], secr
 }
 
 export function openChunk(packed: Uint8Array, layout: Layout): Chunk {
-    return Chunk.open(inflateRawSync(packed), layout);
+    return Chunk.reopen(inflateRawSync(packed), layout);
 }
 
 /**

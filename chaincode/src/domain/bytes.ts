@@ -18,16 +18,19 @@ export function utf8(text: string): Uint8Array {
     return bytes;
 }
 
-/** The text of UTF-8 bytes. */
+/** The text of UTF-8 bytes; short ASCII is read here, as above. */
 export function textOf(bytes: Uint8Array): string {
-    return bytes.length <= shortText && bytes.every(isAscii) ? String.fromCharCode(...bytes) : bytesToUtf8(bytes);
+    if (bytes.length > shortText) return bytesToUtf8(bytes);
+    let text = '';
+    for (let i = 0; i < bytes.length; i++) {
+        const code = bytes[i] as number;
+        if (code > 127) return bytesToUtf8(bytes);
+        text += String.fromCharCode(code);
+    }
+    return text;
 }
 
 const shortText = 128;
-
-function isAscii(byte: number): boolean {
-    return byte < 128;
-}
 
 export const concat: (...parts: Uint8Array[]) => Uint8Array = concatBytes;
 

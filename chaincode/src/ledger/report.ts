@@ -90,7 +90,7 @@ export class Reports {
 
     /** @throws Refusal STATES_MISSING */
     async states(deal: Deal, states: StatesId, layout: Layout): Promise<Chunk> {
-        return Chunk.open(inflate(await this.stored(deal, states)), layout);
+        return Chunk.reopen(inflate(await this.stored(deal, states)), layout);
     }
 
     /** The loan states as recorded, compressed. @throws Refusal STATES_MISSING */

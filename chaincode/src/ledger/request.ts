@@ -1,7 +1,7 @@
-import { hexOf, utf8 } from '../domain/bytes';
+import { createHash } from 'node:crypto';
+
 import { object, digest, text } from '../domain/shape';
 import { Refusal } from '../domain/refusal';
-import { sha256 } from '../domain/hash';
 
 import type { Reader } from '../domain/shape';
 import type { Context } from './context';
@@ -45,9 +45,9 @@ export async function once(
 
 /** SHA-256 of function, arguments and, where the marker is private, the transient map without its salt. */
 function contentOf(ctx: Context, isPrivate: boolean): string {
-    const parts = ctx.stub.getArgs().map(argument => sha256(utf8(argument)));
-    const hidden = isPrivate
-        ? ctx.transient.content().flatMap(([field, value]) => [sha256(utf8(field)), sha256(value)])
-        : [];
-    return hexOf(sha256(...parts, ...hidden));
+    const parts: (Uint8Array | string)[] = ctx.stub.getArgs();
+    const hidden = isPrivate ? ctx.transient.content().flat() : [];
+    const content = createHash('sha256');
+    for (const part of [...parts, ...hidden]) content.update(createHash('sha256').update(part).digest());
+    return content.digest('hex');
 }

@@ -52,7 +52,7 @@ export class Tapes {
 
     /** @throws Refusal CHUNK_MISSING */
     async chunk(deal: Deal, number: number, layout: Layout): Promise<Chunk> {
-        return Chunk.open(inflate(await this.stored(deal, number)), layout);
+        return Chunk.reopen(inflate(await this.stored(deal, number)), layout);
     }
 
     /** The chunk as recorded, compressed. @throws Refusal CHUNK_MISSING */

@@ -117,7 +117,7 @@ export class AlignedMonths {
             place.copy(head, 0, lengthBytes);
             head.writeUInt32LE(month?.readUInt32LE(0) ?? 0, lengthBytes);
             head.writeUInt32LE(record.length, placeBytes);
-            this.aligned.append(place.readUInt32LE(0), Buffer.concat([head, record]));
+            this.aligned.append(place.readUInt32LE(0), head, record);
         }
         const [stranger] = said.values();
         if (stranger) throw this.wrong(stranger, 'no such loan in the tape of the deal');
@@ -146,7 +146,7 @@ function put(spool: Spool, number: string, content: Uint8Array): void {
     const head = Buffer.allocUnsafe(2 * lengthBytes);
     head.writeUInt32LE(name.length, 0);
     head.writeUInt32LE(content.length, lengthBytes);
-    spool.append(file, Buffer.concat([head, name, content]));
+    spool.append(file, head, name, content);
 }
 
 /** Numbers, as bytes one a character, and what was put aside under each. */

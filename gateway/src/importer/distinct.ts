@@ -7,13 +7,13 @@ const files = 256;
 /** Finds the keys that stand twice in a file of any size, without having more than a small part of them in memory. Gone once closed. */
 export class Distinct {
     private readonly spool = new Spool();
+    private readonly record = Buffer.alloc(keyLength + lineLength);
 
     /** @param key a hash, of which the first 16 bytes count */
     add(key: Uint8Array, line: number): void {
-        const record = Buffer.allocUnsafe(keyLength + lineLength);
-        record.set(key.subarray(0, keyLength));
-        record.writeUInt32LE(line, keyLength);
-        this.spool.append(key[0] ?? 0, record);
+        this.record.set(key.subarray(0, keyLength));
+        this.record.writeUInt32LE(line, keyLength);
+        this.spool.append(key[0] ?? 0, this.record);
     }
 
     /** Lines whose key stands in a line before. */

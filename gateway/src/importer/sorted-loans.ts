@@ -18,6 +18,7 @@ const files = 256;
  */
 export class SortedLoans {
     private readonly spool = new Spool();
+    private readonly head = Buffer.alloc(headLength);
     private readonly identityFields: readonly number[];
     /** Loans of each file. */
     private readonly counts = new Array<number>(files).fill(0);
@@ -37,12 +38,10 @@ export class SortedLoans {
         const values = this.identityFields.map(index => cells[index] ?? null);
         const order = orderOf(identityOf(this.assetClass, values));
         const loan = encodeRecord(this.assetClass.loan, cells);
-        const record = Buffer.allocUnsafe(headLength + loan.length);
-        record.set(order);
-        record.writeUInt32LE(loan.length, orderLength);
-        record.set(loan, headLength);
+        this.head.set(order);
+        this.head.writeUInt32LE(loan.length, orderLength);
         const [file = 0] = order;
-        this.spool.append(file, record);
+        this.spool.append(file, this.head, loan);
         this.counts[file] = (this.counts[file] ?? 0) + 1;
         this.longest = Math.max(this.longest, loan.length);
         return order;

@@ -11,24 +11,26 @@ const mostWaiting = 8 * 1024 * 1024;
  */
 export class Spool {
     private readonly folder = newFolder();
-    private readonly waiting = new Map<number, Uint8Array[]>();
+    private readonly waiting = new Map<number, Waiting>();
     private length = 0;
 
-    /** Bytes handed over, not copied. */
-    append(file: number, record: Uint8Array): void {
-        const records = this.waiting.get(file);
-        if (records) records.push(record);
-        else this.waiting.set(file, [record]);
-        this.length += record.length;
+    /** Appends a record, given in parts. */
+    append(file: number, ...parts: readonly Uint8Array[]): void {
+        let waiting = this.waiting.get(file);
+        if (waiting === undefined) this.waiting.set(file, (waiting = new Waiting()));
+        for (const part of parts) {
+            waiting.put(part);
+            this.length += part.length;
+        }
         if (this.length > mostWaiting) this.flush();
     }
 
     /** All that was appended to a file, in that order. */
     read(file: number): Buffer {
-        const waiting = this.waiting.get(file) ?? [];
+        const waiting = this.waiting.get(file)?.bytes() ?? Buffer.alloc(0);
         return existsSync(this.path(file))
-            ? Buffer.concat([readFileSync(this.path(file)), ...waiting])
-            : Buffer.concat(waiting);
+            ? Buffer.concat([readFileSync(this.path(file)), waiting])
+            : Buffer.from(waiting);
     }
 
     close(): void {
@@ -36,13 +38,41 @@ export class Spool {
     }
 
     private flush(): void {
-        for (const [file, records] of this.waiting) appendFileSync(this.path(file), Buffer.concat(records));
-        this.waiting.clear();
+        for (const [file, waiting] of this.waiting) {
+            appendFileSync(this.path(file), waiting.bytes());
+            waiting.clear();
+        }
         this.length = 0;
     }
 
     private path(file: number): string {
         return join(this.folder, String(file));
+    }
+}
+
+/** What waits for one file. Copied at once: very many small objects that live until they are written would cost more than the copying. */
+class Waiting {
+    private buffer = Buffer.allocUnsafe(1024);
+    private used = 0;
+
+    put(part: Uint8Array): void {
+        const end = this.used + part.length;
+        if (end > this.buffer.length) {
+            const larger = Buffer.allocUnsafe(Math.max(end, 2 * this.buffer.length));
+            this.buffer.copy(larger, 0, 0, this.used);
+            this.buffer = larger;
+        }
+        this.buffer.set(part, this.used);
+        this.used = end;
+    }
+
+    /** A view, good until more is put. */
+    bytes(): Buffer {
+        return this.buffer.subarray(0, this.used);
+    }
+
+    clear(): void {
+        this.used = 0;
     }
 }
 

@@ -19,23 +19,37 @@ export class Chunk {
         /** Secret of the chunk: the salts of its rows are derived from it. */
         readonly secret: Uint8Array,
         private readonly bytes: Uint8Array,
-        private readonly columns: readonly Column[],
+        /** Where each column begins and ends. */
+        private readonly places: readonly (readonly [start: number, end: number])[],
     ) {}
+
+    /** Columns read so far. */
+    private readonly opened: Column[] = [];
 
     /**
      * Reads the encoding, every cell of it.
      * @throws Refusal CHUNK_INVALID, FIELD_INVALID naming row and field
      */
     static open(bytes: Uint8Array, layout: Layout): Chunk {
+        const chunk = Chunk.reopen(bytes, layout);
+        layout.fields.forEach((_, index) => chunk.columnAt(index));
+        return chunk;
+    }
+
+    /**
+     * The same of an encoding that was read whole before it was recorded: a column is read when it is asked for.
+     * @throws Refusal CHUNK_INVALID
+     */
+    static reopen(bytes: Uint8Array, layout: Layout): Chunk {
         const reader = new HeaderReader(bytes);
         const { rows, secret } = reader.header(layout);
-        const columns = layout.fields.map(field => {
+        const places = layout.fields.map(() => {
             const length = reader.number();
             const start = reader.skip(length);
-            return openColumn(bytes, start, start + length, rows, field);
+            return [start, start + length] as const;
         });
         if (!reader.atEnd) throw chunkInvalid('bytes after the last column');
-        return new Chunk(layout, rows, secret, bytes, columns);
+        return new Chunk(layout, rows, secret, bytes, places);
     }
 
     /** The numbers of a field that is not text; NaN where there is no value. */
@@ -60,6 +74,7 @@ export class Chunk {
 
     /** Merkle leaves of all rows, one after the other. */
     leaves(): Uint8Array {
+        const columns = this.layout.fields.map((_, index) => this.columnAt(index));
         const hash = new BulkHash();
         const leaves = new Uint8Array(this.rows * hashLength);
         const salt = new Uint8Array(hashLength);
@@ -67,7 +82,7 @@ export class Chunk {
             hashSalt(hash, this.secret, row, salt);
             hash.message[0] = leafPrefix;
             hash.message.set(salt.subarray(0, saltLength), 1);
-            hash.hash(this.copyRecord(row, hash.message, 1 + saltLength), leaves, row * hashLength);
+            hash.hash(copyRecord(this.bytes, columns, row, hash.message, 1 + saltLength), leaves, row * hashLength);
         }
         return leaves;
     }
@@ -112,7 +127,13 @@ export class Chunk {
     }
 
     private column(name: string): Column {
-        return this.columns[this.indexOf(name)] as Column;
+        return this.columnAt(this.indexOf(name));
+    }
+
+    private columnAt(index: number): Column {
+        const [start, end] = this.places[index] as readonly [number, number];
+        const field = this.layout.fields[index] as Field;
+        return (this.opened[index] ??= openColumn(this.bytes, start, end, this.rows, field));
     }
 
     private indexOf(name: string): number {
@@ -123,7 +144,7 @@ export class Chunk {
 
     private cellAt(index: number, row: number): Cell {
         const field = this.layout.fields[index] as Field;
-        const { numbers } = this.columns[index] as Column;
+        const { numbers } = this.columnAt(index);
         if (field.type === 'text') return this.textAt(index, row);
         const number = numbers[row] as number;
         return Number.isNaN(number) ? this.reasonAt(index, row) : cellOf(field, number);
@@ -141,18 +162,24 @@ export class Chunk {
     }
 
     private span(index: number, row: number): [number, number] {
-        const { start, ends } = this.columns[index] as Column;
+        const { start, ends } = this.columnAt(index);
         return [row === 0 ? start : (ends[row - 1] as number), ends[row] as number];
     }
+}
 
-    /** Copies the canonical record of a row, its cells as encoded, and says where it ends. */
-    private copyRecord(row: number, target: Uint8Array, offset: number): number {
-        let to = offset;
-        for (const { start, ends } of this.columns) {
-            const end = ends[row] as number;
-            for (let from = row === 0 ? start : (ends[row - 1] as number); from < end; from++)
-                target[to++] = this.bytes[from] as number;
-        }
-        return to;
+/** Copies the canonical record of a row, its cells as encoded, and says where it ends. */
+function copyRecord(
+    bytes: Uint8Array,
+    columns: readonly Column[],
+    row: number,
+    target: Uint8Array,
+    offset: number,
+): number {
+    let to = offset;
+    for (const { start, ends } of columns) {
+        const end = ends[row] as number;
+        for (let from = row === 0 ? start : (ends[row - 1] as number); from < end; from++)
+            target[to++] = bytes[from] as number;
     }
+    return to;
 }
