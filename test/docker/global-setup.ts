@@ -1,0 +1,3 @@
+import { bringUp } from './stories-network';
+
+module.exports = bringUp;

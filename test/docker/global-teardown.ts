@@ -1,0 +1,3 @@
+import { takeAway } from './stories-network';
+
+module.exports = takeAway;
