@@ -17,10 +17,11 @@ describe('the plan of a docker network', () => {
             withPeers(100),
             { ...example, orderers: { ...example.orderers, count: 33 } },
         ]) {
-            const { orderers, peers } = planNetwork(consortium);
+            const { orderers, peers, authorities } = planNetwork(consortium, true);
             const ports = [
                 ...orderers.flatMap(({ port, adminPort, operationsPort }) => [port, adminPort, operationsPort]),
                 ...peers.flatMap(({ port, operationsPort }) => [port, operationsPort]),
+                ...authorities.map(({ port }) => port),
             ];
             expect(new Set(ports).size).toBe(ports.length);
         }
