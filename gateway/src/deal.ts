@@ -42,7 +42,14 @@ export interface DealIssued {
     readonly periods: number;
 }
 
-/** Deals: their terms, their parties, where they stand. */
+/**
+ * Deals: their terms, their parties, where they stand.
+ *
+ * @example
+ * const { answer } = await bank.deals.open({ id: 'auto-2026-1', terms, rules: { assetClass: 'auto-loan', rollForward } });
+ * await trust.deals.close({ id: answer.dealId });
+ * const { status } = await fund.deals.read('auto-2026-1');
+ */
 export class Deals {
     private readonly known = new Map<string, Promise<Deal>>();
 
@@ -95,6 +102,11 @@ export class Deals {
     /** The terms in force. @throws Refused NOT_FOUND */
     terms(dealId: string): Promise<Terms> {
         return this.ledger.evaluate('deal:terms', parseTerms, asked({ id: dealId }));
+    }
+
+    /** The terms in force as they were written. @throws Refused NOT_FOUND */
+    document(dealId: string): Promise<unknown> {
+        return this.ledger.evaluate('deal:terms', document => document, asked({ id: dealId }));
     }
 
     list(): Promise<readonly Deal[]> {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +6,12 @@ import { assetClassOf } from '@poolproof/chaincode/domain';
 
 import { balanceOf, loadLoans, sample } from '../setting/pool';
 import { datesOn, setStage } from '../setting/stage';
+import { poolproofIn } from '../setting/command-line';
 import { termsFor } from '../setting/terms';
 import { writeDesks } from '../setting/desk-files';
 
 import type { Loan } from '@poolproof/gateway';
 import type { Stage } from '../setting/stage';
-
-const program = require.resolve('@poolproof/gateway').replace(/index\.js$/, 'command/main.js');
 
 describe('the command line', () => {
     let stage: Stage;
@@ -47,17 +45,7 @@ describe('the command line', () => {
         await rm(folder, { recursive: true });
     });
 
-    interface Run {
-        readonly code: number;
-        readonly stdout: string;
-        readonly stderr: string;
-    }
-    const poolproof = (...args: string[]): Promise<Run> =>
-        new Promise(resolve => {
-            const child = execFile(process.execPath, [program, ...args], { cwd: folder }, (_error, stdout, stderr) =>
-                resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-            );
-        });
+    const poolproof = (...args: string[]) => poolproofIn(folder)(...args);
 
     it('opens a deal, and records nothing of a tape of which a rule says no', async () => {
         const opened = await poolproof('--as', 'bank-a', 'deal', 'open', dealId, 'terms.json');
@@ -178,6 +166,85 @@ describe('the command line', () => {
         expect(stderr).toContain('no member of the private collection tape_bank-a_trust');
     });
 
+    it('exports the tape to the regulator from its own peer, under the names of the standard, and leaves a trail of why', async () => {
+        const purpose = ['--purpose', 'inspection 7'];
+        const { code, stdout } = await poolproof('--as', 'regulator', 'tape', 'export', dealId, ...purpose);
+        expect(code).toBe(0);
+        const [header = '', first = '', ...others] = stdout.trim().split('\n');
+        expect(header.split(',')).toEqual(assetClassOf('auto-loan').loan.fields.map(({ name }) => name));
+        expect(others).toHaveLength(19);
+        const [loan = ''] = first.split(',');
+        const selected = [
+            '--fields',
+            'assetNumber,originatorName',
+            '--where',
+            `assetNumber=${loan}`,
+            '--out',
+            'one.csv',
+        ];
+        expect((await poolproof('--as', 'trust', 'tape', 'export', dealId, ...selected)).stdout).toBe('');
+        expect(await readFile(join(folder, 'one.csv'), 'utf8')).toContain(`assetNumber,originatorName\n${loan},`);
+        const trail = await poolproof('--as', 'bank-a', 'audit', 'trail', dealId);
+        expect([trail.code, trail.stderr]).toEqual([0, '']);
+        expect(trail.stdout).toMatch(/^regulator .*inspection 7/m);
+        expect(trail.stdout).not.toContain('trust ');
+    });
+
+    it('exports what a file can be read from again', async () => {
+        const again = join(folder, 'again.csv');
+        expect((await poolproof('--as', 'bank-a', 'tape', 'export', dealId, '--out', again)).code).toBe(0);
+        const [exported, recorded] = await Promise.all(
+            [again, join(folder, 'loans.csv')].map(loans => loadLoans({ ...sample, loans })),
+        );
+        const byNumber = (loans: readonly Loan[] = []) => loans.map(({ cells }) => cells).sort();
+        expect(byNumber(exported)).toEqual(byNumber(recorded));
+    });
+
+    it('proves loans to anybody, who checks them without asking', async () => {
+        const drawn = ['prove', dealId, '--sample', '3', '--seed', 'audit', '--out', 'sample.json'];
+        expect(await poolproof('--as', 'trust', ...drawn)).toMatchObject({ code: 0, stdout: '' });
+        const again = await poolproof('--as', 'bank-a', ...drawn.slice(0, -2));
+        expect(again.stdout).toBe(await readFile(join(folder, 'sample.json'), 'utf8'));
+        const tape = await poolproof('--as', 'fund', '--json', 'tape', 'read', dealId);
+        await writeFile(join(folder, 'tape.json'), tape.stdout);
+        const { root } = JSON.parse(tape.stdout) as { root: string };
+        for (const given of [root, 'tape.json']) {
+            const { code, stdout } = await poolproof('verify', 'sample.json', '--root', given);
+            expect([code, stdout.match(/ yes$/gm)?.length]).toEqual([0, 3]);
+        }
+        expect((await poolproof('--as', 'fund', 'verify', 'sample.json', '--show')).stdout).toMatch(
+            /^originatorName /m,
+        );
+    });
+
+    it('... and whoever is shown a loan that was tampered with, or under another root, is told no', async () => {
+        const text = await readFile(join(folder, 'sample.json'), 'utf8');
+        const proofs = JSON.parse(text) as { proofs: { proof: { cells: unknown[] } }[] };
+        proofs.proofs[1]?.proof.cells.splice(3, 1, 1);
+        await writeFile(join(folder, 'tampered.json'), JSON.stringify(proofs));
+        const tampered = await poolproof('verify', 'tampered.json', '--root', 'tape.json');
+        expect([tampered.code, tampered.stdout.match(/ NO /g)?.length]).toEqual([9, 1]);
+        expect((await poolproof('verify', 'sample.json', '--root', '0'.repeat(64))).code).toBe(9);
+    });
+
+    it('... and the other bank can prove none', async () => {
+        expect((await poolproof('--as', 'bank-b', 'prove', dealId, '--sample', '1')).code).toBe(4);
+    });
+
+    it('shows the network from where it stands', async () => {
+        const status = await poolproof('--as', 'fund', '--json', 'network', 'status');
+        expect(JSON.parse(status.stdout)).toMatchObject({
+            institution: 'FundMSP',
+            chaincode: 'poolproof',
+            sequence: 1,
+        });
+        const peers = await poolproof('--as', 'fund', '--json', 'network', 'peers');
+        const { height } = JSON.parse(status.stdout) as { height: string };
+        const rows = JSON.parse(peers.stdout) as { institution: string; height: string }[];
+        expect(new Set(rows.map(({ institution }) => institution)).size).toBe(5);
+        expect(rows.every(row => row.height === height)).toBe(true);
+    });
+
     it.each([
         ['a command that does not exist', ['deal', 'sing'], 2, "unknown command 'sing'"],
         ['an argument left out', ['deal', 'read'], 2, "missing required argument 'deal'"],
@@ -211,6 +278,6 @@ describe('the command line', () => {
 
     it('completes commands', async () => {
         const { stdout } = await poolproof('completion');
-        expect(stdout).toContain('deal) words="open close read terms list"');
+        expect(stdout).toContain('deal) words="open close ');
     });
 });

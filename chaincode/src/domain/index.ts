@@ -111,6 +111,7 @@ export { shape } from './readers';
 export { Refusal, refusals } from './refusal';
 export { reinstateRequest } from './reinstatement';
 export {
+    basisOf,
     confirmedReport,
     confirmReportRequest,
     disputeReportRequest,
@@ -123,8 +124,10 @@ export {
     reportVersionReader,
     wholeReportReader,
 } from './report';
+export { composeReport } from './report/compose';
+export { namesIn } from './report/disclosure';
 export { endBalances, rollForward } from './report/roll-forward';
-export { stateSummaryReader } from './report/state-summary';
+export { monthBefore, stateSummaryReader, summariseStates, tapeBefore } from './report/state-summary';
 export {
     declarationsReader,
     declareRequest,
@@ -145,7 +148,9 @@ export {
     readChunkRequest,
     recordChunkRequest,
     rejectTapeRequest,
+    sealTape,
     sealTapeRequest,
+    submitTape,
     submitTapeRequest,
     tapeReader,
 } from './tape';

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 
+import type { Option } from 'commander';
+
 /** Prints a script for the shell; nothing is installed by itself. */
 export function completionCommand(program: Command): Command {
     return new Command('completion')
@@ -10,10 +12,11 @@ export function completionCommand(program: Command): Command {
 /** Bash, and zsh with bashcompinit: the commands at each place, the options everywhere. */
 function script(program: Command): string {
     const nouns = program.commands.map(command => command.name());
-    const cases = program.commands
-        .filter(command => command.commands.length > 0)
-        .map(command => `        ${command.name()}) words="${command.commands.map(each => each.name()).join(' ')}" ;;`);
-    const options = program.options.map(option => option.long ?? '').join(' ');
+    const cases = program.commands.map(
+        command =>
+            `        ${command.name()}) words="${[...command.commands.map(nameOf), ...optionsIn(command)].join(' ')}" ;;`,
+    );
+    const options = program.options.map(longOf).join(' ');
     return [
         '_poolproof() {',
         '    local current="${COMP_WORDS[COMP_CWORD]}" noun="" words="" word',
@@ -29,4 +32,18 @@ function script(program: Command): string {
         'complete -o default -F _poolproof poolproof',
         '',
     ].join('\n');
+}
+
+/** Those of the command and of what stands below it. */
+function optionsIn(command: Command): string[] {
+    const all = [command, ...command.commands].flatMap(({ options }) => options.map(longOf));
+    return [...new Set(all)].sort();
+}
+
+function nameOf(command: Command): string {
+    return command.name();
+}
+
+function longOf(option: Option): string {
+    return option.long ?? '';
 }

@@ -3,17 +3,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Writes lines as they come, to a file that only its owner may read, or to standard output; what reads them sets the pace, and may
- * leave before the end.
+ * Writes lines as they come, to a file that only its owner may read, or to standard output; what reads them sets the
+ * pace.
  */
 export async function writeLines(lines: AsyncIterable<string>, path?: string): Promise<void> {
     const source = Readable.from(ended(lines));
-    if (path !== undefined) return pipeline(source, createWriteStream(path, { mode: 0o600 }));
-    try {
-        await pipeline(source, process.stdout, { end: false });
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    }
+    if (path === undefined) await pipeline(source, process.stdout, { end: false });
+    else await pipeline(source, createWriteStream(path, { mode: 0o600 }));
 }
 
 async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -74,11 +74,7 @@ function recordCommand(): Command {
             '\nExamples:\n  poolproof --as bank-a tape record auto-2026-1 loans.csv --submit\n' +
                 '  poolproof --as bank-a tape record cars-2026-1 annex-5.csv --mapping esma-automobile',
         )
-        .action(
-            atDesk((connection, [dealId = '', path = ''], options) =>
-                record(connection, dealId, path, options),
-            ),
-        );
+        .action(atDesk((connection, [dealId = '', path = ''], options) => record(connection, dealId, path, options)));
 }
 
 function checkCommand(): Command {
