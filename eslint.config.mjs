@@ -5,7 +5,7 @@ const clock = 'The domain knows no clock: take the day as an argument.';
 const exact = 'Money and rates are exact: use bigint (money.ts, rate.ts).';
 
 export default tseslint.config(
-    { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**'] },
+    { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'docs/**'] },
     eslint.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {

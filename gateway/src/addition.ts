@@ -28,12 +28,15 @@ import type { Tapes } from './tape';
 
 const { digest, id, integer, object, text } = shape;
 
-export const additionOffered: Reader<AdditionOffered> = told(object({ dealId: id, number: integer(1), period: integer(1) }));
+export const additionOffered: Reader<AdditionOffered> = told(
+    object({ dealId: id, number: integer(1), period: integer(1) }),
+);
 export const additionAccepted: Reader<AdditionAccepted> = told(
     object({ dealId: id, number: integer(1), period: integer(1), root: digest, count: integer(1) }),
 );
 export const additionDeclined: Reader<AdditionDeclined> = told(object({ dealId: id, reason: text(500) }));
 
+/** The servicer has offered loans to a live deal. */
 export interface AdditionOffered {
     readonly dealId: string;
     readonly number: number;
@@ -41,6 +44,7 @@ export interface AdditionOffered {
     readonly period: number;
 }
 
+/** The loans of an addition have joined the pool. */
 export interface AdditionAccepted extends AdditionOffered {
     /** Merkle root of the addition. */
     readonly root: string;
@@ -48,12 +52,18 @@ export interface AdditionAccepted extends AdditionOffered {
     readonly count: number;
 }
 
+/** The trustee has sent an addition back. */
 export interface AdditionDeclined {
     readonly dealId: string;
     readonly reason: string;
 }
 
-/** Loans that join the pool of a live deal: bought in its revolving period, or in exchange for others. */
+/**
+ * Loans that join the pool of a live deal: bought in its revolving period, or in exchange for others.
+ *
+ * @example
+ * const all = await trust.additions.list('auto-2026-1');
+ */
 export class Additions {
     constructor(
         private readonly ledger: Ledger,

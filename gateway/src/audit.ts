@@ -17,7 +17,13 @@ export interface Reading {
     readonly period?: number;
 }
 
-/** The trail of who read the loans of a deal without being a party of it. */
+/**
+ * The trail of who read the loans of a deal without being a party of it.
+ *
+ * @example
+ * await regulator.audits.access({ dealId: 'auto-2026-1', kind: 'tape', purpose: 'annual inspection' });
+ * const trail = await originator.audits.trail('auto-2026-1');
+ */
 export class Audits {
     /** Why loans are read, where a trail of it is to be left. */
     purpose = 'supervision';

@@ -48,6 +48,7 @@ export function packRecords(layout: Layout, records: readonly Uint8Array[], secr
     return deflateRawSync(encodeRecords(layout, records, secret), { level: deflateLevel });
 }
 
+/** The chunk as it travelled, inflated and ready to be read. @throws Refusal CHUNK_INVALID */
 export function openChunk(packed: Uint8Array, layout: Layout): Chunk {
     return Chunk.reopen(inflateRawSync(packed), layout);
 }

@@ -37,6 +37,7 @@ export interface Credentials {
     readonly signer?: Signer;
 }
 
+/** Who connects, to which peers, and how patient the connection is. */
 export interface ConnectOptions {
     readonly identity: Credentials;
     /** Peers of the identity's own institution; the first that answers is used. */

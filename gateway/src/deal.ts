@@ -30,12 +30,14 @@ export const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods:
 export const dealEnded = told(object({ dealId: id, reason: text() }));
 export const transferConsented = told(object({ dealId: id, to: id, by: list(id) }));
 
+/** A deal was opened, and between whom. */
 export interface DealOpened {
     readonly dealId: string;
     readonly originator: string;
     readonly trustee: string;
 }
 
+/** A deal was closed: its notes are issued, its reporting begins. */
 export interface DealIssued {
     readonly dealId: string;
     /** Number of collection periods to legal final maturity. */

@@ -31,6 +31,7 @@ const { id, list, object, text } = shape;
 export const depositOpened: Reader<DepositOpened> = told(object({ asset: text(), depository: id }));
 const standingFiled: Reader<object> = told(object({}));
 
+/** A deposit was opened in which is settled. */
 export interface DepositOpened {
     /** `cash:USD:bank-b` */
     readonly asset: string;

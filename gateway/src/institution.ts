@@ -5,7 +5,13 @@ import { privately, told } from './client/ledger';
 import type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Passage, Receipt } from './client/ledger';
 
-/** Who takes part, and in which roles. */
+/**
+ * Who takes part, and in which roles.
+ *
+ * @example
+ * await bank.institutions.join({ id: 'bank-a', name: 'Bank A', roles: ['originator', 'servicer'] });
+ * await regulator.institutions.confirm({ id: 'bank-a', roles: ['originator', 'servicer'] });
+ */
 export class Institutions {
     private depository: Promise<Institution> | undefined;
 

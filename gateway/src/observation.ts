@@ -17,8 +17,12 @@ import type { Tapes } from './tape';
 
 const { day, id, integer, list, minor, object } = shape;
 
-export const dayRecorded: Reader<DayRecorded> = told(object({ dealId: id, period: integer(1), day, number: integer(0) }));
-export const dayObserved: Reader<DayObserved> = told(object({ dealId: id, day, balance: minor, trips: list(tripReader) }));
+export const dayRecorded: Reader<DayRecorded> = told(
+    object({ dealId: id, period: integer(1), day, number: integer(0) }),
+);
+export const dayObserved: Reader<DayObserved> = told(
+    object({ dealId: id, day, balance: minor, trips: list(tripReader) }),
+);
 
 /** A day of a deal. */
 export interface DealDay {
@@ -27,11 +31,13 @@ export interface DealDay {
     readonly day: Day;
 }
 
+/** Loans of a chunk that changed on a day were recorded. */
 export interface DayRecorded extends DealDay {
     /** Of the chunk. */
     readonly number: number;
 }
 
+/** A day of the pool was watched, and what its triggers made of it. */
 export interface DayObserved {
     readonly dealId: string;
     readonly day: Day;
@@ -41,7 +47,12 @@ export interface DayObserved {
     readonly trips: readonly Trip[];
 }
 
-/** The pool from day to day, for deals whose terms have a condition that must last a number of days. */
+/**
+ * The pool from day to day, for deals whose terms have a condition that must last a number of days.
+ *
+ * @example
+ * await servicer.observations.record({ dealId: 'auto-2026-1', period: 3, day, number: 0 }, changed);
+ */
 export class Observations {
     constructor(
         private readonly ledger: Ledger,

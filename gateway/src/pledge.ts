@@ -28,7 +28,14 @@ export interface ChunkPledged {
     readonly number: number;
 }
 
-/** The registry that keeps one asset from backing two live deals. Trustees and regulators alone can read it. */
+/**
+ * The registry that keeps one asset from backing two live deals. Trustees and regulators alone can read it.
+ *
+ * @example
+ * await regulator.pledges.layKey();
+ * const { chunkRoots } = await trust.tapes.read('auto-2026-1');
+ * for (const number of chunkRoots.keys()) await trust.pledges.pledge({ dealId: 'auto-2026-1', number });
+ */
 export class Pledges {
     constructor(
         private readonly ledger: Ledger,

@@ -8,6 +8,7 @@ export interface PledgingProgress {
     readonly chunks: number;
 }
 
+/** How a tape is pledged. */
 export interface PledgingOptions {
     /** Chunks under way at a time, 16 at most; 3 unless stated. */
     readonly inFlight?: number;

@@ -7,6 +7,7 @@ import type { Connection } from './connection';
 
 const { currency, id, integer, label, list, object, optional } = shape;
 
+/** Reads proofs as they are handed over. */
 export const proofsReader = object({
     dealId: id,
     /** Of proofs of months: the report. None for loans of the tape. */

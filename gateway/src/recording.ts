@@ -28,6 +28,7 @@ export interface Progress {
     readonly chunks: number;
 }
 
+/** How a file is recorded. */
 export interface RecordingOptions {
     /** Kept by the client from the first attempt to the last: see `TapeSecret.open`. */
     readonly secret: TapeSecret;
@@ -40,6 +41,7 @@ export interface RecordingOptions {
     readonly progress?: (progress: Progress) => void;
 }
 
+/** A file with the loans of a tape, and to which deal they belong. */
 export interface TapeFile extends RecordingOptions {
     readonly dealId: string;
     /** CSV, or EX-102 where the name ends in .xml. */
@@ -47,6 +49,7 @@ export interface TapeFile extends RecordingOptions {
     readonly loansPerChunk?: number;
 }
 
+/** A file with the loan states of a month, and to which report they belong. */
 export interface MonthFile extends RecordingOptions, ReportId {
     readonly path: string;
     /** The month of the file that is meant, `2017-06`. */

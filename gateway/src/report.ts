@@ -43,17 +43,27 @@ export interface ReportId {
     readonly version: number;
 }
 
+/** The loan states of a chunk were recorded for a period. */
 export interface StatesRecorded extends ReportId {
     /** Of the chunk. */
     readonly number: number;
 }
 
+/** A report was filed, or restated. */
 export interface ReportFiled extends ReportId {
     /** Later periods that are to be restated as well. */
     readonly affected: readonly number[];
 }
 
-/** Monthly loan states, and the reports the contract computes from them. */
+/**
+ * Monthly loan states, and the reports the contract computes from them.
+ *
+ * @example
+ * const report = { dealId: 'auto-2026-1', period: 1, version: 1 };
+ * await servicer.reports.recordAll(report, months);
+ * await servicer.reports.file(report);
+ * await trust.reports.confirm(report);
+ */
 export class Reports {
     constructor(
         private readonly ledger: Ledger,

@@ -48,10 +48,12 @@ export interface PaymentSeen {
     readonly paymentReference: string;
 }
 
+/** Instructions were settled; which ones stands in the books alone. */
 export interface InstructionsSettled {
     readonly day: Day;
 }
 
+/** A period of a deal was paid to its holders and parties. */
 export interface DistributionPaid {
     readonly dealId: string;
     readonly period: number;

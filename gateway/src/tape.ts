@@ -41,11 +41,13 @@ export const tapeRejected: Reader<TapeRejected> = told(object({ dealId: id, reas
 export const tapeSealed: Reader<TapeSealed> = told(object({ dealId: id, root: digest }));
 const packedChunk = object({ number: integer(0), chunk: text(20_000_000) });
 
+/** A chunk of a tape was recorded. */
 export interface ChunkRecorded {
     readonly dealId: string;
     readonly number: number;
 }
 
+/** The originator has declared a tape complete. */
 export interface TapeSubmitted {
     readonly dealId: string;
     readonly chunks: number;
@@ -53,17 +55,26 @@ export interface TapeSubmitted {
     readonly root: string;
 }
 
+/** The trustee has sent a tape back, and why. */
 export interface TapeRejected {
     readonly dealId: string;
     readonly reason: string;
 }
 
+/** The trustee has sealed a tape: its loans are the pool. */
 export interface TapeSealed {
     readonly dealId: string;
     readonly root: string;
 }
 
-/** Loan tapes: private to the originator, the trustee and the regulator; only their root and the pool's figures are public. */
+/**
+ * Loan tapes: private to the originator, the trustee and the regulator; only their root and the pool's figures are public.
+ *
+ * @example
+ * const chunks = await bank.tapes.recordAll('auto-2026-1', loans);
+ * await bank.tapes.submit({ dealId: 'auto-2026-1', chunks });
+ * const proof = await trust.tapes.prove('auto-2026-1', 0, 17);
+ */
 export class Tapes {
     constructor(
         private readonly ledger: Ledger,

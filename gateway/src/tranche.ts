@@ -33,16 +33,19 @@ export const classRated: Reader<ClassRated> = told(
     object({ dealId: id, className: id, agency: text(), rating: text(), day }),
 );
 
+/** The book of a deal was closed and its notes allotted; to whom stands in the books alone. */
 export interface NotesAllotted {
     readonly dealId: string;
 }
 
+/** Classes of notes that were authorised, or issued. */
 export interface ClassesOfDeal {
     readonly dealId: string;
     /** In the order of the terms. */
     readonly classes: readonly string[];
 }
 
+/** A rating agency's action on a class. */
 export interface ClassRated {
     readonly dealId: string;
     readonly className: string;

@@ -49,6 +49,7 @@ export interface StatusDeclared {
     readonly status: string;
 }
 
+/** Principal of a class that was written down stands again. */
 export interface PrincipalReinstated {
     readonly dealId: string;
     /** The first period that runs with it. */

@@ -18,6 +18,7 @@ export interface LedgerEvent {
     readonly blockNumber: bigint;
 }
 
+/** Where following begins, and when it ends. */
 export interface FollowOptions {
     /** Where to go on. Store it together with what the event caused, and no event is lost or dealt with twice. */
     readonly after?: Position;

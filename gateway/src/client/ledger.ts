@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { canonical } from '@poolproof/chaincode/domain';
+import { canonical, shape } from '@poolproof/chaincode/domain';
 
 import { evaluate } from './evaluate';
 import { request } from '../observability/watched';
@@ -55,8 +55,9 @@ export class Ledger {
         });
     }
 
-    /** Asks; nothing is written. Each argument is an id, or a request already checked. */
-    async evaluate<A>(transaction: string, answer: Reader<A>, ...args: readonly string[]): Promise<A> {
+    /** Asks; nothing is written. @throws Refusal REQUEST_INVALID before anything is sent */
+    async evaluate<A>(transaction: string, answer: Reader<A>, ...questions: readonly Question[]): Promise<A> {
+        const args = questions.map(question => question());
         return decode(await this.observed({ transaction }, () => evaluate(this.client, { transaction, args })), answer);
     }
 
@@ -67,9 +68,24 @@ export class Ledger {
     }
 }
 
+/** The text of a query's argument, checked when it is asked. */
+export type Question = () => string;
+
+/** What queries ask by. Each field has one meaning in all of them. */
+const questionFields = shape.object({
+    access: shape.optional(shape.id),
+    after: shape.optional(shape.digest),
+    dealId: shape.optional(shape.id),
+    id: shape.optional(shape.id),
+    institution: shape.optional(shape.id),
+    number: shape.optional(shape.integer(0)),
+    period: shape.optional(shape.integer(1)),
+    version: shape.optional(shape.integer(1)),
+});
+
 /** A query's argument. */
-export function asked(query: Readonly<Record<string, unknown>>): string {
-    return canonical(query);
+export function asked(query: { readonly [F in keyof ReturnType<typeof questionFields>]?: unknown }): Question {
+    return () => canonical(questionFields(query, 'request'));
 }
 
 /**

@@ -24,6 +24,7 @@ export const revocationReasons = [
     'privilegewithdrawn',
 ] as const;
 
+/** Why a certificate is withdrawn, in the words of RFC 5280. */
 export type RevocationReason = (typeof revocationReasons)[number];
 
 /** What was revoked, and what tells the network of it. */

@@ -11,6 +11,7 @@ export type EventHandlers<T> = {
     readonly [N in EventName]?: (payload: EventPayloads[N], transaction: T, event: LedgerEvent) => unknown;
 };
 
+/** What is done about events, and where that is kept. */
 export interface ApplyOptions<T> {
     readonly store: CheckpointStore<T>;
     readonly on: EventHandlers<T>;

@@ -55,11 +55,13 @@ export interface LedgerKey {
     readonly id: readonly string[];
 }
 
+/** A key that a transaction read, and rested on. */
 export interface LedgerRead extends LedgerKey {
     /** Where the value found was written; none where nothing was found. */
     readonly version?: { readonly blockNumber: bigint; readonly place: number };
 }
 
+/** A key that a transaction wrote, and what it left there. */
 export interface LedgerWrite extends LedgerKey {
     readonly deleted: boolean;
     /** What JSON reads of the value, or the bytes where it is none. Nothing where it was deleted. */

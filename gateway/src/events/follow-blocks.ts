@@ -4,6 +4,7 @@ import { decodeBlock } from './decode-block';
 import type { Client } from '../client/client';
 import type { LedgerBlock } from './block';
 
+/** Where following begins, and when it ends. */
 export interface BlockOptions {
     /** Number of the first block; the first of all unless stated. To go on, one more than the last that was dealt with. */
     readonly from?: bigint;
