@@ -22,11 +22,17 @@ const loans = ['1', '2', '3', '4', '5', '6'].map(number => loan(number));
 const bought = ['a', 'b'].map(number => loan(number));
 const balance = 6_000_000;
 
-/** The plain terms with a revolving period that ends when losses pass a tenth of the pool. */
+/** The plain terms, less what is paid for loans that come later. */
+function growing() {
+    const { deposits } = terms(balance) as { deposits: { amount: string }[] };
+    return { deposits: deposits.map(each => ({ ...each, amount: `${each.amount} - receivablesPurchased` })) };
+}
+
+/** ... with a revolving period. */
 function revolving() {
-    const plain = terms(balance) as { statuses: { id: string }[]; deposits: { amount: string }[] };
+    const plain = terms(balance) as { statuses: object[] };
     const statuses = plain.statuses.map((status, i) => (i === 0 ? { ...status, revolving: true } : status));
-    return { statuses };
+    return { ...growing(), statuses };
 }
 
 const rules = {
@@ -214,7 +220,7 @@ describe('a substitution', () => {
 
     beforeEach(async () => {
         ledger = await consortium();
-        await issued(ledger, 'deal-1', spread, { rules: { ...rules, substitution } });
+        await issued(ledger, 'deal-1', spread, { terms: growing(), rules: { ...rules, substitution } });
     });
 
     it('takes one loan out and another in, and moves the pledges', async () => {
@@ -261,6 +267,11 @@ describe('a substitution', () => {
         await accept();
         await record([loan('b')], 2);
         expect(await codeOf(() => exchange(row))).toBe('LOAN_REPLACED');
+    });
+
+    it('needs terms that take what is bought into account', async () => {
+        const open = () => issued(ledger, 'deal-2', [loan('z')], { rules: { substitution } });
+        expect(await codeOf(open)).toBe('TERMS_INVALID');
     });
 
     it('is refused where the rules allow none', async () => {

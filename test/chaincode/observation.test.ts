@@ -23,8 +23,9 @@ const [first] = inOrder(loans).map(row => String(row['assetNumber']));
 
 /** The plain terms with a revolving period, and a pool that may not stay under five sixths for ten days. */
 function watched() {
-    const plain = terms(6_000_000) as { statuses: object[]; triggers: object[] };
+    const plain = terms(6_000_000) as { deposits: { amount: string }[]; statuses: object[]; triggers: object[] };
     return {
+        deposits: plain.deposits.map(each => ({ ...each, amount: `${each.amount} - receivablesPurchased` })),
         statuses: plain.statuses.map((status, i) => (i === 0 ? { ...status, revolving: true } : status)),
         triggers: [
             {

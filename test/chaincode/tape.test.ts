@@ -48,6 +48,12 @@ describe('opening a deal', () => {
         expect(await codeOf(() => ledger.submit(fund, 'deal:open', request))).toBe('ROLE_MISSING');
     });
 
+    it('refuses a servicer that is not the originator, which has no access to the loans', async () => {
+        const parties = { originator: 'bank-a', servicer: 'bank-b', trustee: 'trust' };
+        const request = { requestId: requestId(), id: 'deal-1', terms: { ...terms(1), parties }, rules };
+        expect(await codeOf(() => ledger.submit(bankA, 'deal:open', request))).toBe('SERVICER_NOT_ORIGINATOR');
+    });
+
     it('refuses parties that do not hold their role', async () => {
         const request = {
             requestId: requestId(),

@@ -3,6 +3,7 @@ import { canonical } from './canonical';
 import { checkTerms } from './terms/check';
 import { currency, day, digest, flag, id, integer, list, object, oneOf, optional } from './shape';
 import { hexOf, utf8 } from './bytes';
+import { namesIn } from './report/disclosure';
 import { paymentCalendar } from './waterfall/dates';
 import { paymentPeriods } from './calendar/schedule';
 import { poolRulesReader, poolTests } from './pool-rules';
@@ -125,7 +126,7 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
         currency: terms.currency,
         termsHash: hexOf(sha256(utf8(canonical(asked.terms)))),
         rules: asked.rules,
-        grows: asked.rules.substitution !== undefined || terms.statuses.some(({ revolving }) => revolving),
+        grows: mayGrow(asked, terms),
         cutoff: terms.dates.cutoff,
         periods: periodsOf(terms).length,
     };
@@ -195,6 +196,20 @@ export function periodsOf(terms: Terms): DealPeriod[] {
         begins = addDays(ends, 1);
         return period;
     });
+}
+
+/**
+ * Whether loans may join the pool after the seal. What is paid for them must then be missing somewhere in the waterfall.
+ * @throws Refusal TERMS_INVALID
+ */
+function mayGrow({ rules, terms: document }: OpenDealRequest, terms: Terms): boolean {
+    const grows = rules.substitution !== undefined || terms.statuses.some(({ revolving }) => revolving);
+    if (grows && !namesIn(document).has('receivablesPurchased'))
+        throw new Refusal('TERMS_INVALID', {
+            at: 'deposits',
+            problem: 'loans may join the pool, and no formula takes receivablesPurchased into account',
+        });
+    return grows;
 }
 
 /** Terms with an error in them cannot be executed to the end: no deal is opened on them. */
