@@ -363,6 +363,27 @@ describe('principal written down by the terms', () => {
         expect(senior).toMatchObject({ balance: '1350000', writtenDown: '450000', factor: '0.7500000' });
     });
 
+    it('is cancelled in every book when the deal has ended without it', async () => {
+        await ledger.submit(trust, 'waterfall:declare', {
+            ...{ requestId: requestId(), dealId, period: 2, status: 'accelerated', reason: 'the pool is sold' },
+        });
+        await reported(ledger, 2, cents('9900.00'), cents('100.00'), 1, ['1']);
+        await run(ledger, 2, bankA, Number(cents('19600.00')));
+        await openDay(ledger, '2026-03-16');
+        await remit(ledger, cents('19880.00'));
+        await distribute(ledger, 2);
+        await ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'redeemed' }, privately());
+        expect(
+            await codeOf(() => ledger.submit(bankA, 'tranche:retire', { requestId: requestId(), dealId }, privately())),
+        ).toBe('ROLE_MISSING');
+        expect((await retire()).event).toMatchObject({ name: 'NotesRetired', payload: { classes: ['A-2', 'B', 'C'] } });
+        expect((await tranches(ledger)).map(({ status, outstanding }) => [status, outstanding])).toEqual([
+            ['redeemed', '0'],
+            ...Array<string[]>(3).fill(['cancelled', '0']),
+        ]);
+        expect(await held(ledger, bankB, note('C'))).toBe('0.00');
+    });
+
     it('is reinstated by the trustee, up to what was written down, and counts from the next run on', async () => {
         expect(await codeOf(() => declare({ amount: '250001' }))).toBe('REINSTATEMENT_EXCEEDED');
         expect(await codeOf(() => declare({ amount: '1', period: 1 }))).toBe('DECLARED_TOO_LATE');
