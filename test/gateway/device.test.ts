@@ -61,6 +61,28 @@ if (missing !== undefined) console.log(`PKCS#11 devices are not tested: ${missin
         expect(wrong?.[1]).toContain('Unable to find object');
         expect(wrong?.[2]).toContain('label nobody cannot be found');
         expect(wrong?.join()).not.toContain('999999');
+
+        // The command line finds the same key where the environment says that it lies.
+        const [peer] = network.peers('regulator');
+        const files = {
+            profile: join(folder, 'profile.json'),
+            cert: join(folder, 'cert.pem'),
+            pin: join(folder, 'pin'),
+        };
+        writeFileSync(files.cert, certificatePem);
+        writeFileSync(files.pin, '123456\n', { mode: 0o600 });
+        const tls = { tlsCACerts: { pem: peer?.tlsRootPem }, grpcOptions: { hostnameOverride: peer?.tlsHostName } };
+        const peers = { p: { url: `grpcs://${peer?.address}`, ...tls } };
+        const organizations = { regulator: { mspid: mspId, peers: ['p'] } };
+        writeFileSync(files.profile, JSON.stringify({ organizations, peers }));
+        const variables = {
+            ...{ POOLPROOF_PROFILE: files.profile, POOLPROOF_MSP: mspId, POOLPROOF_CERT: files.cert },
+            ...{ POOLPROOF_PKCS11: library, POOLPROOF_TOKEN: 'regulator', POOLPROOF_PIN_FILE: files.pin },
+        };
+        const program = require.resolve('@poolproof/gateway').replace(/index\.js$/, 'command/main.js');
+        const command = [program, '--json', 'institution', 'list'];
+        const listed = await promisify(execFile)(process.execPath, command, { env: { ...env, ...variables } });
+        expect(JSON.parse(listed.stdout)).toMatchObject([{ id: 'regulator' }]);
     });
 });
 
