@@ -42,8 +42,10 @@ export class InStep {
     desk<T extends object>(id: MemberId, desk: T): T {
         return new Proxy(desk, {
             get: (target, name) => {
-                const noun: unknown = Reflect.get(target, name, target);
-                return typeof noun === 'object' && noun !== null ? this.noun(id, noun) : noun;
+                const member: unknown = Reflect.get(target, name, target);
+                // The desk's own acts see it as it is.
+                if (typeof member === 'function') return (member as () => unknown).bind(target);
+                return typeof member === 'object' && member !== null ? this.noun(id, member) : member;
             },
         });
     }
