@@ -170,6 +170,21 @@ describe('submitting a request', () => {
             patient.close();
         });
 
+        it('waits for a peer that is still at the same proposal, whose answer was lost', async () => {
+            const said = 'error sending: txid: 7dc4b2a1(poolproof) exists';
+            first.will(
+                'endorse',
+                { error: status.UNAVAILABLE },
+                { error: status.ABORTED, said, by: 'TrustMSP' },
+                joined,
+            );
+            first.will('submit', sent).will('commitStatus', valid);
+            const patient = connect({ identity, peers: [first.address], deadlines: { endorse: 9_000 } });
+            expect((await join(patient)).attempts).toBe(1);
+            expect(new Set(first.calls.map(call => call.transactionId)).size).toBe(1);
+            patient.close();
+        });
+
         it('says so when none has time until the end', async () => {
             first.will('endorse', ...Array.from({ length: 40 }, () => full));
             expect(await failure(alone)).toBeInstanceOf(BusyFailure);

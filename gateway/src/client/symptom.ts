@@ -5,7 +5,7 @@ import { GatewayError } from '@hyperledger/fabric-gateway';
 export type Symptom =
     /** Somebody answered; the same call would get the same answer. */
     | 'answered'
-    /** A peer takes no more calls for now, and has not looked at this one. */
+    /** A peer takes no more calls for now, and has not run this one. */
     | 'busy'
     /** The connection broke, or was never made. */
     | 'lost'
@@ -14,6 +14,9 @@ export type Symptom =
 
 /** UNKNOWN is what gRPC makes of an HTTP/2 stream that is torn; what a peer does not know it says in details. */
 const lostCodes: readonly number[] = [status.CANCELLED, status.INTERNAL, status.UNAVAILABLE, status.UNKNOWN];
+
+/** Beyond the limiter: a peer that is still running the same proposal, whose answer was lost, does not run it a second time beside it. */
+const busyWords = /exceeding concurrency limit|txid: \w+\(\S+\) exists/;
 
 export function symptomOf(error: unknown): Symptom {
     if (!(error instanceof GatewayError)) return 'answered';
@@ -34,8 +37,7 @@ export function isUnsent(error: unknown): boolean {
 
 /** Fabric's limiter has no code of its own (UNKNOWN); proxies and HTTP/2 say RESOURCE_EXHAUSTED, as does a message that is too large. */
 function isBusy({ code, message, details }: GatewayError): boolean {
-    if ([message, ...details.map(detail => detail.message)].some(said => said.includes('exceeding concurrency limit')))
-        return true;
+    if ([message, ...details.map(detail => detail.message)].some(said => busyWords.test(said))) return true;
     return code === (status.RESOURCE_EXHAUSTED as number) && !message.includes('larger than max');
 }
 
