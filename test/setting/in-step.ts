@@ -63,7 +63,7 @@ export class InStep {
                 const act: unknown = Reflect.get(target, name, target);
                 if (typeof act !== 'function') return act;
                 return (...args: readonly unknown[]): unknown =>
-                    this.inTurn(id, () => Reflect.apply(act, target, args) as unknown);
+                    iterable(this.inTurn(id, () => Reflect.apply(act, target, args) as unknown));
             },
         });
     }
@@ -84,6 +84,15 @@ export class InStep {
         const info = await asked?.catch(() => undefined);
         return info === undefined ? 0 : common.BlockchainInfo.deserializeBinary(info).getHeight();
     }
+}
+
+/** What an act promises; where that is a sequence, it can be gone through at once, as if it had not been promised. */
+function iterable(promised: Promise<unknown>): Promise<unknown> {
+    return Object.assign(promised, {
+        async *[Symbol.asyncIterator]() {
+            yield* (await promised) as AsyncIterable<unknown>;
+        },
+    });
 }
 
 async function watchOf(network: Network, id: MemberId): Promise<Watch> {
