@@ -61,10 +61,14 @@ describe('reading a CSV file', () => {
             'tape.csv, line 3: not as many fields as the header',
         ],
         ['a quote left open', 'assetNumber,endBalance\n7,"10.50\n', 'tape.csv, line 2: a quote is opened'],
-        ['a quote inside a value', 'assetNumber,endBalance\n7,10"50"\n', 'tape.csv, line 2: not a line of CSV'],
+        [
+            'a quote inside a value',
+            'assetNumber,endBalance\n6,1\n7,"10"50\n',
+            'tape.csv, line 3: a quote stands inside',
+        ],
         [
             'a quote never closed in a long file',
-            `assetNumber,endBalance\n7,"10.50\n${'8,1\n'.repeat(50_000)}`,
+            `assetNumber,endBalance\n7,"10.50\n${'8,1\n'.repeat(500_000)}`,
             'line 2: a quote',
         ],
         ['a column missing', 'assetNumber,balance\n7,1\n', 'tape.csv, line 1, endBalance: no such column'],
