@@ -36,15 +36,19 @@ export interface PaidMonth {
     readonly distribution: DistributionRecord;
 }
 
-/** The waterfall runs; the servicer hands over what it collected, and the depository pays on the payment date. */
-export async function payMonth(cast: Cast, dealId: string, period: number): Promise<PaidMonth> {
+/**
+ * The waterfall runs; the servicer hands over what it collected, and the depository pays on the payment date.
+ * @param called what the servicer pays to take the pool back, where the terms have it as the fact `purchasePrice`
+ */
+export async function payMonth(cast: Cast, dealId: string, period: number, called?: Amount): Promise<PaidMonth> {
     const { bankA, trust } = cast;
-    const ran = await trust.waterfalls.run({ dealId, period });
+    const extra = called === undefined ? {} : { extra: { purchasePrice: Number(called) } };
+    const ran = await trust.waterfalls.run({ dealId, period, ...extra });
     const run = await trust.waterfalls.read(dealId, period);
     const day = await openDayOf(cast, run.paymentDate);
     // What a restatement has added to an earlier, paid period is handed over with this one: the run has counted it.
     const corrections = run.corrections.map(({ flows }) => cashOf(flows));
-    const handedOver = add(await collected(cast, dealId, period), ...corrections);
+    const handedOver = add(await collected(cast, dealId, period), called ?? zero, ...corrections);
     await transfer(cast, { from: 'bank-a', to: 'trust', amount: handedOver, day, account: dealId });
     const paid = await trust.settlements.distribute({ dealId, period });
     const [distribution] = (await bankA.settlements.distributions(dealId)).filter(each => each.period === period);

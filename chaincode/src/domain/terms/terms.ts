@@ -291,7 +291,7 @@ export interface SettleHedge extends Paying {
     readonly hedge: string;
 }
 
-/** Reduce balances by a loss, in reverse order of the tranches named; or reinstate what was written down, in order. */
+/** Reduce balances by a loss, or reinstate what was written down: each in the order in which the tranches are named. */
 export interface WriteDown extends StepBase {
     readonly do: 'write-down' | 'reinstate';
     readonly tranches: readonly string[];
