@@ -2,6 +2,7 @@ import { parseMonth } from '@poolproof/chaincode/domain';
 
 import { ImportError } from './import-error';
 import { periodField, readMapped } from './mapping';
+import { placeOf } from './row';
 import { readField } from './loan';
 
 import type { AssetClass, Cell, Currency, Month } from '@poolproof/chaincode/domain';
@@ -54,7 +55,7 @@ export function periodOf(row: Row): Month {
     try {
         return parseMonth(given.replace(/^(\d{4}-\d{2})-\d{2}$/, '$1'), periodField);
     } catch {
-        throw new ImportError({ ...row, field: periodField }, 'not a month such as 2017-05');
+        throw new ImportError(placeOf(row, periodField), 'not a month such as 2017-05');
     }
 }
 

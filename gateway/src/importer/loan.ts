@@ -1,6 +1,7 @@
 import { Refusal, isNoData, numberOf, parseCell } from '@poolproof/chaincode/domain';
 
 import { ImportError } from './import-error';
+import { placeOf } from './row';
 import { readMapped } from './mapping';
 
 import type { AssetClass, Cell, Currency, Field, Layout } from '@poolproof/chaincode/domain';
@@ -30,8 +31,7 @@ export async function* readLoans(
     const numbers = new Set<string>();
     for await (const row of readMapped(path, requiredColumns(layout), mapping)) {
         const number = row.values[loanRoles.number] ?? '';
-        if (numbers.has(number))
-            throw new ImportError({ ...row, field: loanRoles.number }, 'the loan stands here twice');
+        if (numbers.has(number)) throw new ImportError(placeOf(row, loanRoles.number), 'the loan stands here twice');
         numbers.add(number);
         yield {
             place: { file: row.file, line: row.line },
@@ -50,13 +50,12 @@ export function readField(field: Field, row: Row, currency: Currency): Cell {
     if (text === '' && !field.required) return null;
     try {
         const cell = parseCell(field, inIsoForm(field, text), currency, name);
-        if (field.required && (cell === null || isNoData(cell)))
-            throw new ImportError({ ...row, field: name }, 'missing');
+        if (field.required && (cell === null || isNoData(cell))) throw new ImportError(placeOf(row, name), 'missing');
         if (cell !== null && field.type !== 'text' && !isNoData(cell)) numberOf(field, cell, () => name);
         return cell;
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        throw new ImportError({ ...row, field: name }, String(error.details['problem'] ?? error.message));
+        throw new ImportError(placeOf(row, name), String(error.details['problem'] ?? error.message));
     }
 }
 

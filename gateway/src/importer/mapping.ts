@@ -75,6 +75,9 @@ export function withFields(
  */
 export async function* readMapped(path: string, columns: readonly string[], mapping?: Mapping): AsyncGenerator<Row> {
     const sources = Object.entries(mapping?.fields ?? {});
+    const named = Object.fromEntries(
+        sources.flatMap(([name, { column }]) => (column === undefined ? [] : [[name, column] as const])),
+    );
     const needed = columns.flatMap(name => columnOf(name, mapping?.fields[name]));
     for await (const row of readRows(path, needed)) {
         if (sources.length === 0) {
@@ -83,7 +86,7 @@ export async function* readMapped(path: string, columns: readonly string[], mapp
         }
         const values: Record<string, string> = { ...row.values };
         for (const [name, source] of sources) values[name] = standard(source, row.values);
-        yield { ...row, values };
+        yield { ...row, values, columns: named };
     }
 }
 

@@ -3,12 +3,21 @@ import { extname } from 'node:path';
 import { readCsv } from './csv';
 import { readXml } from './xml';
 
+import type { Place } from './import-error';
+
 /** One record of a file, its values by field name. */
 export interface Row {
     readonly file: string;
     /** Where it stands, counted from 1. */
     readonly line: number;
     readonly values: Readonly<Record<string, string>>;
+    /** What the file calls a field, where that is not the field's name: errors speak the language of the file. */
+    readonly columns?: Readonly<Record<string, string>>;
+}
+
+/** Where in the file a field of the record stands. */
+export function placeOf({ file, line, columns }: Row, name: string): Place {
+    return { file, line, field: columns?.[name] ?? name };
 }
 
 /**
