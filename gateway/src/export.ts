@@ -13,25 +13,27 @@ export interface Selection {
 }
 
 /**
- * The loans of a tape from the caller's own peer, line by line as CSV, under the names of the standard (SEC Schedule AL for auto loans):
+ * The loans of a deal's pool, those of its tape and then those added since, from the caller's own peer, line by line as CSV, under the names of the standard (SEC Schedule AL for auto loans):
  * what `readLoans` reads. One chunk is in memory at a time. For originator, trustee and regulator; the regulator's reading leaves a
  * trail.
  * @throws Refused NOT_FOUND; AccessFailure where the caller's institution may not see the loans
  * @throws TypeError for a field that there is not
  */
 export async function* exportTape(
-    { deals, tapes }: Connection,
+    { additions, deals, tapes }: Connection,
     dealId: string,
     selection: Selection = {},
 ): AsyncGenerator<string> {
-    const [assetClass, { currency }, { chunkRoots }] = await Promise.all([
+    const [assetClass, { currency }, { chunkRoots }, added] = await Promise.all([
         deals.assetClass(dealId),
         deals.read(dealId),
         tapes.read(dealId),
+        additions.list(dealId),
     ]);
+    const chunks = added.reduce((sum, addition) => sum + addition.chunkRoots.length, chunkRoots.length);
     const sheet = new Sheet(assetClass, 'loan', currency, selection);
     yield sheet.header();
-    for (let number = 0; number < chunkRoots.length; number++) yield* sheet.lines(await tapes.loans(dealId, number));
+    for (let number = 0; number < chunks; number++) yield* sheet.lines(await tapes.loans(dealId, number));
 }
 
 /**

@@ -13,6 +13,8 @@ export const proofsReader = object({
     /** Of proofs of months: the report. None for loans of the tape. */
     period: optional(integer(1)),
     version: optional(integer(1)),
+    /** Of loans added to the pool since: the addition. */
+    addition: optional(integer(1)),
     currency,
     proofs: list(object({ loan: label, proof: proofReader })),
 });
@@ -24,6 +26,8 @@ export interface ProofRequest {
     readonly dealId: string;
     /** A month of the loans instead of the tape: the period and the version of its report. */
     readonly report?: { readonly period: number; readonly version: number };
+    /** Loans of an addition to the pool instead of the tape: its number. */
+    readonly addition?: number;
     /** The servicer's numbers of the loans; or so many drawn at random. */
     readonly loans: readonly string[] | { readonly sample: number; readonly seed: string };
 }
@@ -44,10 +48,11 @@ interface Source {
  * @throws Refused NOT_FOUND; AccessFailure where the caller's institution may not see the loans
  */
 export async function proveLoans(connection: Connection, request: ProofRequest): Promise<Proofs> {
-    const { dealId, loans, report } = request;
+    const { addition, dealId, loans, report } = request;
     const source = await sourceOf(connection, request);
     const proofs = 'sample' in loans ? await proveSample(source, loans) : await proveNamed(source, loans);
-    return { dealId, ...report, currency: (await connection.deals.read(dealId)).currency, proofs };
+    const of = addition === undefined ? report : { addition };
+    return { dealId, ...of, currency: (await connection.deals.read(dealId)).currency, proofs };
 }
 
 /** What came of checking one proof. */
@@ -60,7 +65,7 @@ export interface Verdict {
     readonly record?: Readonly<Record<string, Cell>>;
 }
 
-/** Checks proofs against a public root: of the deal's tape, or of a month's report. Needs nothing but the two; asks nobody. */
+/** Checks proofs against a public root: of the deal's tape, of an addition, or of a month's report. Needs nothing but the two; asks nobody. */
 export function verifyLoans({ proofs }: Proofs, root: string): Verdict[] {
     return proofs.map(({ loan, proof }) => {
         try {
@@ -85,8 +90,15 @@ export function drawn(seed: string, count: number, total: number): number[] {
     return [...taken].sort((a, b) => a - b);
 }
 
-async function sourceOf({ deals, reports, tapes }: Connection, { dealId, report }: ProofRequest): Promise<Source> {
+async function sourceOf(connection: Connection, { addition, dealId, report }: ProofRequest): Promise<Source> {
+    const { additions, deals, reports, tapes } = connection;
     const assetClass = await deals.assetClass(dealId);
+    if (addition !== undefined) {
+        const added = (await additions.list(dealId)).find(each => each.number === addition);
+        if (!added) throw new Refusal('NOT_FOUND', { noun: 'addition', id: String(addition) });
+        const { chunkRoots, first } = added;
+        return { assetClass, kind: 'loan', chunkRoots, chunk: number => tapes.loans(dealId, first + number) };
+    }
     if (report === undefined) {
         const { chunkRoots } = await tapes.read(dealId);
         return { assetClass, kind: 'loan', chunkRoots, chunk: number => tapes.loans(dealId, number) };

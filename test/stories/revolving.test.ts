@@ -1,5 +1,5 @@
 import { addDays, monthOf, verify } from '@poolproof/chaincode/domain';
-import { AccessFailure } from '@poolproof/gateway';
+import { AccessFailure, exportTape, proveLoans, verifyLoans } from '@poolproof/gateway';
 
 import { authorise, placeNotes, settleIssue } from '../setting/issuing';
 import { consumerLoans, monthOfLoans, planFor } from '../setting/plan';
@@ -112,6 +112,17 @@ describe('a plan with a revolving period', () => {
         const proof = await stage.cast.bankA.additions.prove(dealId, second, 2, 0);
         expect(verify(proof, second.root)).toMatchObject({ contractNumber: `${stage.tag}-1002` });
         expect(() => verify(proof, first.root)).toThrow('PROOF_INVALID');
+        const loans = [`${stage.tag}-1002`];
+        const proofs = await proveLoans(stage.cast.bankA, { dealId, addition: second.number, loans });
+        expect(verifyLoans(proofs, second.root)).toMatchObject([{ proved: true }]);
+        expect(verifyLoans(proofs, first.root)).toMatchObject([{ proved: false }]);
+    });
+
+    it('hands the added loans to the regulator with the tape', async () => {
+        const lines = [];
+        for await (const line of exportTape(stage.cast.regulator, dealId, { fields: ['contractNumber'] }))
+            lines.push(line);
+        expect(lines.slice(-2)).toEqual([`${stage.tag}-1001`, `${stage.tag}-1002`]);
     });
 
     it('... which the other bank cannot read', async () => {

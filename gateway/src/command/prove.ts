@@ -14,6 +14,7 @@ interface ProveOptions {
     readonly sample?: string;
     readonly seed?: string;
     readonly period?: string;
+    readonly addition?: string;
     readonly version: string;
     readonly out?: string;
 }
@@ -26,6 +27,7 @@ export function proveCommand(): Command {
         .option('--sample <count>', 'so many loans drawn at random instead')
         .option('--seed <text>', 'seed of the sample: the same draws the same loans; a random one unless stated')
         .option('--period <number>', 'a month of the loans instead of the tape')
+        .option('--addition <number>', 'loans added to the pool since, instead of the tape')
         .option('--version <number>', "version of the month's report", '1')
         .option('--out <file>', 'write the proofs there, for yourself alone to read');
     return withPurpose(prove)
@@ -43,11 +45,13 @@ export function proveCommand(): Command {
 }
 
 async function proveAll(connection: Connection, dealId: string, loans: readonly string[], options: ProveOptions) {
-    const { period, sample, seed = randomBytes(8).toString('hex'), version, out } = options;
+    const { addition, period, sample, seed = randomBytes(8).toString('hex'), version, out } = options;
     if ((loans.length === 0) === (sample === undefined)) throw new TypeError('either numbers of loans or --sample');
     const wanted = sample === undefined ? loans : { sample: whole(sample, '--sample'), seed };
     const report = { period: whole(period ?? '0', '--period'), version: whole(version, '--version') };
-    const request: ProofRequest = { dealId, loans: wanted, ...(period === undefined ? {} : { report }) };
+    if (addition !== undefined && period !== undefined) throw new TypeError('either --addition or --period');
+    const of = addition === undefined ? {} : { addition: whole(addition, '--addition') };
+    const request: ProofRequest = { dealId, loans: wanted, ...of, ...(period === undefined ? {} : { report }) };
     const proofs = await proveLoans(connection, request);
     if (sample !== undefined) process.stderr.write(`${proofs.proofs.length} loans drawn with seed ${seed}\n`);
     await writeLines(oneLine(canonical(proofs)), out);

@@ -48,10 +48,15 @@ export function verifyCommand(): Command {
 
 function verdictText(proofs: Proofs, root: string, verdicts: readonly Verdict[], { show }: VerifyOptions): string {
     const rows = verdicts.map(({ loan, proved, problem }) => ({ loan, proved: proved ? 'yes' : 'NO', problem }));
-    const of = proofs.period === undefined ? 'the tape' : `period ${proofs.period}, version ${proofs.version ?? 1}`;
+    const of = sourceText(proofs);
     const proved = verdicts.filter(each => each.proved).length;
     const records = show ? verdicts.map((verdict, i) => recordText(verdict, proofs, i)).join('') : '';
     return `${asText(rows)}\n${proved} of ${verdicts.length} stand under the root ${root}, said to be that of ${of} of deal ${proofs.dealId}\n${records}`;
+}
+
+function sourceText({ addition, period, version = 1 }: Proofs): string {
+    if (addition !== undefined) return `addition ${addition}`;
+    return period === undefined ? 'the tape' : `period ${period}, version ${version}`;
 }
 
 function recordText({ record }: Verdict, { currency, proofs }: Proofs, i: number): string {
@@ -63,9 +68,13 @@ function recordText({ record }: Verdict, { currency, proofs }: Proofs, i: number
 }
 
 /** From the public record, by a connection. */
-async function askedRoot({ dealId, period, version = 1 }: Proofs, options: VerifyOptions): Promise<string> {
+async function askedRoot({ addition, dealId, period, version = 1 }: Proofs, options: VerifyOptions): Promise<string> {
     const connection = openDesk(options);
     try {
+        if (addition !== undefined) {
+            const added = (await connection.additions.list(dealId)).find(({ number }) => number === addition);
+            return rootIn(added ?? {}, undefined, `addition ${addition}`);
+        }
         if (period === undefined) return rootIn(await connection.tapes.read(dealId), undefined, 'the tape');
         return rootIn(await connection.reports.read(dealId, period), version, 'the report');
     } finally {
