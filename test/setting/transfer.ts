@@ -31,6 +31,13 @@ export async function transfer(cast: Cast, { from, to, amount, day, account }: T
     return cast.trust.settlements.settle({ pairs: [{ reference, deliverer: from, receiver: to }] });
 }
 
+/** Takes back what earlier trades left open in the books of these institutions: any agent's round could settle it. */
+export async function withdrawAll(cast: Cast, institutions: readonly MemberId[]): Promise<void> {
+    for (const id of institutions)
+        for (const { reference } of (await cast.regulator.holdings.book(id)).instructions)
+            await cast.desk(id).settlements.cancel({ reference });
+}
+
 /** The settlement bank issues deposits into its own account, for its own payments and for those it provides with cash. */
 export async function issueCash(cast: Cast, bank: MemberId, amount: Amount, day: Day, asset = cash) {
     const reference = `issue-${randomBytes(6).toString('hex')}`;

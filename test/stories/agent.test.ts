@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { cash } from '../setting/founding';
 import { collected } from '../setting/collected';
-import { issueCash } from '../setting/transfer';
+import { issueCash, withdrawAll } from '../setting/transfer';
 import { setStage } from '../setting/stage';
 import { writeDesks } from '../setting/desk-files';
 
@@ -33,6 +33,7 @@ describe('the depository’s agent, killed between any two steps', () => {
         await through(join(folder, 'trust.json'), line.address);
         const [system] = await stage.cast.trust.holdings.days();
         today = system?.day as Day;
+        await withdrawAll(stage.cast, ['bank-a', 'bank-b', 'fund', 'trust']);
         await issueCash(stage.cast, 'bank-b', 1_000_000n as Amount, today);
     });
     afterAll(async () => {

@@ -9,7 +9,7 @@ import { SettlementAgent } from '@poolproof/gateway';
 
 import { cash as dollars } from '../setting/founding';
 import { collected } from '../setting/collected';
-import { issueCash } from '../setting/transfer';
+import { issueCash, withdrawAll } from '../setting/transfer';
 import { Model } from '../liabilities/model';
 import { Random, seedOfRun } from '../setting/random';
 import { setStage } from '../setting/stage';
@@ -219,12 +219,7 @@ describe('settlement', () => {
     });
 
     describe('by the depository’s agent', () => {
-        /** What earlier trades left unsettled could settle in any round, and so blur what this one did. */
-        beforeEach(async () => {
-            for (const id of everybody)
-                for (const { reference } of (await stage.cast.regulator.holdings.book(id)).instructions)
-                    await stage.cast.desk(id).settlements.cancel({ reference });
-        });
+        beforeEach(() => withdrawAll(stage.cast, everybody));
 
         it('settles what can settle, and says why the rest cannot', async () => {
             await new SettlementAgent(stage.cast.trust.settlements).round();
