@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import type * as fs from 'node:fs';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** What the docker command answers: the first row whose beginning fits what it is asked. Others succeed in silence. */
+/**
+ * What the docker command answers: the first row whose beginning fits what it is asked, leaving out the environment it
+ * passes on. Others succeed in silence.
+ */
 export type Script = readonly {
     readonly asked: string;
+    /** How often the row answers before the next that fits does. Absent: always. */
+    readonly times?: number;
     readonly prints?: string;
     readonly complains?: string;
     readonly exits?: number;
@@ -19,7 +25,10 @@ export class ScriptedDocker {
         mkdirSync(join(this.folder, 'bin'));
         if (script === undefined) return;
         const command = join(this.folder, 'bin', 'docker');
-        writeFileSync(command, `#!${process.execPath}\n(${answer.toString()})(${JSON.stringify(script)});\n`);
+        writeFileSync(
+            command,
+            `#!${process.execPath}\n(${answer.toString()})(${JSON.stringify(script)}, require('node:fs'));\n`,
+        );
         chmodSync(command, 0o755);
     }
 
@@ -41,9 +50,18 @@ export class ScriptedDocker {
 }
 
 /** Runs in the scripted command's own process. */
-function answer(script: Script): void {
-    const asked = process.argv.slice(2).join(' ');
-    const row = script.find(candidate => asked.startsWith(candidate.asked));
+function answer(script: Script, { appendFileSync, existsSync, statSync }: typeof fs): void {
+    const asked = process.argv
+        .slice(2)
+        .join(' ')
+        .replace(/--env \S+ /g, '');
+    const tally = (index: number): string => `${process.argv[1]}.${index}`;
+    const answered = (index: number): number => (existsSync(tally(index)) ? statSync(tally(index)).size : 0);
+    const chosen = script.findIndex(
+        ({ asked: beginning, times = Infinity }, index) => asked.startsWith(beginning) && answered(index) < times,
+    );
+    if (chosen >= 0) appendFileSync(tally(chosen), '.');
+    const row = script[chosen];
     process.stdout.write(row?.prints ?? '');
     process.stderr.write(row?.complains ?? '');
     process.exitCode = row?.exits ?? 0;

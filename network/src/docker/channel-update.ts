@@ -5,7 +5,7 @@ import { institutionSection } from './configtx';
 import type { Plan, PlannedPeer } from './plan';
 import { eventually } from './patience';
 import { firstPeers, inside } from './plan';
-import { discover, ordererFlags, peerCommand, tool } from './tools';
+import { discover, ordererCommand, ordererFlags, peerCommand, tool } from './tools';
 
 /** The part of a channel's configuration, as configtxlator prints it, that an institution's joining changes. */
 export interface ChannelConfiguration {
@@ -58,7 +58,7 @@ export async function updateChannel(
         await peerCommand(plan, peer, 'channel', 'signconfigtx', '--file', envelope);
     // Whoever submits signs too.
     const update = ['channel', 'update', '--file', envelope, '--channelID', plan.consortium.channel];
-    await peerCommand(plan, signers.at(-1)!, ...update, ...ordererFlags(plan));
+    await ordererCommand(plan, signers.at(-1)!, ...update);
     await eventually(signers[0]!.name, 60, async () => {
         const { blockNumber } = await configurationOf(plan, signers[0]!);
         if (blockNumber === before.blockNumber) throw new Error('the orderers have not cut its block');

@@ -5,7 +5,7 @@ import type { Plan, PlannedPeer } from './plan';
 import { firstPeers } from './plan';
 import { DockerProblem } from './problem';
 import { lastLine } from './run';
-import { ordererFlags, peerCommand, peerFlags, tryPeerCommand } from './tools';
+import { ordererCommand, peerCommand, peerFlags, tryPeerCommand } from './tools';
 
 /** What the channel has agreed on about the chaincode. */
 export interface Committed {
@@ -55,16 +55,16 @@ export async function approveDefinition(plan: Plan, sequence: number): Promise<v
             .filter(peer => approvals[peer.institution.mspId] !== true)
             .map(peer => {
                 const { id } = packageOf(plan, chaincodeOf(plan, peer));
-                const words = ['lifecycle', 'chaincode', 'approveformyorg', ...ordererFlags(plan), ...flags];
-                return peerCommand(plan, peer, ...words, '--package-id', id);
+                const words = ['lifecycle', 'chaincode', 'approveformyorg', ...flags];
+                return ordererCommand(plan, peer, ...words, '--package-id', id);
             }),
     );
 }
 
 /** Commit the definition, endorsed by a peer of every institution. */
 export async function commitDefinition(plan: Plan, sequence: number): Promise<void> {
-    const words = ['lifecycle', 'chaincode', 'commit', ...ordererFlags(plan), ...definitionFlags(plan, sequence)];
-    await peerCommand(plan, firstPeers(plan)[0]!, ...words, ...peerFlags(firstPeers(plan)));
+    const words = ['lifecycle', 'chaincode', 'commit', ...definitionFlags(plan, sequence)];
+    await ordererCommand(plan, firstPeers(plan)[0]!, ...words, ...peerFlags(firstPeers(plan)));
 }
 
 function definitionFlags(plan: Plan, sequence: number): readonly string[] {

@@ -1,16 +1,35 @@
+import { eventually } from './patience';
 import { inside } from './plan';
 import type { Plan, PlannedPeer } from './plan';
 import type { Outcome } from './run';
 import { lastLine, run } from './run';
 import { DockerProblem } from './problem';
 
+const leaderSeconds = 60;
+
 /** Run the peer command in the tools container as the administrator of a peer's institution, against that peer. */
 export async function peerCommand(plan: Plan, peer: PlannedPeer, ...words: readonly string[]): Promise<string> {
-    const outcome = await tryPeerCommand(plan, peer, ...words);
-    if (outcome.code === 0) return outcome.stdout;
+    return printedBy(await tryPeerCommand(plan, peer, ...words), peer, words);
+}
+
+/**
+ * Like peerCommand, for what sends a transaction to an orderer. Orderers that have just joined a channel, or lost their
+ * leader, refuse all until they have chosen one; what they refused so they have not ordered, and it is sent again.
+ */
+export async function ordererCommand(plan: Plan, peer: PlannedPeer, ...words: readonly string[]): Promise<string> {
+    const outcome = await eventually(plan.orderers[0]!.name, leaderSeconds, async () => {
+        const tried = await tryPeerCommand(plan, peer, ...words, ...ordererFlags(plan));
+        if (tried.code !== 0 && tried.stderr.includes('no Raft leader')) throw new Error(lastLine(tried.stderr));
+        return tried;
+    });
+    return printedBy(outcome, peer, words);
+}
+
+function printedBy({ code, stdout, stderr }: Outcome, peer: PlannedPeer, words: readonly string[]): string {
+    if (code === 0) return stdout;
     throw new DockerProblem('COMMAND_FAILED', {
         command: `peer ${words.slice(0, 3).join(' ')} on ${peer.name}`,
-        problem: lastLine(outcome.stderr).replace(/^Error: /, ''),
+        problem: lastLine(stderr).replace(/^Error: /, ''),
     });
 }
 
