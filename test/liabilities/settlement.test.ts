@@ -341,6 +341,8 @@ it('credits a deal’s account on its trustee’s instruction only, and never de
     await receive();
     const out = { ...cash, reference: 'out' };
     expect(await codeOf(() => instruct(ledger, trust, 'deliver', fund, out))).toBe('INSTRUCTION_INVALID');
+    const bought = { ...cash, asset: euros, payment, reference: 'bought' };
+    expect(await codeOf(() => instruct(ledger, trust, 'receive', fund, bought))).toBe('INSTRUCTION_INVALID');
     const nowhere = { ...cash, account: 'no-deal', reference: 'nowhere' };
     expect(await codeOf(() => instruct(ledger, trust, 'receive', fund, nowhere))).toBe('NOT_FOUND');
 });

@@ -232,7 +232,8 @@ function problemOf(asked: Instruct, institution: string, keeper: string | undefi
     if (expiryDay < settlementDay) return 'it expires before its settlement day';
     const charge = problemOfCharge(asked, institution);
     if (charge !== undefined || account === 'own') return charge;
-    if (side === 'deliver' || !asset.startsWith('cash:')) return 'a deal account only receives cash';
+    if (side === 'deliver' || payment !== undefined || !asset.startsWith('cash:'))
+        return 'a deal account only receives cash, and pays nothing for it';
     return keeper === institution ? undefined : 'the account is of no deal whose trustee the institution is';
 }
 
