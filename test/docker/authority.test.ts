@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuthorityAddress, Connection, Credentials } from '@poolproof/gateway';
-import { CertificateAuthority, connect, EndorsementFailure } from '@poolproof/gateway';
+import { CertificateAuthority, connect, GatewayFailure } from '@poolproof/gateway';
 import type { Consortium, Network } from '@poolproof/network';
 import { openNetwork, readConsortium } from '@poolproof/network';
 import { registrarSecret } from '@poolproof/network/dist/docker/authorities';
@@ -89,7 +89,7 @@ onDocker("an institution's Fabric CA (npm run test:docker)", () => {
         await inForce(revocationListPem);
         await expect(hers.institutions.list()).rejects.toThrow();
         await expect(hers.institutions.confirm({ id: 'regulator', roles: ['regulator'] })).rejects.toBeInstanceOf(
-            EndorsementFailure,
+            GatewayFailure,
         );
         await expect(authority.renew(leaver)).rejects.toMatchObject({ status: 401 });
         await expect(colleague.institutions.list()).resolves.toHaveLength(1);
