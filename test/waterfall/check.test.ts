@@ -212,6 +212,26 @@ describe('the check of terms', () => {
         expect(found(fragile)).toEqual(['error stress waterfalls']);
     });
 
+    it('finds figures that double their digits until no peer could compute them any more', () => {
+        const squares = Array.from({ length: 20 }, (_, i) => ({ id: `v${i + 1}`, formula: `v${i} * v${i}` }));
+        const exploding = aDeal({ values: [{ id: 'v0', formula: '101%' }, ...squares] });
+        expect(found(exploding)).toEqual(['error stress waterfalls']);
+    });
+
+    it('finds a figure that the ledger could not give back after a few years', () => {
+        const growing = { id: 'rolled', unit: 'money', formula: 'prior(rolled, 1) * 10 + 1.00 USD', remember: 1 };
+        const paid = { waterfalls: { paying: inOrder({ id: 'bonus', do: 'pay', to: 'holder', amount: 'rolled' }) } };
+        const [finding] = checkTerms(parseTerms(aDeal({ values: [growing], ...paid })));
+        expect(finding).toMatchObject({ severity: 'error', code: 'stress', at: 'waterfalls' });
+    });
+
+    it('finds more payment dates than a deal can have', () => {
+        const { dates } = aDeal() as { dates: object };
+        expect(found(aDeal({ dates: { ...dates, legalFinal: '2126-01-15' } }))).toEqual([
+            'error dates dates.legalFinal',
+        ]);
+    });
+
     it('prints findings as a compiler does', () => {
         const findings = checkTerms(parseTerms(aDeal({ values: [{ id: 'x', formula: 'perod + 1' }] })));
         expect(formatFindings(findings)).toBe(

@@ -5,7 +5,7 @@ import { currency, day, digest, flag, id, integer, list, object, oneOf, optional
 import { hexOf, utf8 } from './bytes';
 import { namesIn } from './report/disclosure';
 import { paymentCalendar } from './waterfall/dates';
-import { paymentPeriods } from './calendar/schedule';
+import { mostPeriods, paymentPeriods } from './calendar/schedule';
 import { poolRulesReader, poolTests } from './pool-rules';
 import { Refusal } from './refusal';
 import { sha256 } from './hash';
@@ -40,7 +40,7 @@ export const dealReader = object({
     grows: flag,
     cutoff: day,
     /** Number of collection periods to legal final maturity. */
-    periods: integer(1, 1200),
+    periods: integer(1, mostPeriods),
     /** Consent that another deal takes assets over from this one (a term deal from its warehouse): to which, and whose so far. */
     transfer: optional(object({ to: id, by: list(id, { most: 2 }) })),
     /** How the deal came to its end. */

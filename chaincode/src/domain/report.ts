@@ -3,6 +3,7 @@ import { compareDays, compareFigures, composeReport, deltaOf } from './report/co
 import { day, digest, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
 import { delinquencyReader } from './report/delinquency';
 import { mostChunks } from './tape';
+import { mostPeriods } from './calendar/schedule';
 import { mustStand } from './deal';
 import { Refusal } from './refusal';
 import { standardFacts } from './terms/facts';
@@ -16,8 +17,6 @@ import type { PublishedFacts, WholeReport } from './report/disclosure';
 import type { StandardFacts } from './terms/facts';
 import type { StateSummary } from './report/state-summary';
 import type { Tape } from './tape';
-
-const mostPeriods = 1200;
 
 const periodNumber = integer(1, mostPeriods);
 const versionNumber = integer(1, 1000);

@@ -6,7 +6,7 @@ import { day, id, integer, label, list, minor, object, oneOf, optional, record, 
 import { observedUntil } from './deal-status';
 import { openingState } from './waterfall/opening';
 import { periodsOf } from './deal';
-import { readRun } from './waterfall/read-run';
+import { mustBeReadable, readRun } from './waterfall/read-run';
 import { Refusal } from './refusal';
 import { reinstatedState, reinstatementReader, withReinstated } from './reinstatement';
 import { quietFacts } from './terms/facts';
@@ -206,6 +206,7 @@ export function runWaterfall(facts: RunFacts): RunRecord {
     const begun = reinstatedState(state, period, facts.declarations);
     const ran = runPeriod(terms, begun, corrected(report.facts, previous, corrections));
     const run = withReinstated(ran, state, begun);
+    mustBeReadable(run);
     return {
         ...scheduled,
         status: 'run',

@@ -5,6 +5,9 @@ import { adjust } from './business-day';
 import type { Day } from '../day';
 import type { BusinessCalendar, BusinessDayConvention } from './business-day';
 
+/** Most payment dates of a deal: a hundred years of months. */
+export const mostPeriods = 1200;
+
 /** When a deal pays. Dates are the document's, before business days move them. */
 export interface PaymentCalendar {
     /** Interest runs from this day: the closing date, as a rule. */

@@ -6,6 +6,7 @@ import {
     divideFractions,
     isFractional,
     multiplyFractions,
+    multiplyWhole,
     subtractFractions,
     unitNames,
 } from './value';
@@ -97,7 +98,7 @@ function compileProduct(left: Compiled, right: Compiled, column: number): Compil
     const unit = productUnit(left.unit, right.unit);
     if (!unit) throw new FormulaProblem(`${unitNames[left.unit]} times ${unitNames[right.unit]}`, column);
     const [a, b] = [left.run, right.run];
-    if (!isFractional(unit)) return { unit, run: frame => (a(frame) as bigint) * (b(frame) as bigint) };
+    if (!isFractional(unit)) return { unit, run: frame => multiplyWhole(a(frame) as bigint, b(frame) as bigint) };
     if (!isFractional(left.unit)) return { unit, run: scaled(b as Run<Fraction>, a as Run<bigint>) };
     if (!isFractional(right.unit)) return { unit, run: scaled(a as Run<Fraction>, b as Run<bigint>) };
     return { unit, run: frame => multiplyFractions(a(frame) as Fraction, b(frame) as Fraction) };
@@ -113,7 +114,7 @@ function productUnit(left: ValueUnit, right: ValueUnit): ValueUnit | undefined {
 function scaled(fraction: Run<Fraction>, whole: Run<bigint>): Run<Fraction> {
     return frame => {
         const { n, d } = fraction(frame);
-        return { n: n * whole(frame), d };
+        return { n: multiplyWhole(n, whole(frame)), d };
     };
 }
 

@@ -1,4 +1,5 @@
 import { divide } from '../rate';
+import { Refusal } from '../refusal';
 
 import type { Day } from '../day';
 import type { Rounding } from '../rate';
@@ -37,25 +38,46 @@ export function isFractional(unit: ValueUnit): boolean {
     return unit === 'rate' || unit === 'unrounded';
 }
 
-/** Exactly, not in lowest terms. */
+/** Exactly, not in lowest terms. @throws Refusal FACTS_INVALID */
 export function addFractions(a: Fraction, b: Fraction): Fraction {
-    return a.d === b.d ? { n: a.n + b.n, d: a.d } : { n: a.n * b.d + b.n * a.d, d: a.d * b.d };
+    return a.d === b.d ? { n: a.n + b.n, d: a.d } : bounded(a.n * b.d + b.n * a.d, a.d * b.d);
 }
 
-/** Exactly, not in lowest terms. */
+/** Exactly, not in lowest terms. @throws Refusal FACTS_INVALID */
 export function subtractFractions(a: Fraction, b: Fraction): Fraction {
-    return a.d === b.d ? { n: a.n - b.n, d: a.d } : { n: a.n * b.d - b.n * a.d, d: a.d * b.d };
+    return a.d === b.d ? { n: a.n - b.n, d: a.d } : bounded(a.n * b.d - b.n * a.d, a.d * b.d);
 }
 
-/** Exactly, not in lowest terms. */
+/** Exactly, not in lowest terms. @throws Refusal FACTS_INVALID */
 export function multiplyFractions(a: Fraction, b: Fraction): Fraction {
-    return { n: a.n * b.n, d: a.d * b.d };
+    return bounded(a.n * b.n, a.d * b.d);
 }
 
-/** The language is total: a division by zero yields zero, as certificates print ratios of a pool that is gone. */
+/**
+ * The language is total: a division by zero yields zero, as certificates print ratios of a pool that is gone.
+ * @throws Refusal FACTS_INVALID
+ */
 export function divideFractions(a: Fraction, b: Fraction): Fraction {
     if (b.n === 0n) return { n: 0n, d: 1n };
-    return b.n < 0n ? { n: -a.n * b.d, d: -a.d * b.n } : { n: a.n * b.d, d: a.d * b.n };
+    return b.n < 0n ? bounded(-a.n * b.d, -a.d * b.n) : bounded(a.n * b.d, a.d * b.n);
+}
+
+/** A product of whole numbers. @throws Refusal FACTS_INVALID */
+export function multiplyWhole(a: bigint, b: bigint): bigint {
+    return bounded(a * b, 1n).n;
+}
+
+/** Far beyond any rate of a deal, and short enough for the ledger to keep. */
+const largest = 10n ** 600n;
+
+/**
+ * Exact figures double their digits each time they are multiplied with themselves: without a bound, twenty short formulas would keep
+ * every peer busy for hours.
+ */
+function bounded(n: bigint, d: bigint): Fraction {
+    if (d > largest || n > largest || n < -largest)
+        throw new Refusal('FACTS_INVALID', { at: 'a formula', problem: 'a figure of more than 600 digits' });
+    return { n, d };
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */

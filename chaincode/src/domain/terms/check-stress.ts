@@ -3,6 +3,7 @@ import { monthOf, monthsBetween } from '../day';
 import { formatAmount } from '../money';
 import { parseRate } from '../rate';
 import { Refusal } from '../refusal';
+import { mustBeReadable } from '../waterfall/read-run';
 import { openingState } from '../waterfall/opening';
 
 import type { Assumptions } from '../cashflow/assumptions';
@@ -87,6 +88,7 @@ function judge(terms: Terms, stress: Stress, periods: readonly SimulatedPeriod[]
     });
     const last = periods.at(-1);
     if (!last) return;
+    mustBeReadable(last.run);
     const { state } = last.run;
     const left = heldIn(state);
     if (left > 0n)

@@ -1,4 +1,6 @@
 import { byCodePoint } from '../canonical';
+import { monthOf, monthsBetween } from '../day';
+import { mostPeriods } from '../calendar/schedule';
 import { inspectDeal } from '../waterfall/deal';
 import { allSteps } from '../waterfall/every-step';
 import { checkDestinations } from './check-destination';
@@ -44,11 +46,13 @@ export function checkTerms(terms: Terms): readonly Finding[] {
     return findings.list;
 }
 
-function checkDates({ dates }: Terms, findings: Findings): void {
+function checkDates({ calendar, dates }: Terms, findings: Findings): void {
     const { cutoff, closing, firstPayment, legalFinal } = dates;
     if (cutoff > closing) findings.error('dates', 'dates.cutoff', 'after the closing date');
     if (closing >= firstPayment) findings.error('dates', 'dates.firstPayment', 'not after the closing date');
     if (firstPayment > legalFinal) findings.error('dates', 'dates.legalFinal', 'before the first payment');
+    if (monthsBetween(monthOf(firstPayment), monthOf(legalFinal)) > (mostPeriods - 2) * calendar.monthsPerPeriod)
+        findings.error('dates', 'dates.legalFinal', `more than ${mostPeriods} payment dates`);
 }
 
 function checkParties(terms: Terms, findings: Findings): void {

@@ -1,3 +1,4 @@
+import { canonical } from '../canonical';
 import { day, flag, id, integer, list, minor, object, oneOf, optional, text } from '../shape';
 import { Refusal } from '../refusal';
 
@@ -68,7 +69,7 @@ const distribution: Reader<Distribution> = object({
     balanceEnding: minor,
     factor: text(),
     interestShortfall: minor,
-    rate: text(),
+    rate: text(2_000),
     writtenDown: minor,
 });
 
@@ -89,6 +90,19 @@ export const readRun: Reader<WaterfallRun> = object({
     results: mapOf(value),
     notices: list(notice),
 });
+
+/**
+ * A run that the ledger could not give back must not be written: no later period could begin.
+ * @throws Refusal FACTS_INVALID naming the figure
+ */
+export function mustBeReadable(run: WaterfallRun): void {
+    try {
+        readRun(JSON.parse(canonical(run)), 'run');
+    } catch (error) {
+        if (error instanceof Refusal) throw new Refusal('FACTS_INVALID', error.details);
+        throw error;
+    }
+}
 
 /** An object whose keys are ids of the terms. */
 function mapOf<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
