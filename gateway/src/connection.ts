@@ -16,6 +16,7 @@ import type { ChaincodeState, ChainState } from './client/chain';
 import type { KeepAlive, PeerAddress } from './client/channel';
 import type { ClientOptions, Deadlines } from './client/client';
 import type { FollowOptions, LedgerEvent } from './client/event';
+import type { Submission } from './client/journal';
 import type { Outcome, Recovered } from './client/recover';
 import type { Signing } from './client/signer';
 import type { ApplyOptions } from './events/apply';
@@ -61,6 +62,8 @@ export interface ConnectOptions {
     readonly journal?: string;
     /** Spans, metrics and logs; none unless stated. */
     readonly observe?: Observe;
+    /** Names requests to which the caller gives no id; a random one unless stated. */
+    readonly newRequestId?: () => string;
 }
 
 /**
@@ -148,10 +151,28 @@ export class Connection extends Nouns {
     /**
      * What became of everything that the journal still holds: call it after a start, and send again, under its request id, what has
      * no outcome.
+     * @param within milliseconds for the ledger to tell; the deadline `recheck` unless stated
      * @throws TypeError where the connection has no journal
      */
-    recover(): Promise<readonly Recovered[]> {
-        return recover(this.client);
+    recover(within?: number): Promise<readonly Recovered[]> {
+        return recover(this.client, within);
+    }
+
+    /**
+     * What processes that are no more have left in the journal without an outcome. Nobody is asked: `recover` does. Requests that are
+     * sent again under their ids from here on strike out what was left of them.
+     */
+    async leftBehind(): Promise<readonly Submission[]> {
+        return (await this.client.journal?.abandoned()) ?? [];
+    }
+
+    /**
+     * Strikes a submission out of the journal that `recover` finds no outcome of, and that is not to be sent again.
+     * @throws TypeError where the connection has no journal
+     */
+    async forget(transactionId: string): Promise<void> {
+        if (!this.client.journal) throw new TypeError('the connection has no journal');
+        await this.client.journal.strike(transactionId);
     }
 
     /** The channel it is on. */
@@ -195,5 +216,6 @@ function completed(options: ConnectOptions): ClientOptions {
         keepAlive: options.keepAlive ?? defaultOptions.keepAlive,
         ...(options.journal === undefined ? {} : { journal: options.journal }),
         ...(options.observe && { observer: observerOf(options.observe) }),
+        ...(options.newRequestId && { newRequestId: options.newRequestId }),
     };
 }

@@ -3,7 +3,7 @@ import { StatusCode } from '@hyperledger/fabric-gateway';
 import { endorsersOf } from './client/endorser';
 import { failureOf, nameOfCode } from './client/failed';
 import { CommitFailure, OutcomeUnknown } from './client/failure';
-import { asRequest, Ledger } from './client/ledger';
+import { Ledger } from './client/ledger';
 import { commitRequest, outcomeOf } from './client/outcome';
 import { withLowS } from './client/signer';
 import { symptomOf } from './client/symptom';
@@ -196,7 +196,7 @@ class Capturing extends Ledger {
         draft: Draft<R>,
         passage: Passage = {},
     ): Promise<Receipt<A>> {
-        const { requestId, text } = asRequest(request, draft);
+        const { requestId, text } = this.named(request, draft);
         this.capture({ transaction, requestId, args: [text], ...passage });
         // The call ends here: what would follow its receipt is not for this process to do.
         return new Promise(() => undefined);

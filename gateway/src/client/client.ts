@@ -32,6 +32,8 @@ export interface ClientOptions {
     /** Folder in which is noted what was sent and has no outcome yet. */
     readonly journal?: string;
     readonly observer?: Observer | undefined;
+    /** Names a request to which its caller has given no id. */
+    readonly newRequestId?: () => string;
 }
 
 export const defaultOptions = {

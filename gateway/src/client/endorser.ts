@@ -14,3 +14,10 @@ export function endorsementsOf(payload: peer.ChaincodeActionPayload): readonly s
     const signers = endorsements.map(each => msp.SerializedIdentity.deserializeBinary(each.getEndorser_asU8()));
     return [...new Set(signers.map(signer => signer.getMspid()))].sort();
 }
+
+/** Name and arguments of what a proposal asks of a contract. */
+export function argumentsOf(payload: peer.ChaincodeProposalPayload): string[] {
+    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(payload.getInput_asU8());
+    const input = invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
+    return input.map(argument => Buffer.from(argument).toString('utf8'));
+}

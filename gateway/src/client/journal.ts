@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { open, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { OutcomeUnknown } from './failure';
@@ -10,6 +10,12 @@ export interface Submission {
     /** `deal:structure` */
     readonly transaction: string;
     readonly requestId: string;
+}
+
+/** A submission as it stands on disk, with the process that noted it. */
+interface Noted extends Submission {
+    readonly host?: string;
+    readonly process?: number;
 }
 
 const fileName = /^([0-9a-f]{64})\.json$/;
@@ -24,9 +30,8 @@ export class Journal {
     /** Transactions of earlier attempts at a request, by its id: once a later one is committed they do not matter any more. */
     private readonly earlier = new Map<string, string[]>();
 
-    constructor(private readonly folder: string) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
+    /** @param folder made when there is something to be noted */
+    constructor(private readonly folder: string) {}
 
     /** Does what may end in a crash. What ends without word of the outcome stays noted. */
     async during<T>(submission: Submission, act: () => Promise<T>): Promise<T> {
@@ -47,12 +52,12 @@ export class Journal {
 
     /** What was left by a process that is no more, or without word of its outcome; not what is under way here. */
     async left(): Promise<readonly Submission[]> {
-        const ids = (await readdir(this.folder)).flatMap(name => fileName.exec(name)?.[1] ?? []);
-        const left = await Promise.all(ids.filter(id => !this.underWay.has(id)).map(id => this.read(id)));
-        this.earlier.clear();
-        for (const { requestId, transactionId } of left)
-            this.earlier.set(requestId, [...this.takeEarlier(requestId), transactionId]);
-        return left;
+        return (await this.readLeft()).map(submissionOf);
+    }
+
+    /** Of what was left, that of processes of this machine that are no more. Of others it cannot be told. */
+    async abandoned(): Promise<readonly Submission[]> {
+        return (await this.readLeft()).filter(noted => !mayBeAtWork(noted)).map(submissionOf);
     }
 
     async strike(transactionId: string): Promise<void> {
@@ -65,11 +70,22 @@ export class Journal {
         return ids;
     }
 
+    private async readLeft(): Promise<readonly Noted[]> {
+        const ids = (await readdir(this.folder).catch(ifMissing)).flatMap(name => fileName.exec(name)?.[1] ?? []);
+        const left = await Promise.all(ids.filter(id => !this.underWay.has(id)).map(id => this.read(id)));
+        this.earlier.clear();
+        for (const { requestId, transactionId } of left)
+            this.earlier.set(requestId, [...this.takeEarlier(requestId), transactionId]);
+        return left;
+    }
+
     /** On the disk before the first byte leaves for the orderer, also where the power fails. */
     private async note(submission: Submission): Promise<void> {
+        const noted: Noted = { ...submission, host: hostname(), process: process.pid };
+        await mkdir(this.folder, { recursive: true, mode: 0o700 });
         const file = await open(this.pathOf(submission.transactionId), 'wx', 0o600);
         try {
-            await file.writeFile(JSON.stringify(submission));
+            await file.writeFile(JSON.stringify(noted));
             await file.sync();
         } finally {
             await file.close();
@@ -77,13 +93,36 @@ export class Journal {
     }
 
     /** A crash may have left nothing but the name of the file, which is what counts. */
-    private async read(transactionId: string): Promise<Submission> {
+    private async read(transactionId: string): Promise<Noted> {
         const text = await readFile(this.pathOf(transactionId), 'utf8').catch(() => '');
-        const noted = text.endsWith('}') ? (JSON.parse(text) as Partial<Submission>) : {};
+        const noted = text.endsWith('}') ? (JSON.parse(text) as Partial<Noted>) : {};
         return { transaction: '', requestId: '', ...noted, transactionId };
     }
 
     private pathOf(transactionId: string): string {
         return join(this.folder, `${transactionId}.json`);
     }
+}
+
+function submissionOf({ requestId, transaction, transactionId }: Noted): Submission {
+    return { transactionId, transaction, requestId };
+}
+
+/**
+ * Of a note that a crash cut short, nothing is known: whoever wrote it is no more. The own number on a note is that of an earlier
+ * process, as in a container that was started again: what is under way here is not among those asked about.
+ */
+function mayBeAtWork({ host, process: writer }: Noted): boolean {
+    if (host === undefined || writer === undefined || writer === process.pid) return false;
+    if (host !== hostname()) return true;
+    try {
+        return process.kill(writer, 0);
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+}
+
+function ifMissing(error: NodeJS.ErrnoException): string[] {
+    if (error.code === 'ENOENT') return [];
+    throw error;
 }

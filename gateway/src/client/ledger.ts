@@ -45,7 +45,7 @@ export class Ledger {
         draft: Draft<R>,
         passage: Passage = {},
     ): Promise<Receipt<A>> {
-        const { requestId, text } = asRequest(request, draft);
+        const { requestId, text } = this.named(request, draft);
         const committed = await this.observed({ transaction, requestId }, () =>
             submit(this.client, { transaction, args: [text], requestId, ...passage }),
         );
@@ -59,6 +59,16 @@ export class Ledger {
     async evaluate<A>(transaction: string, answer: Reader<A>, ...questions: readonly Question[]): Promise<A> {
         const args = questions.map(question => question());
         return decode(await this.observed({ transaction }, () => evaluate(this.client, { transaction, args })), answer);
+    }
+
+    /** A request under its id, as the text that is sent. @throws Refusal REQUEST_INVALID */
+    protected named<R extends { readonly requestId: string }>(
+        reader: Reader<R>,
+        draft: Draft<R>,
+    ): { readonly requestId: string; readonly text: string } {
+        const { newRequestId = randomUUID } = this.client.options;
+        const requestId = draft.requestId ?? newRequestId();
+        return { requestId, text: checked(reader, { ...draft, requestId }) };
     }
 
     /** In its turn, and under the eyes of whoever watches the connection. */
@@ -112,18 +122,6 @@ export function told<A>(reader: Reader<A>): Reader<A> {
         const { type: _type, ...content } = value as Readonly<Record<string, unknown>>;
         return reader(content, at);
     };
-}
-
-/**
- * A request under its id, as the text that is sent.
- * @throws Refusal REQUEST_INVALID
- */
-export function asRequest<R extends { readonly requestId: string }>(
-    reader: Reader<R>,
-    draft: Draft<R>,
-): { readonly requestId: string; readonly text: string } {
-    const requestId = draft.requestId ?? randomUUID();
-    return { requestId, text: checked(reader, { ...draft, requestId }) };
 }
 
 /** The text of a request that the contract's own reader accepts. */

@@ -26,12 +26,15 @@ export async function ask(client: Client, transactionId: string, within: number)
 }
 
 /** What became of everything that the journal still holds; what has an outcome is struck out. */
-export async function recover(client: Client): Promise<readonly Recovered[]> {
-    const { journal, options } = client;
+export async function recover(
+    client: Client,
+    within = client.options.deadlines.recheck,
+): Promise<readonly Recovered[]> {
+    const { journal } = client;
     if (!journal) throw new TypeError('the connection has no journal');
     const recovered = async (submission: Submission): Promise<Recovered> => {
         try {
-            const outcome = await ask(client, submission.transactionId, options.deadlines.recheck);
+            const outcome = await ask(client, submission.transactionId, within);
             await journal.strike(submission.transactionId);
             return { ...submission, outcome };
         } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
 
-import { endorsementsOf } from '../client/endorser';
+import { argumentsOf, endorsementsOf } from '../client/endorser';
 import { decodeReads, decodeWrites, partsOfKey } from './read-write-set';
 import { PrivateValue } from './private-value';
 
@@ -57,7 +57,8 @@ function decodeCall(bytes: Uint8Array, shown: ledger.rwset.TxPvtReadWriteSet | u
     const result = peer.ProposalResponsePayload.deserializeBinary(response).getExtension_asU8();
     const simulated = peer.ChaincodeAction.deserializeBinary(result);
     const sets = ledger.rwset.TxReadWriteSet.deserializeBinary(simulated.getResults_asU8()).getNsRwsetList();
-    const [transaction = '', ...args] = argumentsOf(payload);
+    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(payload.getChaincodeProposalPayload_asU8());
+    const [transaction = '', ...args] = argumentsOf(proposal);
     return {
         chaincode: simulated.getChaincodeId()?.getName() ?? '',
         transaction,
@@ -68,13 +69,6 @@ function decodeCall(bytes: Uint8Array, shown: ledger.rwset.TxPvtReadWriteSet | u
         writes: sets.flatMap(decodeWrites),
         privateWrites: sets.flatMap(set => decodePrivateWrites(set, shown)),
     };
-}
-
-function argumentsOf(payload: peer.ChaincodeActionPayload): string[] {
-    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(payload.getChaincodeProposalPayload_asU8());
-    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
-    const input = invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
-    return input.map(argument => Buffer.from(argument).toString('utf8'));
 }
 
 function eventOf(bytes: Uint8Array): Pick<LedgerCall, 'event'> {
