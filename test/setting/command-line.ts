@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 
-const program = require.resolve('@poolproof/gateway').replace(/index\.js$/, 'command/main.js');
+/** The command line `poolproof`, as a file to be run by Node. */
+export const program = require.resolve('@poolproof/gateway').replace(/index\.js$/, 'command/main.js');
 
 /** What a command has printed, and its exit code. */
 export interface Run {
@@ -10,10 +11,14 @@ export interface Run {
 }
 
 /** The command line `poolproof`, run in a folder as its user runs it. */
-export function poolproofIn(folder: string): (...args: string[]) => Promise<Run> {
+export function poolproofIn(
+    cwd: string,
+    variables: Readonly<Record<string, string>> = {},
+): (...args: string[]) => Promise<Run> {
+    const env = { ...process.env, ...variables };
     return (...args) =>
         new Promise(resolve => {
-            const child = execFile(process.execPath, [program, ...args], { cwd: folder }, (_error, stdout, stderr) =>
+            const child = execFile(process.execPath, [program, ...args], { cwd, env }, (_error, stdout, stderr) =>
                 resolve({ code: child.exitCode ?? -1, stdout, stderr }),
             );
         });

@@ -5,9 +5,12 @@ import { AccessFailure, CommitFailure, Failure, OutcomeUnknown } from '../client
 import { EnrolmentFailure } from '../enrolment/enrolment-failure';
 import { ImportError } from '../importer/import-error';
 import { Negative } from './negative';
+import { asJson } from './print';
 import { qualityText } from './quality';
 import { QualityFailure } from '../quality/failure';
 import { Refused } from '../client/refused';
+
+import type { QualityReport } from '../quality/inspection';
 
 /** What a shell script can tell from the exit code. */
 export const exitCodes = {
@@ -38,21 +41,50 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
     if (error instanceof OutcomeUnknown) return 7;
     if (error instanceof CommitFailure) return 6;
     if (error instanceof Failure || error instanceof EnrolmentFailure) return 5;
-    return isMissingFile(error) ? 2 : 1;
+    return isOfFile(error) ? 2 : 1;
 }
 
-/** A few lines for people: what happened, where it can be looked up, and what to do. */
-export function explanationOf(error: unknown): string {
+/** A few lines for people: what happened, where it can be looked up, and what to do. For programs, the same as JSON. */
+export function explanationOf(error: unknown, { json }: { readonly json?: boolean } = {}): string {
     // Commander has said it.
     if (error instanceof CommanderError) return '';
+    if (json) return asJson({ exitCode: exitCodeOf(error), ...factsOf(error) });
     if (error instanceof QualityFailure) return qualityText(error.report);
-    const text = error instanceof Error ? error.message : String(error);
-    if (error instanceof EnrolmentFailure) return `${text}\n${error.remedy}\n`;
-    if (!(error instanceof Refused || error instanceof Failure)) return `${text}\n`;
-    const transaction = error.transactionId === undefined ? '' : `\ntransaction ${error.transactionId}`;
-    return `${text}${transaction}\n${error.remedy}\n`;
+    const { message, transactionId, remedy } = factsOf(error);
+    const transaction = transactionId === undefined ? '' : `transaction ${transactionId}\n`;
+    return `${message}\n${transaction}${remedy === undefined ? '' : `${remedy}\n`}`;
 }
 
-function isMissingFile(error: unknown): boolean {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+interface Facts {
+    readonly name: string;
+    readonly message: string;
+    readonly code?: string;
+    readonly details?: unknown;
+    readonly transactionId?: string;
+    readonly remedy?: string;
+    readonly report?: QualityReport;
+}
+
+function factsOf(error: unknown): Facts {
+    if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+    const { name, message } = error;
+    if (error instanceof QualityFailure) return { name, message, report: error.report };
+    if (error instanceof EnrolmentFailure) return { name, message, remedy: error.remedy };
+    if (error instanceof Refusal) return { name, message, ...ruleOf(error) };
+    if (!(error instanceof Failure)) return { name, message };
+    const remedy = error instanceof OutcomeUnknown ? 'Ask for it later: poolproof recover' : error.remedy;
+    const { transactionId } = error;
+    return { name, message, remedy, ...(transactionId !== undefined && { transactionId }) };
+}
+
+function ruleOf(refusal: Refusal): Pick<Facts, 'code' | 'details' | 'remedy' | 'transactionId'> {
+    const { code, details } = refusal;
+    if (!(refusal instanceof Refused)) return { code, details };
+    return { code, details, transactionId: refusal.transactionId, remedy: refusal.remedy };
+}
+
+/** A file or folder named to the command is not there, or not for it to read or write. */
+function isOfFile(error: unknown): boolean {
+    const codes: unknown[] = ['ENOENT', 'EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EROFS', 'ENOSPC'];
+    return error instanceof Error && 'code' in error && codes.includes(error.code);
 }

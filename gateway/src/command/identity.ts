@@ -6,8 +6,8 @@ import { CertificateAuthority, revocationReasons } from '../enrolment/certificat
 import { identityFrom } from '../identity/source';
 import { toWallet } from '../identity/wallet';
 import { readProfile } from '../profile';
-import { withDesk } from './desk';
-import { asJson, asText } from './print';
+import { completed } from './desk';
+import { print } from './print';
 import { list } from './words';
 
 import type { Credentials } from '../connection';
@@ -53,7 +53,7 @@ function atAuthority(act: (counter: Counter) => Promise<object>): (...given: unk
     return async (...words) => {
         const command = words.at(-1) as Command;
         const given: Counter['options'] = command.optsWithGlobals();
-        const options = { ...given, ...withDesk(given) } as Counter['options'];
+        const options = { ...given, ...completed(given) } as Counter['options'];
         if (options.profile === undefined)
             throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
         const { mspId, authority } = readProfile(options.profile);
@@ -61,7 +61,7 @@ function atAuthority(act: (counter: Counter) => Promise<object>): (...given: unk
         const [name = ''] = command.args;
         const own = () => identityFrom(options);
         const result = await act({ authority: new CertificateAuthority(mspId, authority), options, name, own });
-        process.stdout.write(options.json ? asJson(result) : asText(result));
+        print(result, options);
     };
 }
 

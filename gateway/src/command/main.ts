@@ -2,15 +2,16 @@
 import { exitCodeOf, explanationOf } from './exit-code';
 import { newProgram } from './program';
 
+import type { DeskOptions } from './desk';
+
 // Whoever reads the output may have seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
 });
 
-newProgram()
-    .parseAsync()
-    .catch((error: unknown) => {
-        process.stderr.write(explanationOf(error));
-        process.exitCode = exitCodeOf(error);
-    });
+const program = newProgram();
+program.parseAsync().catch((error: unknown) => {
+    process.stderr.write(explanationOf(error, program.opts<DeskOptions>()));
+    process.exitCode = exitCodeOf(error);
+});

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
-import { atDesk, connectOptions, openDesk } from './desk';
+import { atDesk, connectOptions } from './desk';
+import { connect } from '../connection';
 import { Failure } from '../client/failure';
 
 import type { Connection } from '../connection';
@@ -53,9 +54,9 @@ async function status(connection: Connection): Promise<object> {
 
 /** Each of them on a connection of its own: otherwise the first would answer for all. */
 async function ownPeers({ mspId }: Connection, options: DeskOptions): Promise<PeerRow[]> {
-    const { peers } = connectOptions(options);
+    const { peers, ...desk } = connectOptions(options);
     const asked = peers.map(async peer => {
-        const connection = openDesk(options, [peer]);
+        const connection = connect({ ...desk, peers: [peer] });
         try {
             return await stateOf(mspId, peer.name, () => connection.chain());
         } finally {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { atDesk } from './desk';
+import { atDesk, atDeskInParts } from './desk';
 import { pledgeTape } from '../pledging';
 import { printed } from './receipt';
 import { progressOf } from './progress';
@@ -17,7 +17,7 @@ export function pledgeCommand(): Command {
     pledge
         .command('accept <deal>')
         .description('trustee: pledge every chunk of a submitted tape')
-        .action(atDesk((connection, [dealId = '']) => acceptAll(connection, dealId)));
+        .action(atDeskInParts((connection, [dealId = '']) => acceptAll(connection, dealId)));
     pledge
         .command('release <deal> <chunk>')
         .description('trustee: give the assets of a chunk free')

@@ -1,6 +1,11 @@
 import { canonical } from '@poolproof/chaincode/domain';
 
-import { table } from './table';
+import { table, width } from './table';
+
+/** Prints a result as the command line asks for it. */
+export function print(result: unknown, { json }: { readonly json?: boolean | string }): void {
+    if (result !== undefined) process.stdout.write(json ? asJson(result) : asText(result, screenWidth()));
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -9,15 +14,24 @@ export function asJson(result: unknown): string {
     return `${canonical(result)}\n`;
 }
 
-/** A result for people: a table of a list of records, the fields of a record, or the value. */
-export function asText(result: unknown): string {
+/**
+ * A result for people: a table of a list of records, the fields of a record, or the value. A table wider than the screen is told
+ * record by record.
+ */
+export function asText(result: unknown, screen = Infinity): string {
     if (result === undefined) return '';
-    if (Array.isArray(result)) return `${listLines(result).join('\n')}\n`;
-    if (isRow(result)) return `${fieldLines(result).join('\n')}\n`;
+    if (Array.isArray(result)) return `${listLines(result, screen).join('\n')}\n`;
+    if (isRow(result)) return `${fieldLines(result, screen).join('\n')}\n`;
     return `${cell(result)}\n`;
 }
 
-function listLines(items: readonly unknown[]): string[] {
+/** Columns of the terminal, or of what COLUMNS names; a file and a pipe have no end. */
+function screenWidth(): number {
+    const named = Number(process.env['COLUMNS']);
+    return process.stdout.columns ?? (named > 0 ? named : Infinity);
+}
+
+function listLines(items: readonly unknown[], screen: number): string[] {
     if (items.length === 0) return ['none'];
     if (!items.every(isRow)) return items.map(cell);
     const headings = [...new Set(items.flatMap(item => Object.keys(item)))].filter(key =>
@@ -26,24 +40,26 @@ function listLines(items: readonly unknown[]): string[] {
     const columns = headings.map(
         heading => ({ heading, align: isNumeric(items, heading) ? 'right' : 'left' }) as const,
     );
-    return table(
+    const lines = table(
         columns,
         items.map(item => headings.map(heading => cell(item[heading]))),
     );
+    if (lines.every(line => width(line) <= screen)) return lines;
+    return items.flatMap((item, i) => [...(i === 0 ? [] : ['']), ...fieldLines(item, screen)]);
 }
 
-function fieldLines(row: Row): string[] {
+function fieldLines(row: Row, screen: number): string[] {
     const simple = Object.entries(row).filter(
         ([, value]) => value !== undefined && (!isObject(value) || isFlat(value)),
     );
     const nested = Object.entries(row).filter(([, value]) => isObject(value) && !isFlat(value));
-    const width = Math.max(0, ...simple.map(([name]) => name.length));
+    const longest = Math.max(0, ...simple.map(([name]) => name.length));
     return [
-        ...simple.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`),
+        ...simple.map(([name, value]) => `${name.padEnd(longest)}  ${cell(value)}`),
         ...nested.flatMap(([name, value]) => [
             '',
             `${name}:`,
-            ...asText(value)
+            ...asText(value, screen - 2)
                 .trimEnd()
                 .split('\n')
                 .map(line => `  ${line}`),

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
 import { auditCommand } from './audit';
 import { completionCommand } from './completion';
@@ -8,9 +8,11 @@ import { holdingCommand } from './holding';
 import { identityCommand } from './identity';
 import { institutionCommand } from './institution';
 import { networkCommand } from './network';
+import { offlineCommand } from './offline';
 import { outcomeCommand } from './outcome';
 import { pledgeCommand } from './pledge';
 import { proveCommand } from './prove';
+import { recoverCommand } from './recover';
 import { reportCommand } from './report';
 import { settlementCommand } from './settlement';
 import { simulateCommand } from './simulate';
@@ -19,26 +21,13 @@ import { trancheCommand } from './tranche';
 import { verifyCommand } from './verify';
 import { waterfallCommand } from './waterfall';
 import { watchCommand } from './watch';
+import { withDeskOptions } from './desk';
+import { withObserveOptions } from './observe';
 
 /** The command line `poolproof`. */
 export function newProgram(): Command {
-    const program = new Command('poolproof')
+    const program = withObserveOptions(withDeskOptions(new Command('poolproof')))
         .description('the whole life of an asset-backed-securities deal on Hyperledger Fabric')
-        .option('--as <desk>', 'desk named in poolproof.json, or in the file POOLPROOF_DESKS names')
-        .addOption(new Option('--profile <file>', 'common connection profile, JSON or YAML').env('POOLPROOF_PROFILE'))
-        .addOption(new Option('--wallet <folder>', 'wallet folder').env('POOLPROOF_WALLET'))
-        .addOption(new Option('--identity <name>', 'name of the identity in the wallet').env('POOLPROOF_IDENTITY'))
-        .addOption(new Option('--msp <id>', 'MSP id, with --cert and --key or --pkcs11').env('POOLPROOF_MSP'))
-        .addOption(new Option('--cert <file>', 'certificate, PEM').env('POOLPROOF_CERT'))
-        .addOption(new Option('--key <file>', 'private key, PEM').env('POOLPROOF_KEY'))
-        .addOption(
-            new Option('--pkcs11 <library>', 'PKCS#11 library of the device with the key').env('POOLPROOF_PKCS11'),
-        )
-        .addOption(new Option('--token <label>', "the device's token").env('POOLPROOF_TOKEN'))
-        .addOption(new Option('--pin <file>', "file of the token's PIN").env('POOLPROOF_PIN_FILE'))
-        .addOption(new Option('--key-id <hex>', 'CKA_ID of the key in the device').env('POOLPROOF_KEY_ID'))
-        .addOption(new Option('--channel <name>', 'channel').env('POOLPROOF_CHANNEL'))
-        .addOption(new Option('--chaincode <name>', 'chaincode').env('POOLPROOF_CHAINCODE'))
         .option('--json', 'print canonical JSON, for programs')
         .addHelpText('after', exitCodeHelp());
     const commands = [
@@ -58,6 +47,8 @@ export function newProgram(): Command {
         networkCommand(),
         watchCommand(),
         outcomeCommand(),
+        recoverCommand(),
+        offlineCommand(newProgram),
         simulateCommand(),
     ];
     commands.forEach(command => program.addCommand(command));

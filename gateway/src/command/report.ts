@@ -1,7 +1,7 @@
 import { assetClassOf } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
-import { atDesk, withPurpose } from './desk';
+import { atDesk, atDeskInParts, withPurpose } from './desk';
 import { checkQuality } from '../quality/check';
 import { exceptionsOf } from '../exception';
 import { exportMonth } from '../export';
@@ -15,6 +15,7 @@ import { TapeSecret } from '../tape-secret';
 import { whole } from './words';
 import { writeLines } from './lines';
 
+import type { Act } from './desk';
 import type { Connection } from '../connection';
 import type { Currency } from '@poolproof/chaincode/domain';
 import type { FileOptions } from './file-option';
@@ -91,7 +92,7 @@ function recordCommand(): Command {
             '\nExample:\n  poolproof --as bank-a report record auto-2026-1 1 2026-01.xml --month 2026-01',
         )
         .action(
-            atReport((connection, id, options, [path = '']) =>
+            atReportInParts((connection, id, options, [path = '']) =>
                 record(connection, id, path, options as unknown as RecordOptions),
             ),
         );
@@ -128,10 +129,18 @@ type ActOnReport = (
 ) => Promise<unknown>;
 
 function atReport(act: ActOnReport) {
-    return atDesk((connection, [dealId = '', period, ...rest], options) => {
+    return atDesk(onReport(act));
+}
+
+function atReportInParts(act: ActOnReport) {
+    return atDeskInParts(onReport(act));
+}
+
+function onReport(act: ActOnReport): Act {
+    return (connection, [dealId = '', period, ...rest], options) => {
         const id = { dealId, period: whole(period, 'period'), version: whole(options['version'], '--version') };
         return act(connection, id, options, rest);
-    });
+    };
 }
 
 async function record(connection: Connection, id: ReportId, path: string, options: RecordOptions): Promise<object> {

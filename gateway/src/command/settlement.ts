@@ -1,7 +1,7 @@
 import { batchReader, instructReader } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
-import { atDesk } from './desk';
+import { atDesk, atDeskInParts } from './desk';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
 import { SettlementAgent } from '../settlement-agent';
@@ -33,7 +33,7 @@ export function settlementCommand(): Command {
         .command('agent')
         .description('depository: settle what both sides have instructed, round after round, until interrupted')
         .option('--pause <milliseconds>', 'rest between rounds', '1000')
-        .action(atDesk((connection, _args, { pause }) => runAgent(connection, whole(pause, '--pause'))));
+        .action(atDeskInParts((connection, _args, { pause }) => runAgent(connection, whole(pause, '--pause'))));
     settle
         .command('distribute <deal> <period>')
         .description('depository: pay the run of a period')

@@ -28,7 +28,7 @@ function padded(text: string, length: number, align: 'left' | 'right'): string {
 }
 
 /** Columns on screen: colour codes take none. */
-function width(text: string): number {
+export function width(text: string): number {
     // eslint-disable-next-line no-control-regex
     return Array.from(text.replace(/\u001b\[\d+m/g, '')).length;
 }

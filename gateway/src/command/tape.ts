@@ -1,7 +1,7 @@
 import { assetClassOf, formatCell } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
-import { atDesk, withPurpose } from './desk';
+import { atDesk, atDeskInParts, withPurpose } from './desk';
 import { checkQuality } from '../quality/check';
 import { exportTape } from '../export';
 import { mappingFrom, withFileOptions } from './file-option';
@@ -74,7 +74,9 @@ function recordCommand(): Command {
             '\nExamples:\n  poolproof --as bank-a tape record auto-2026-1 loans.csv --submit\n' +
                 '  poolproof --as bank-a tape record cars-2026-1 annex-5.csv --mapping esma-automobile',
         )
-        .action(atDesk((connection, [dealId = '', path = ''], options) => record(connection, dealId, path, options)));
+        .action(
+            atDeskInParts((connection, [dealId = '', path = ''], options) => record(connection, dealId, path, options)),
+        );
 }
 
 function checkCommand(): Command {

@@ -5,9 +5,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { asJson, asText } from './print';
 import { fromFile } from './request-file';
 import { Negative } from './negative';
-import { openDesk } from './desk';
+import { withDesk } from './desk';
 import { proofsReader, verifyLoans } from '../proving';
 
+import type { Connection } from '../connection';
 import type { DeskOptions } from './desk';
 import type { Proofs, Verdict } from '../proving';
 
@@ -68,18 +69,21 @@ function recordText({ record }: Verdict, { currency, proofs }: Proofs, i: number
 }
 
 /** From the public record, by a connection. */
-async function askedRoot({ addition, dealId, period, version = 1 }: Proofs, options: VerifyOptions): Promise<string> {
-    const connection = openDesk(options);
-    try {
-        if (addition !== undefined) {
-            const added = (await connection.additions.list(dealId)).find(({ number }) => number === addition);
-            return rootIn(added ?? {}, undefined, `addition ${addition}`);
-        }
-        if (period === undefined) return rootIn(await connection.tapes.read(dealId), undefined, 'the tape');
-        return rootIn(await connection.reports.read(dealId, period), version, 'the report');
-    } finally {
-        connection.close();
+async function askedRoot(proofs: Proofs, options: VerifyOptions): Promise<string> {
+    let root = '';
+    await withDesk(options, async connection => {
+        root = await rootOn(connection, proofs);
+    });
+    return root;
+}
+
+async function rootOn(connection: Connection, { addition, dealId, period, version = 1 }: Proofs): Promise<string> {
+    if (addition !== undefined) {
+        const added = (await connection.additions.list(dealId)).find(({ number }) => number === addition);
+        return rootIn(added ?? {}, undefined, `addition ${addition}`);
     }
+    if (period === undefined) return rootIn(await connection.tapes.read(dealId), undefined, 'the tape');
+    return rootIn(await connection.reports.read(dealId, period), version, 'the report');
 }
 
 function givenRoot(given: string, { version = 1 }: Proofs): string {
