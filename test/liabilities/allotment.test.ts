@@ -122,6 +122,14 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
     });
 
+    it('fills an order once, however often the depository names it', async () => {
+        await orderAll();
+        await order(ledger, fund, 'C', '1250.00');
+        const twice = [...orders, { className: 'C', investor: 'fund' }];
+        expect(await codeOf(() => closeBook(ledger, twice))).toBe('REQUEST_INVALID');
+        expect(await codeOf(() => closeBook(ledger, orders))).toBe('CLASS_NOT_COVERED');
+    });
+
     it('waits for the identification of every investor', async () => {
         await orderAll();
         await closeBook(ledger, orders);
@@ -160,6 +168,17 @@ it('keeps a loss on record until it is reinstated, and redeems no class that bea
     expect(hit).toMatchObject({ status: 'outstanding', factor: '0.0000000', writtenDown: 1_000_000n });
     const back = payClass(hit, paid({ balanceEnding: 400_000n, writtenDown: -400_000n }));
     expect(back).toMatchObject({ status: 'outstanding', factor: '0.4000000', writtenDown: 600_000n });
+});
+
+it('redeems no class before its holders have had the interest they are owed', () => {
+    const whole = { ...tranche, balance: 1_000_000n, writtenDown: 0n, status: 'outstanding' } as TrancheRecord;
+    const paid = (interestShortfall: bigint) =>
+        ({ balanceEnding: 0n, writtenDown: 0n, interestShortfall }) as unknown as Distribution;
+    const owing = payClass(whole, paid(500n));
+    expect(owing).toMatchObject({ status: 'outstanding', owed: 500n });
+    expect(payClass(owing, paid(200n))).toMatchObject({ status: 'outstanding', owed: 200n });
+    expect(payClass(owing, paid(0n)).status).toBe('redeemed');
+    expect(payClass(whole, paid(0n)).status).toBe('redeemed');
 });
 
 it('puts a rating on record, by the depository of the class', async () => {

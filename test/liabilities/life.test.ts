@@ -308,6 +308,24 @@ it('redeems a class with its last principal, and cancels its notes in every book
     expect(await codeOf(() => move(ledger, fund, bankB, { asset: note('A-1') }))).toBe('NOTES_NOT_OUTSTANDING');
 });
 
+it('keeps a class that is also paid what is left over, after its last principal, until its deal has ended', async () => {
+    const more = { id: 'more', label: 'beyond principal', do: 'pay', from: 'reserve', to: 'A-1', amount: '1.00 USD' };
+    ledger = await issued({ amortising: [more] });
+    await reported(ledger, 1, cents('10000.00'), cents('2000.00'));
+    await run(ledger, 1);
+    await openDay(ledger, '2026-02-16');
+    await remit(ledger, cents('6120.00'));
+    await distribute(ledger, 1);
+    const [first] = await tranches(ledger);
+    expect(first).toMatchObject({ className: 'A-1', status: 'outstanding', balance: '0', outstanding: '500000' });
+    await reported(ledger, 2, cents('8000.00'), cents('100.00'));
+    await run(ledger, 2);
+    await openDay(ledger, '2026-03-16');
+    await remit(ledger, cents('420.00'));
+    await distribute(ledger, 2);
+    expect((await paid(2))?.classes[0]).toMatchObject({ className: 'A-1', principal: '0', residual: '100' });
+});
+
 it('is called by its servicer: every class is redeemed, no notes are left in any book, and the deal can end', async () => {
     await reported(ledger, 1, cents('10000.00'), cents('100.00'));
     const end = () =>

@@ -51,11 +51,22 @@ export type PlaceOrder = ReturnType<typeof placeOrderReader>;
 /** Transient field `order` of a withdrawal. */
 export const withdrawOrderReader = object({ dealId: id, className: id });
 
+const ordersOf = list(object({ className: id, investor: id }), { least: 1, most: 1000 });
+
+/** Orders, each named once: one named twice would be filled, and paid for, twice. */
+const namedOnce: typeof ordersOf = (value, at) => {
+    const orders = ordersOf(value, at);
+    const names = orders.map(({ className, investor }) => `${className} ${investor}`);
+    const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+    if (twice >= 0) throw new Refusal('REQUEST_INVALID', { at: `${at}[${twice}]`, problem: 'an order named before' });
+    return orders;
+};
+
 /** Transient field `allotment`: the price of every class in percent of face, and who has ordered. */
 export const allotReader = object({
     dealId: id,
     prices: list(object({ className: id, price }), { least: 1, most: 100 }),
-    orders: list(object({ className: id, investor: id }), { least: 1, most: 1000 }),
+    orders: namedOnce,
 });
 export type Allot = ReturnType<typeof allotReader>;
 

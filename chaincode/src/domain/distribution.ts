@@ -243,7 +243,7 @@ function sharesOf(tranche: TrancheRecord, { holdings, recordDate, today, run }: 
         .filter(({ asset }) => asset === tranche.asset)
         .sort((a, b) => byCodePoint(a.institution, b.institution));
     const faces = holders.map(holding => quantityOn(holding, recordDate, today));
-    if (add(...faces) !== tranche.outstanding)
+    if (add(...faces) !== tranche.outstanding || tranche.outstanding === 0n)
         throw new Refusal('HOLDERS_INCOMPLETE', { className: tranche.className, day: recordDate });
     const [interests, principals, residuals] = [interest, principal, residual].map(total => share(total, faces));
     return holders.flatMap(({ institution: holder }, i) => {

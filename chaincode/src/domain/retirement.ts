@@ -13,7 +13,7 @@ export interface Retired {
 
 /**
  * Cancel what is left of the notes of a deal that has ended: residual certificates, which have no principal to be repaid, and
- * classes that were written down to nothing. Nobody is paid for them: the deal has distributed all it had.
+ * classes that were written down to nothing, are still owed interest or were paid what was left over. Nobody is paid for them: the deal has distributed all it had.
  * @param holdings every holding of the deal's notes, by the depository's register of holders
  * @throws Refusal DEAL_STATUS_WRONG
  */

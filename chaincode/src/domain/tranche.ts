@@ -1,8 +1,9 @@
 import { asset as assetReader, cashAsset, noteOf } from './holding';
-import { currency, day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
+import { currency, day, flag, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
 import { identifierFor, isIdentifier } from './identifier';
 import { add, zero } from './money';
+import { allSteps } from './waterfall/every-step';
 import { mustStand } from './deal';
 import { Refusal } from './refusal';
 
@@ -40,6 +41,10 @@ export const trancheReader = object({
     factor: text(20),
     /** Principal written down and not reinstated. */
     writtenDown: minor,
+    /** Interest still owed on a class whose principal has been repaid. */
+    owed: optional(minor),
+    /** The terms also pay it what is left over: it is not redeemed with its last principal. */
+    residual: optional(flag),
     /** In words: `1.10% actual/360`. */
     coupon: text(100),
     finalPayment: day,
@@ -154,6 +159,7 @@ export function authorise(
 ): TrancheRecord[] {
     const stranger = offerings.find(({ className }) => !terms.tranches.some(tranche => tranche.id === className));
     if (stranger) throw new Refusal('OFFERING_INCOMPLETE', { className: stranger.className });
+    const residual = residualClasses(terms);
     return terms.tranches.map(tranche => {
         const offering = offerings.find(({ className }) => className === tranche.id);
         if (offering === undefined) throw new Refusal('OFFERING_INCOMPLETE', { className: tranche.id });
@@ -173,6 +179,7 @@ export function authorise(
             balance: tranche.balance,
             factor: factorOf(tranche.balance, original),
             writtenDown: 0n as Amount,
+            ...(residual.has(tranche.id) && { residual: true }),
             coupon: couponInWords(tranche.coupon),
             finalPayment: tranche.final ?? terms.dates.legalFinal,
             status: 'authorised',
@@ -185,16 +192,23 @@ export function authorise(
     });
 }
 
-/** A class after its part of a distribution; one whose principal is all paid is redeemed, and its notes are cancelled. */
+/**
+ * A class after its part of a distribution; one whose principal is all paid is redeemed, and its notes are cancelled, unless its holders
+ * have more to come: interest that is still owed, or what the terms leave over for them.
+ */
 export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
     const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
-    const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && tranche.balance > 0n;
+    const hadPrincipal = tranche.balance > 0n || tranche.owed !== undefined;
+    const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && hadPrincipal;
+    const owed = isRepaid && paid.interestShortfall > 0n ? paid.interestShortfall : undefined;
+    const isOver = isRepaid && owed === undefined && tranche.residual !== true;
     return {
         ...tranche,
         balance: paid.balanceEnding,
         factor: factorOf(paid.balanceEnding, tranche.original),
         writtenDown,
-        status: isRepaid ? 'redeemed' : tranche.status,
+        owed,
+        status: isOver ? 'redeemed' : tranche.status,
     };
 }
 
@@ -212,6 +226,11 @@ export function rateClass(tranche: TrancheRecord, rating: Rating): TrancheRecord
 /** Balance over original balance, 7 decimals, half-up, as trustees publish it. */
 export function factorOf(balance: Amount, original: Amount): string {
     return formatRate(rate(balance, original), 7, 'half-up');
+}
+
+/** Classes that a step pays beyond interest and principal. */
+function residualClasses(terms: Terms): Set<string> {
+    return new Set(Array.from(allSteps(terms), ({ step }) => (step.do === 'pay' ? step.to : '')));
 }
 
 function checkOffering({ className, identifier, minimum, increment }: Offering, original: Amount): void {
