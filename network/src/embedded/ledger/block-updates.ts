@@ -24,6 +24,7 @@ export class BlockUpdates {
             collection: string,
             { writes, metadataWrites }: Pick<NamespaceSet, 'writes' | 'metadataWrites'>,
         ): string | undefined => {
+            if (metadataWrites.length === 0) return undefined;
             const written = new Set(writes.map(({ key }) => key));
             const earlier = this.at(set.namespace, collection);
             return metadataWrites

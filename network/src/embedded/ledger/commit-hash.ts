@@ -39,37 +39,76 @@ function writesOf(collection: string, updates: ReadonlyMap<string, Update> | und
         .map(([key, update], index) => ({ collection: index === 0 ? collection : '', key, update }));
 }
 
-/** The namespace is named with its first key only. */
+/** The namespace is named with its first key only. Every key of every block is written here at every peer: in one piece of memory. */
 function encodeWrite(namespace: string, { collection, key, update }: Write): Uint8Array {
-    const { block, transaction } = update.version;
-    return bytesField(
-        1,
-        Buffer.concat([
-            bytesField(1, Buffer.from(namespace)),
-            bytesField(2, Buffer.from(collection)),
-            bytesField(3, Buffer.from(key, 'latin1')),
-            update.value === undefined ? Buffer.from([0x20, 1]) : Buffer.alloc(0),
-            bytesField(5, update.value ?? new Uint8Array()),
-            bytesField(6, Buffer.concat([orderedNumber(block), orderedNumber(transaction)])),
-        ]),
-    );
+    const value = update.value ?? nothing;
+    const version = encodeVersion(update.version);
+    const names = [namespace, collection].map(name => Buffer.from(name));
+    const length =
+        names.reduce((sum, name) => sum + fieldLength(name.length), 0) +
+        fieldLength(key.length) +
+        (update.value === undefined ? deletion.length : 0) +
+        fieldLength(value.length) +
+        fieldLength(version.length);
+    const bytes = Buffer.allocUnsafe(fieldLength(length));
+    let at = writeField(bytes, 0, 1, length);
+    for (const [index, name] of names.entries()) at = writeBytes(bytes, at, index + 1, name);
+    at = writeField(bytes, at, 3, key.length);
+    at += bytes.write(key, at, 'latin1');
+    if (update.value === undefined) at += deletion.copy(bytes, at);
+    at = writeBytes(bytes, at, 5, value);
+    writeBytes(bytes, at, 6, version);
+    return bytes;
 }
+
+const nothing = new Uint8Array();
+
+/** Field 4, true. */
+const deletion = Buffer.from([0x20, 1]);
 
 function byName(left: readonly [string, unknown], right: readonly [string, unknown]): number {
     return left[0] < right[0] ? -1 : 1;
 }
 
-/** A length-delimited protobuf field; empty ones are left out. */
-function bytesField(field: number, bytes: Uint8Array): Buffer {
-    if (bytes.length === 0) return Buffer.alloc(0);
-    return Buffer.concat([Buffer.from([(field << 3) | 2]), varint(bytes.length), bytes]);
+/** Bytes that a length-delimited protobuf field takes; empty ones are left out. */
+function fieldLength(length: number): number {
+    return length === 0 ? 0 : 1 + varintLength(length) + length;
+}
+
+/** Writes what stands before the content of such a field. @returns where its content begins */
+function writeField(into: Buffer, at: number, field: number, length: number): number {
+    if (length === 0) return at;
+    into[at] = (field << 3) | 2;
+    return writeVarint(into, at + 1, length);
+}
+
+function writeBytes(into: Buffer, at: number, field: number, content: Uint8Array): number {
+    const begin = writeField(into, at, field, content.length);
+    into.set(content, begin);
+    return begin + content.length;
 }
 
 function varint(value: number): Buffer {
-    const bytes: number[] = [];
-    let rest = value;
-    for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-    return Buffer.from([...bytes, rest]);
+    const bytes = Buffer.alloc(varintLength(value));
+    writeVarint(bytes, 0, value);
+    return bytes;
+}
+
+function varintLength(value: number): number {
+    let length = 1;
+    for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length += 1;
+    return length;
+}
+
+function writeVarint(into: Buffer, at: number, value: number): number {
+    let [rest, next] = [value, at];
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) into[next++] = (rest % 128) | 0x80;
+    into[next] = rest;
+    return next + 1;
+}
+
+function encodeVersion({ block, transaction }: Update['version']): Uint8Array {
+    return Buffer.concat([orderedNumber(block), orderedNumber(transaction)]);
 }
 
 /** Fabric's order-preserving encoding: the number of bytes, then the bytes, high first. */

@@ -127,18 +127,10 @@ function changesOf(
     const valid = gathered.filter(({ version }) => committed.codes[version.transaction] === Code.VALID);
     const privates = privateUpdates(valid, updates, image);
     const expired = expiredBy(committed.number, image, updates, privates);
-    const all = new Map<string, Map<string, Update>>();
-    for (const part of [
-        updates.all(),
-        new Map([...privates].map(([place, { keys }]) => [place, keys])),
-        expired.updates,
-    ]) {
-        for (const [place, keys] of part) {
-            const entry = all.get(place) ?? new Map<string, Update>();
-            for (const [key, update] of keys) entry.set(key, update);
-            all.set(place, entry);
-        }
-    }
+    // Public, hashed and private keys lie in places of their own; what expires may lie in any of them.
+    const all = new Map<string, ReadonlyMap<string, Update>>(updates.all());
+    for (const [place, { keys }] of privates) all.set(place, keys);
+    for (const [place, keys] of expired.updates) all.set(place, new Map([...(all.get(place) ?? []), ...keys]));
     const blockToLive = (namespace: string, collection: string): number =>
         collectionOf(namespace, collection, context)?.blockToLive ?? 0;
     const schedule = scheduleExpiries(committed.number, updates, privates, [...gathered, ...missing], blockToLive);

@@ -64,24 +64,25 @@ export class EndorsementCheck {
     /** The policies that judge what was written, and whose they are; or why a key cannot be judged at all. */
     private policiesOf(set: NamespaceSet, namespace: string, chaincodePolicy: Policy): Map<Policy, string> | string {
         const policies = new Map<Policy, string>();
-        const judge = (collection: string, key: string, otherwise: Policy): string | undefined => {
-            if (this.policyChanges.has(nameOfKey(namespace, collection, key))) {
+        const judge = (collection: string, place: string, key: string, otherwise: Policy): string | undefined => {
+            if (this.policyChanges.size > 0 && this.policyChanges.has(nameOfKey(namespace, collection, key))) {
                 return `an earlier transaction of the block changed the policy of ${inWords(namespace, collection, key)}`;
             }
-            const own = this.keyPolicy(collection === '' ? namespace : hashedNamespace(namespace, collection), key);
+            const own = this.keyPolicy(place, key);
             if (own !== undefined) policies.set(own, inWords(namespace, collection, key));
             else if (!policies.has(otherwise)) policies.set(otherwise, inWords(namespace, collection));
             return undefined;
         };
         for (const { key } of [...set.writes, ...set.metadataWrites]) {
-            const problem = judge('', key, chaincodePolicy);
+            const problem = judge('', namespace, key, chaincodePolicy);
             if (problem !== undefined) return problem;
         }
         for (const { collection, writes, metadataWrites } of set.collections) {
             const policy = this.definitions.collection(this.state, namespace, collection)?.endorsement;
+            const place = hashedNamespace(namespace, collection);
             for (const { key } of [...writes, ...metadataWrites]) {
                 if (policy === undefined) return `chaincode ${namespace} has no collection ${collection}`;
-                const problem = judge(collection, key, policy);
+                const problem = judge(collection, place, key, policy);
                 if (problem !== undefined) return problem;
             }
         }

@@ -30,6 +30,7 @@ export function scheduleExpiries(
     };
     const known = new Set<string>();
     for (const { namespace, collection, keys } of privates.values()) {
+        if (blockToLive(namespace, collection) === 0) continue;
         for (const [key, { value }] of keys) {
             const hash = keyHash(key);
             known.add(`${namespace}\0${collection}\0${hash}`);
@@ -38,6 +39,7 @@ export function scheduleExpiries(
     }
     for (const [namespace, collections] of hashes.hashes) {
         for (const [collection, updates] of collections) {
+            if (blockToLive(namespace, collection) === 0) continue;
             for (const [hash, { value }] of updates) {
                 if (value === undefined || known.has(`${namespace}\0${collection}\0${hash}`)) continue;
                 add({ kind: 'key', namespace, collection, hash, key: undefined, committedIn: block });

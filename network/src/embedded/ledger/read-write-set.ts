@@ -68,6 +68,7 @@ interface NamespaceSets {
  */
 export class ReadWriteSet {
     private readonly namespaces = new Map<string, NamespaceSets>();
+    private readonly keyHashes = new Map<string, Buffer>();
 
     read(namespace: string, key: string, version: Version | undefined): void {
         this.of(namespace).reads.set(ledgerKey(key), readMessage(key, version));
@@ -90,7 +91,7 @@ export class ReadWriteSet {
 
     readHash(namespace: string, collection: string, key: string, version: Version | undefined): void {
         const message = new kvrwset.KVReadHash();
-        message.setKeyHash(sha256(key));
+        message.setKeyHash(this.hashOf(key));
         if (version !== undefined) message.setVersion(versionMessage(version));
         this.ofCollection(namespace, collection).reads.set(ledgerKey(key), message);
     }
@@ -98,7 +99,7 @@ export class ReadWriteSet {
     writePrivate(namespace: string, collection: string, key: string, value: Uint8Array, purge = false): void {
         const write = writeMessage(key, value);
         const hashed = new kvrwset.KVWriteHash();
-        hashed.setKeyHash(sha256(key));
+        hashed.setKeyHash(this.hashOf(key));
         hashed.setIsDelete(write.getIsDelete());
         if (!write.getIsDelete()) hashed.setValueHash(sha256(value));
         hashed.setIsPurge(purge);
@@ -112,11 +113,18 @@ export class ReadWriteSet {
         const named = new kvrwset.KVMetadataWrite();
         named.setKey(key);
         const hashed = new kvrwset.KVMetadataWriteHash();
-        hashed.setKeyHash(sha256(key));
+        hashed.setKeyHash(this.hashOf(key));
         hashed.setEntriesList(entryMessages(metadata));
         const sets = this.ofCollection(namespace, collection);
         sets.metadata.set(ledgerKey(key), named);
         sets.hashedMetadata.set(ledgerKey(key), hashed);
+    }
+
+    /** The hash under which everybody knows a private key: needed at every access, computed once. */
+    hashOf(key: string): Buffer {
+        let hash = this.keyHashes.get(key);
+        if (hash === undefined) this.keyHashes.set(key, (hash = sha256(key)));
+        return hash;
     }
 
     /** rwset.TxReadWriteSet, and rwset.TxPvtReadWriteSet if something private was written. */

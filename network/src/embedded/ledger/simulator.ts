@@ -2,7 +2,6 @@ import type { Channel } from './channel';
 import { collectionOf, definitionKeys, LIFECYCLE, sequenceKey } from './definition';
 import type { ChaincodeDefinition, CollectionDefinition } from './definition';
 import type { Definitions } from './definitions';
-import { sha256 } from './digest';
 import { RangeQuery, ReadWriteSet } from './read-write-set';
 import { TouchedKeys } from './touched-keys';
 import type { NamespaceTouched } from './touched-keys';
@@ -201,7 +200,7 @@ export class Simulator {
     }
 
     private hashed(namespace: string, collection: string, key: string): VersionedValue | undefined {
-        return this.state.get(hashedNamespace(namespace, collection), sha256(key).toString('latin1'));
+        return this.state.get(hashedNamespace(namespace, collection), this.sets.hashOf(key).toString('latin1'));
     }
 
     private readHashed(namespace: string, collection: string, key: string): VersionedValue | undefined {
