@@ -12,11 +12,17 @@ export interface SettlementRound {
     readonly refused: readonly { readonly pair: Pair; readonly code: RefusalCode }[];
     /** How many instructions were closed because their last day is over. */
     readonly expired: number;
+    /** How many closed instructions were filed away. */
+    readonly filed: number;
 }
+
+/** Most instructions filed in one transaction, and how many may wait while there is still something to settle. */
+const [filedAtOnce, mostUnfiled] = [500, 2_000];
 
 /**
  * The depository's agent: settles what both sides have instructed, unattended. It remembers nothing: what is to be done stands in the
- * books, and settling is done once however often it is asked for, so that it may stop or crash anywhere and start again.
+ * books, and settling is done once however often it is asked for, so that it may stop or crash anywhere and start again. What has
+ * settled is filed away once nothing is left to settle, or earlier when much has gathered.
  *
  * @example
  * const agent = new SettlementAgent(depository.settlements);
@@ -33,11 +39,12 @@ export class SettlementAgent {
     async round(): Promise<SettlementRound> {
         const settled: Pair[] = [];
         const refused: { pair: Pair; code: RefusalCode }[] = [];
-        const { pairs, expired } = await this.settlements.pending();
+        const { pairs, expired, closed } = await this.settlements.pending();
         for (let at = 0; at < expired.length; at += this.most) await this.expire(expired.slice(at, at + this.most));
         for (let at = 0; at < pairs.length; at += this.most)
             await this.settle(pairs.slice(at, at + this.most), settled, refused);
-        return { settled, refused, expired: expired.length };
+        const hasTime = settled.length === 0 || closed.length > mostUnfiled;
+        return { settled, refused, expired: expired.length, filed: hasTime ? await this.file(closed) : 0 };
     }
 
     /** Round after round until the signal says stop. A round that fails is told and tried again after the pause. */
@@ -66,6 +73,14 @@ export class SettlementAgent {
         } catch (error) {
             if (!(error instanceof Refusal)) throw error;
         }
+    }
+
+    /** Files away what is closed. What another agent files at the same moment stays filed. @returns how many instructions */
+    async file(closed?: Pending['closed']): Promise<number> {
+        const instructions = closed ?? (await this.settlements.pending()).closed;
+        for (let at = 0; at < instructions.length; at += filedAtOnce)
+            await this.settlements.file({ instructions: instructions.slice(at, at + filedAtOnce) });
+        return instructions.length;
     }
 
     /**

@@ -5,7 +5,10 @@ import {
     distributeRequest,
     distributionReader,
     expireReader,
+    fileReader,
     instructReader,
+    pairUp,
+    pendingPageReader,
     privateRequest,
     releaseReader,
     returnReader,
@@ -21,8 +24,10 @@ import type {
     DistributeRequest,
     DistributionRecord,
     Expire,
+    File,
     Instruct,
     Pending,
+    PendingPage,
     Release,
     Return,
     Send,
@@ -30,15 +35,10 @@ import type {
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
 
-const { day, id, integer, list, minor, object, optional } = shape;
+const { day, id, integer, list, object } = shape;
 
 const nothing: Reader<object> = told(object({}));
 export const settledOn: Reader<InstructionsSettled> = told(object({ day }));
-/** As a batch and as what expires, but there may be none. */
-const waiting = object({
-    pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(minor) })),
-    expired: list(object({ institution: id, reference: id })),
-});
 export const distributionPaid: Reader<DistributionPaid> = told(object({ dealId: id, period: integer(1) }));
 
 /** Cash paid outside that the deliverer has seen arrive. */
@@ -66,7 +66,8 @@ export interface DistributionPaid {
  * const trade = { reference: 'trade-7', kind: 'transfer', asset: notes, quantity, payment, settlementDay, expiryDay } as const;
  * await seller.settlements.instruct({ ...trade, side: 'deliver', counterparty: 'fund' });
  * await buyer.settlements.instruct({ ...trade, side: 'receive', counterparty: 'bank-b' });
- * await depository.settlements.settle(await depository.settlements.pending());
+ * const { pairs } = await depository.settlements.pending();
+ * await depository.settlements.settle({ pairs });
  */
 export class Settlements {
     constructor(
@@ -156,8 +157,32 @@ export class Settlements {
         return this.ledger.submit('settlement:expire', [privateRequest, settledOn], { ...resend }, passage);
     }
 
-    /** What waits for the depository: pairs that it may settle today, and instructions that have expired. */
-    pending(): Promise<Pending> {
-        return this.ledger.evaluate('settlement:pending', waiting);
+    /**
+     * The depository files away instructions that can settle no more, so that what waits is found quickly. Nobody sees a difference:
+     * an instruction is closed from the moment it has settled. What is filed already stays as it is.
+     * @throws Refused INSTRUCTION_STILL_OPEN, NOT_FOUND
+     */
+    async file(closed: File, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('closed', closed, fileReader));
+        return this.ledger.submit('settlement:file', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /**
+     * What waits for the depository: pairs that it may settle today, instructions that have expired, and closed ones to be filed. Read
+     * page by page, so that no single query grows with the day.
+     */
+    async pending(): Promise<Pending> {
+        const pages: PendingPage[] = [];
+        let next: PendingPage['next'];
+        do {
+            const page = await this.ledger.evaluate('settlement:pending', pendingPageReader, asked({ ...next }));
+            pages.push(page);
+            next = page.next;
+        } while (next !== undefined);
+        return {
+            pairs: pairUp(pages.flatMap(({ due }) => due)),
+            expired: pages.flatMap(({ expired }) => expired),
+            closed: pages.flatMap(({ closed }) => closed),
+        };
     }
 }

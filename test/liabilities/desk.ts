@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import { pairUp } from '@poolproof/chaincode/domain';
+
 import { terms, rules, loan, loanChunk, privately, requestId, stateChunk } from '../chaincode/builders';
 import { MemoryLedger } from '../chaincode/memory-ledger';
 
@@ -11,6 +13,8 @@ import type {
     HolderNotice,
     Instruct,
     Instruction,
+    Pending,
+    PendingPage,
     TrancheRecord,
 } from '@poolproof/chaincode/domain';
 import type { Client, Outcome, Transient } from '../chaincode/memory-ledger';
@@ -317,6 +321,22 @@ export function closed(ledger: MemoryLedger, client: Client, reader = regulator)
 
 export function notices(ledger: MemoryLedger, client: Client, reader = regulator): Promise<HolderNotice[]> {
     return pages(ledger, 'holding:notices', client, reader);
+}
+
+/** What waits for the depository, from all pages. */
+export async function pending(ledger: MemoryLedger, client = trust): Promise<Pending> {
+    const pages: PendingPage[] = [];
+    let next: PendingPage['next'];
+    do {
+        const page = (await ledger.evaluate(client, 'settlement:pending', { ...next })) as PendingPage;
+        pages.push(page);
+        next = page.next;
+    } while (next !== undefined);
+    return {
+        pairs: pairUp(pages.flatMap(({ due }) => due)),
+        expired: pages.flatMap(({ expired }) => expired),
+        closed: pages.flatMap(({ closed }) => closed),
+    };
 }
 
 export async function tranches(ledger: MemoryLedger): Promise<TrancheRecord[]> {

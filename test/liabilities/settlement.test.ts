@@ -20,13 +20,14 @@ import {
     move,
     note,
     openDay,
+    pending,
     provide,
     settle,
     trust,
 } from './desk';
 
 import type { MemoryLedger } from '../chaincode/memory-ledger';
-import type { Pending } from '@poolproof/chaincode/domain';
+import type { PendingPage } from '@poolproof/chaincode/domain';
 import type { Trade } from './desk';
 
 /** The fund holds 12,000.00 of A-2 and 3,000.00 dollars, bank B 6,000.00 of A-2 and 500.00 dollars. */
@@ -285,7 +286,7 @@ it('closes what has expired, and keeps its reference taken', async () => {
     const expire = () => ledger.submit(trust, 'settlement:expire', { requestId: requestId() }, field('expired', given));
     expect(await codeOf(expire)).toBe('INSTRUCTION_NOT_EXPIRED');
     await openDay(ledger, '2026-01-22');
-    const { expired } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    const { expired } = await pending(ledger);
     expect(new Set(expired)).toEqual(new Set(given.instructions));
     await expire();
     expect((await book(ledger, fund)).instructions).toEqual([]);
@@ -294,9 +295,84 @@ it('closes what has expired, and keeps its reference taken', async () => {
     expect(await codeOf(() => instruct(ledger, fund, 'deliver', bankB, { reference }))).toBe('INSTRUCTION_EXISTS');
 });
 
-it('reads thousands of closed instructions page by page, and looks at none of them to see what waits', async () => {
+const fileClosed = async (given?: object) => {
+    const closed = given ?? { instructions: (await pending(ledger)).closed };
+    return ledger.submit(trust, 'settlement:file', { requestId: requestId() }, field('closed', closed));
+};
+
+/** The record of an instruction that is not filed. */
+function lyingOpen(records: ReadonlyMap<string, Uint8Array>, reference: string): Uint8Array {
+    const found = [...records].find(
+        ([key, value]) => key.startsWith('\u0000instruction\u0000') && Buffer.from(value).includes(reference),
+    );
+    return found?.[1] ?? new Uint8Array();
+}
+
+it('files what is closed, however often it is asked to, and tells its owners the same before and after', async () => {
+    const settled = await agree(ledger, fund, bankB);
+    const open = await agree(ledger, fund, bankB);
+    await settle(ledger, fundToBankB(settled));
+    const before = [await closed(ledger, fund), (await book(ledger, fund)).instructions];
+    const given = { instructions: (await pending(ledger)).closed };
+    expect(given.instructions).toContainEqual({ institution: 'fund', reference: settled });
+    await fileClosed(given);
+    expect((await pending(ledger)).closed).toEqual([]);
+    expect([await closed(ledger, fund), (await book(ledger, fund)).instructions]).toEqual(before);
+    await fileClosed(given);
+    expect([await closed(ledger, fund), (await book(ledger, fund)).instructions]).toEqual(before);
+    expect(await codeOf(() => settle(ledger, fundToBankB(settled)))).toBe('INSTRUCTION_NOT_OPEN');
+    expect(await codeOf(() => instruct(ledger, fund, 'deliver', bankB, { reference: settled }))).toBe(
+        'INSTRUCTION_EXISTS',
+    );
+    const still = { instructions: [{ institution: 'fund', reference: open }] };
+    expect(await codeOf(() => fileClosed(still))).toBe('INSTRUCTION_STILL_OPEN');
+    const nowhere = { instructions: [{ institution: 'fund', reference: 'nowhere' }] };
+    expect(await codeOf(() => fileClosed(nowhere))).toBe('NOT_FOUND');
+});
+
+it('shows an instruction that was withdrawn and placed again once it has settled, and once only', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    const cancelled = { requestId: requestId() };
+    await ledger.submit(fund, 'settlement:cancel', cancelled, field('instruction', { reference }));
+    const shown = async () =>
+        [...(await book(ledger, fund)).instructions, ...(await closed(ledger, fund))]
+            .filter(each => each.reference === reference)
+            .map(({ status }) => status);
+    expect(await shown()).toEqual(['cancelled']);
+    await instruct(ledger, fund, 'deliver', bankB, { reference });
+    expect(await shown()).toEqual(['placed', 'cancelled']);
+    await settle(ledger, fundToBankB(reference));
+    expect(await shown()).toEqual(['settled']);
+    await fileClosed();
+    expect(await shown()).toEqual(['settled']);
+});
+
+it('reads closed instructions once each, also where they are filed between two pages', async () => {
+    const records = ledger.hidden.get('book_fund') ?? new Map<string, Uint8Array>();
+    const before = (await closed(ledger, fund)).length;
     const reference = await agree(ledger, fund, bankB);
     await settle(ledger, fundToBankB(reference));
+    const keyAt = (noun: string, i: number) => `\u0000${noun}\u0000${i.toString(16).padStart(64, '0')}\u0000`;
+    const own = lyingOpen(records, reference);
+    for (let i = 0; i < 1_100; i++) records.set(keyAt(i % 2 ? 'closed' : 'instruction', i), own);
+    const first = (await ledger.evaluate(fund, 'holding:closed', {})) as { records: object[]; next: string };
+    for (let i = 0; i < 1_100; i += 2) {
+        records.delete(keyAt('instruction', i));
+        records.set(keyAt('closed', i), own);
+    }
+    let [count, after] = [first.records.length, first.next as string | undefined];
+    while (after !== undefined) {
+        const page = (await ledger.evaluate(fund, 'holding:closed', { after })) as typeof first;
+        [count, after] = [count + page.records.length, page.next];
+    }
+    expect(first.records).toHaveLength(500);
+    expect(count).toBe(1_101 + before);
+});
+
+it('reads thousands of closed instructions page by page, and looks at none that is filed to see what waits', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    await settle(ledger, fundToBankB(reference));
+    await fileClosed();
     const before = await closed(ledger, fund);
     const records = ledger.hidden.get('book_fund') ?? new Map<string, Uint8Array>();
     const prefix = '\u0000closed\u0000';
@@ -307,7 +383,7 @@ it('reads thousands of closed instructions page by page, and looks at none of th
     const waiting = await agree(ledger, fund, bankB);
     // Whoever looked at a closed instruction here would stumble.
     for (const key of [...records.keys()].filter(each => each.startsWith(prefix))) records.set(key, Buffer.from('{'));
-    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    const { pairs } = await pending(ledger);
     expect(pairs).toEqual([fundToBankB(waiting)]);
     expect((await book(ledger, fund)).instructions).toHaveLength(1);
 });
@@ -316,12 +392,13 @@ it('reads every open instruction of a book, however many pages they fill', async
     const reference = await agree(ledger, fund, bankB);
     const records = ledger.hidden.get('book_fund') ?? new Map<string, Uint8Array>();
     const prefix = '\u0000instruction\u0000';
-    const [open] = [...records].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
-    for (let i = 0; i < 1_200; i++)
-        records.set(`${prefix}${i.toString(16).padStart(64, '0')}\u0000`, open ?? new Uint8Array());
+    const open = lyingOpen(records, reference);
+    for (let i = 0; i < 1_200; i++) records.set(`${prefix}${i.toString(16).padStart(64, '0')}\u0000`, open);
     expect((await book(ledger, fund)).instructions).toHaveLength(1_201);
-    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    const { pairs } = await pending(ledger);
     expect(pairs.filter(each => each.reference === reference)).toHaveLength(1_201);
+    const page = (await ledger.evaluate(trust, 'settlement:pending', {})) as PendingPage;
+    expect(page.due.length + page.closed.length).toBe(1_000);
 });
 
 it('refuses a public list that a peer might cut off', async () => {
@@ -358,9 +435,9 @@ it('lets a bank issue and redeem its own deposits only', async () => {
 it('tells the depository which instructions wait for each other', async () => {
     const reference = await agree(ledger, fund, bankB);
     await instruct(ledger, fund, 'deliver', bankB, { reference: 'lone' });
-    const { pairs } = (await ledger.evaluate(trust, 'settlement:pending')) as Pending;
+    const { pairs } = await pending(ledger);
     expect(pairs).toEqual([fundToBankB(reference)]);
-    expect(await codeOf(() => ledger.evaluate(fund, 'settlement:pending'))).toBe('ROLE_MISSING');
+    expect(await codeOf(() => pending(ledger, fund))).toBe('ROLE_MISSING');
 });
 
 it('lets only the depository settle', async () => {

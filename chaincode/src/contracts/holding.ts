@@ -6,7 +6,7 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { institutionReader } from '../domain/institution';
 import { OwnBook } from '../ledger/own-book';
-import { instructionReader, privateRequest } from '../domain/instruction';
+import { privateRequest } from '../domain/instruction';
 import { noticeReader } from '../domain/distribution';
 import { readBookRequest, readPageRequest } from '../domain/own-book';
 import { readJson } from '../domain/shape';
@@ -96,7 +96,7 @@ export class HoldingContract extends Contract {
     @Returns('string')
     async closed(ctx: Context, request: string): Promise<string> {
         const { institution = ctx.caller.id, after } = readJson(request, readPageRequest);
-        return ctx.answer(await new OwnBook(ctx, institution).page('closed', instructionReader, after));
+        return ctx.answer(await new OwnBook(ctx, institution).closedInstructions(after));
     }
 
     /** A page of what a book's institution was told of its payments. */

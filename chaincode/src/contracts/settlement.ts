@@ -8,10 +8,11 @@ import {
     confirmPaymentReader,
     expire,
     expireReader,
+    fileReader,
     instructReader,
-    pairUp,
     place,
     privateRequest,
+    waitingOf,
 } from '../domain/instruction';
 import { settle } from '../domain/settlement';
 import { businessDay } from '../ledger/business-day';
@@ -32,6 +33,7 @@ import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
 import { readDealRequest } from '../domain/tranche';
 import { readJson } from '../domain/shape';
+import { readPageRequest } from '../domain/own-book';
 import { Settlements } from '../ledger/settlement';
 import { Tranches } from '../ledger/tranche';
 
@@ -64,7 +66,7 @@ export class SettlementContract extends Contract {
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            await settlements.save(cancel(await settlements.load(ctx.caller.id, reference, 'instruction')));
+            await settlements.file(cancel(await settlements.load(ctx.caller.id, reference, 'instruction')));
             return ctx.reply({ type: 'InstructionCancelled' });
         };
         return ctx.once(asked, act, collection);
@@ -114,8 +116,23 @@ export class SettlementContract extends Contract {
             const today = await businessDay(ctx, ctx.caller.id);
             const loaded = await settlements.named(named);
             const expired = loaded.map(({ at, instruction }) => expire(instruction, at, today));
-            for (const instruction of expired) await settlements.save(instruction);
+            for (const instruction of expired) await settlements.file(instruction);
             return ctx.reply({ type: 'InstructionsExpired', day: today });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /** The depository files away the instructions of the transient field `closed`, which can settle no more. */
+    @Transaction()
+    @Returns('string')
+    async file(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const named = ctx.transient.json('closed', fileReader);
+        const { settlements, collection } = ownSettlements(ctx);
+        const act = async () => {
+            for (const instruction of await settlements.unfiled(named)) await settlements.file(instruction);
+            return ctx.reply({ type: 'InstructionsFiled' });
         };
         return ctx.once(asked, act, collection);
     }
@@ -199,15 +216,20 @@ export class SettlementContract extends Contract {
         return ctx.answer(await new Tranches(ctx).distributionsOf(dealId));
     }
 
-    /** What waits in all books for the depository's agent: pairs that may settle today, and instructions that have expired. */
+    /**
+     * A page of what waits in all books for the depository's agent: what may settle today, what has expired, and what is closed and not
+     * yet filed.
+     */
     @Transaction(false)
     @Returns('string')
-    async pending(ctx: Context): Promise<string> {
+    async pending(ctx: Context, request: string): Promise<string> {
+        const begun = readJson(request, readPageRequest);
         ctx.caller.mustBe('depository');
         const members = await new Institutions(ctx).list();
         const { settlements } = ownSettlements(ctx);
-        const open = await settlements.openOf(members.map(({ id }) => id));
-        return ctx.answer(pairUp(open, await businessDay(ctx, ctx.caller.id)));
+        const ids = members.map(({ id }) => id);
+        const { instructions, ...rest } = await settlements.notFiled(ids, begun);
+        return ctx.answer({ ...waitingOf(instructions, await businessDay(ctx, ctx.caller.id)), ...rest });
     }
 }
 

@@ -37,11 +37,13 @@ function encodeArray(items: readonly unknown[]): string {
 }
 
 function encodeObject(object: Record<string, unknown>): string {
-    const members = Object.keys(object)
-        .filter(key => object[key] !== undefined)
-        .sort(byCodePoint)
-        .map(key => `${JSON.stringify(key)}:${canonical(object[key])}`);
-    return `{${members.join(',')}}`;
+    let members = '';
+    for (const key of Object.keys(object).sort(byCodePoint)) {
+        const value = object[key];
+        if (value === undefined) continue;
+        members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonical(value)}`;
+    }
+    return `{${members}}`;
 }
 
 /** Order of UTF-8 bytes, which is Fabric's key order; JavaScript's own sort goes by UTF-16 units. */

@@ -92,10 +92,12 @@ export {
     confirmPaymentReader,
     expire,
     expireReader,
+    fileReader,
     instructionReader,
     instructReader,
     isOpen,
     pairUp,
+    pendingPageReader,
     place,
     privateRequest,
 } from './instruction';
@@ -249,13 +251,17 @@ export type {
 export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type {
     Batch,
+    Due,
     Expire,
+    File,
     Instruct,
     Instruction,
     Pair,
     Payment,
     Pending,
+    PendingPage,
     PlaceFacts,
+    PlaceInBooks,
     PrivateRequest,
 } from './instruction';
 export type { Lien } from './lien';

@@ -1,5 +1,5 @@
 import { asset as assetReader, cashAsset, partsOfAsset, positive } from './holding';
-import { currency, day, flag, id, list, minor, object, oneOf, optional, text } from './shape';
+import { currency, day, digest, flag, id, list, minor, object, oneOf, optional, text } from './shape';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
@@ -101,6 +101,13 @@ export const expireReader = object({
 
 export type Expire = ReturnType<typeof expireReader>;
 
+/** Transient field `closed`: the instructions that the depository files away because they can settle no more. */
+export const fileReader = object({
+    instructions: list(object({ institution: id, reference: id }), { least: 1, most: 500 }),
+});
+
+export type File = ReturnType<typeof fileReader>;
+
 /** Two instructions of one reference, and how much of them to settle: all that is left, where nothing is said. */
 export interface Pair {
     /** Its place in the request, which a refusal names: the reference is nobody else's business. */
@@ -166,25 +173,70 @@ export function alone(instruction: Instruction): Omit<Pair, 'at'> {
     return { deliver: instruction, receive: { ...instruction, side: 'receive' } };
 }
 
-/** What waits for the depository: pairs that may settle today, and instructions whose last day is over. */
+/**
+ * To file away an instruction that can settle no more: it is closed already, and changes nothing but its place.
+ * @throws Refusal INSTRUCTION_STILL_OPEN
+ */
+export function mustBeClosed(instruction: Instruction, at: string): void {
+    if (isOpen(instruction)) throw new Refusal('INSTRUCTION_STILL_OPEN', { at });
+}
+
+const named = object({ institution: id, reference: id });
+
+/** One side of a trade that may settle today, as far as the other side is found by it. */
+const dueReader = object({
+    reference: id,
+    kind: asked.kind,
+    side: asked.side,
+    institution: id,
+    counterparty: id,
+});
+
+export type Due = ReturnType<typeof dueReader>;
+
+/** Where a page of what waits in all books has ended: in whose book, and after which of its instructions. */
+const placeInBooks = object({ institution: id, after: digest });
+
+export type PlaceInBooks = ReturnType<typeof placeInBooks>;
+
+/** A page of what waits for the depository in all books; `next` leads on, where there is more. */
+export const pendingPageReader = object({
+    due: list(dueReader),
+    /** Open, but their last day is over. */
+    expired: list(named),
+    /** Can settle no more, and are to be filed away. */
+    closed: list(named),
+    next: optional(placeInBooks),
+});
+
+export type PendingPage = ReturnType<typeof pendingPageReader>;
+
+/** What waits of these instructions. Those that are due on a later day are left out. */
+export function waitingOf(instructions: readonly Instruction[], today: Day): Omit<PendingPage, 'next'> {
+    const open = instructions.filter(isOpen);
+    return {
+        due: open
+            .filter(({ settlementDay, expiryDay }) => settlementDay <= today && today <= expiryDay)
+            .map(({ reference, kind, side, institution, counterparty }) => {
+                return { reference, kind, side, institution, counterparty };
+            }),
+        expired: open.filter(({ expiryDay }) => expiryDay < today).map(nameOf),
+        closed: instructions.filter(instruction => !isOpen(instruction)).map(nameOf),
+    };
+}
+
+/** What waits for the depository: pairs that may settle today, instructions whose last day is over, and closed ones not yet filed. */
 export interface Pending {
     readonly pairs: Batch['pairs'];
     readonly expired: Expire['instructions'];
+    readonly closed: File['instructions'];
 }
 
 /**
- * The open instructions that may settle today: placed on both sides under one reference, or alone where nobody else is asked. Whether
+ * The instructions that may settle today: placed on both sides under one reference, or alone where nobody else is asked. Whether
  * they say the same and whether there is enough to deliver, settlement finds out.
  */
-export function pairUp(open: readonly Instruction[], today: Day): Pending {
-    const expired = open
-        .filter(({ expiryDay }) => expiryDay < today)
-        .map(({ institution, reference }) => ({ institution, reference }));
-    return { pairs: pairsDue(open, today), expired };
-}
-
-function pairsDue(open: readonly Instruction[], today: Day): Batch['pairs'] {
-    const due = open.filter(({ settlementDay, expiryDay }) => settlementDay <= today && today <= expiryDay);
+export function pairUp(due: readonly Due[]): Batch['pairs'] {
     const received = new Set(due.filter(({ side }) => side === 'receive').map(idOf));
     return due
         .filter(({ side }) => side === 'deliver')
@@ -248,9 +300,13 @@ function problemOfCharge({ kind, asset, lien, pledgor, enforceableFrom }: Instru
 }
 
 /** What both sides of a pair have in common: who delivers, who receives, under which reference. */
-function idOf({ reference, side, institution, counterparty }: Instruction): string {
+function idOf({ reference, side, institution, counterparty }: Due): string {
     const [deliverer, receiver] = side === 'deliver' ? [institution, counterparty] : [counterparty, institution];
     return `${reference}|${deliverer}|${receiver}`;
+}
+
+function nameOf({ institution, reference }: Instruction): { institution: string; reference: string } {
+    return { institution, reference };
 }
 
 function isOwnDeposit(asset: Asset, institution: string): boolean {

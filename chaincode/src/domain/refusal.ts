@@ -192,6 +192,10 @@ export const refusals = {
         sentence: '{at} is settled, cancelled, expired or already in this batch',
         remedy: 'Read the instruction to see what became of it.',
     },
+    INSTRUCTION_STILL_OPEN: {
+        sentence: '{at} may still settle: it is not filed away',
+        remedy: 'File away only what is settled, cancelled or expired.',
+    },
     INVESTOR_NOT_ELIGIBLE: {
         sentence: 'the receiver in {at} may not hold these notes',
         remedy: "Have the depository renew the investor's identification or record its category.",

@@ -7,6 +7,7 @@ import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
 import type { Asset, Books, Holding, Supply } from './holding';
+import type { Day } from './day';
 import type { Instruction, Pair, Payment } from './instruction';
 import type { Lien } from './lien';
 import type { Standing } from './standing';
@@ -44,16 +45,34 @@ export interface Settled {
  */
 export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled {
     checkDistinct(pairs);
-    for (const pair of pairs) checkPair(pair, facts);
+    const known = knownOf(facts);
+    for (const pair of pairs) checkPair(pair, known);
     const legs = pairs.map(legOf);
     const liens = liensAfter(pairs, facts.liens, facts.books.day);
     const posted = post(
         facts.books,
         legs.flatMap(leg => leg.movements),
     );
-    for (const pair of pairs) checkDenomination(pair, posted.holdings, facts);
+    const left = new Map([...facts.books.holdings, ...posted.holdings].map(holding => [placeKey(holding), holding]));
+    for (const pair of pairs) checkDenomination(pair, left, known);
 
     return { instructions: legs.flatMap(leg => leg.instructions), liens, ...posted };
+}
+
+/** The facts as they are looked up for every pair. */
+interface Known extends Pick<SettlementFacts, 'depository'> {
+    readonly day: Day;
+    readonly standings: ReadonlyMap<string, Standing>;
+    readonly restrictions: ReadonlyMap<Asset, Restrictions>;
+}
+
+function knownOf({ depository, books, standings, restrictions }: SettlementFacts): Known {
+    return {
+        depository,
+        day: books.day,
+        standings: new Map(standings.map(standing => [standing.institution, standing])),
+        restrictions: new Map(restrictions.map(each => [each.asset, each])),
+    };
 }
 
 function checkDistinct(pairs: readonly Pair[]): void {
@@ -65,18 +84,18 @@ function checkDistinct(pairs: readonly Pair[]): void {
     }
 }
 
-function checkPair(pair: Pair, facts: SettlementFacts): void {
+function checkPair(pair: Pair, known: Known): void {
     const { at, deliver, receive } = pair;
     if (!isMatch(deliver, receive)) throw new Refusal('INSTRUCTION_NOT_MATCHED', { at });
     for (const { institution } of [deliver, receive])
-        if (!standingOf(institution, facts).active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at });
+        if (!standingOf(institution, known).active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at });
     mustBeOpen(deliver, at);
     mustBeOpen(receive, at);
-    const { day } = facts.books;
+    const { day } = known;
     const expiry = deliver.expiryDay < receive.expiryDay ? deliver.expiryDay : receive.expiryDay;
     if (day > expiry) throw new Refusal('INSTRUCTION_EXPIRED', { at, day });
     if (day < deliver.settlementDay) throw new Refusal('INSTRUCTION_NOT_DUE', { at, day });
-    checkRestrictions(pair, facts);
+    checkRestrictions(pair, known);
     checkQuantity(pair);
     if (deliver.payment?.means === 'outside' && deliver.paymentReference === undefined)
         throw new Refusal('PAYMENT_NOT_CONFIRMED', { at });
@@ -109,15 +128,15 @@ function isSamePayment(a: Payment | undefined, b: Payment | undefined): boolean 
         : b.means === 'outside' && a.currency === b.currency;
 }
 
-function checkRestrictions({ at, deliver, receive }: Pair, facts: SettlementFacts): void {
+function checkRestrictions({ at, deliver, receive }: Pair, known: Known): void {
     if (partsOfAsset(deliver.asset).kind === 'cash') return;
-    const { depository, status, lockedUntil, categories } = restrictionsOn(deliver.asset, facts);
-    const { day } = facts.books;
-    if (depository !== facts.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { at });
+    const { depository, status, lockedUntil, categories } = restrictionsOn(deliver.asset, known);
+    const { day } = known;
+    if (depository !== known.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { at });
     if (status !== 'outstanding') throw new Refusal('NOTES_NOT_OUTSTANDING', { at, status });
     if (!changesOwner(deliver.kind)) return;
     if (lockedUntil !== undefined && day < lockedUntil) throw new Refusal('NOTES_LOCKED', { at, until: lockedUntil });
-    const standing = standingOf(receive.institution, facts);
+    const standing = standingOf(receive.institution, known);
     if (!isEligible(standing, categories, day)) throw new Refusal('INVESTOR_NOT_ELIGIBLE', { at });
 }
 
@@ -133,14 +152,12 @@ function checkQuantity(pair: Pair): void {
  * Notes change hands in the denominations of their terms, and nobody is left with a piece below the smallest; a holder may always
  * sell all it has.
  */
-function checkDenomination(pair: Pair, changed: readonly Holding[], facts: SettlementFacts): void {
+function checkDenomination(pair: Pair, holdings: ReadonlyMap<string, Holding>, known: Known): void {
     const { asset, institution, kind, pledgor: giver = institution } = pair.deliver;
     if (partsOfAsset(asset).kind === 'cash' || !changesOwner(kind)) return;
-    const { minimum, increment } = restrictionsOn(asset, facts);
+    const { minimum, increment } = restrictionsOn(asset, known);
     const moved = quantityToSettle(pair);
-    const left = [...changed, ...facts.books.holdings].find(
-        holding => holding.institution === giver && holding.asset === asset,
-    );
+    const left = holdings.get(placeKey({ institution: giver, asset }));
     const rest = left === undefined ? zero : quantityOf(left);
     const isWhole = rest === 0n || (moved >= minimum && (moved - minimum) % increment === 0n && rest >= minimum);
     if (!isWhole) throw new Refusal('DENOMINATION_BROKEN', { at: pair.at });
@@ -150,14 +167,19 @@ function changesOwner(kind: Instruction['kind']): boolean {
     return kind === 'transfer' || kind === 'enforce';
 }
 
-function standingOf(institution: string, facts: SettlementFacts): Standing {
-    const found = facts.standings.find(standing => standing.institution === institution);
+/** Notes lie in an institution's own account alone. */
+function placeKey({ institution, asset }: Pick<Holding, 'institution' | 'asset'>): string {
+    return `${institution}|${asset}`;
+}
+
+function standingOf(institution: string, { standings }: Known): Standing {
+    const found = standings.get(institution);
     if (found === undefined) throw new Error(`standing of ${institution} was not loaded`);
     return found;
 }
 
-function restrictionsOn(asset: Asset, facts: SettlementFacts): Restrictions {
-    const found = facts.restrictions.find(restrictions => restrictions.asset === asset);
+function restrictionsOn(asset: Asset, { restrictions }: Known): Restrictions {
+    const found = restrictions.get(asset);
     if (found === undefined) throw new Error(`restrictions of ${asset} were not loaded`);
     return found;
 }

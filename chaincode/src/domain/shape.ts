@@ -35,13 +35,14 @@ export function readJson<T>(text: string, reader: Reader<T>, at = 'request'): T 
 
 /** An object with exactly these members: a member missing or unknown is refused by name. */
 export function object<S extends Shape>(shape: S): Reader<Shaped<S>> {
+    const members = Object.entries(shape);
     return (value, at) => {
         if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(at, 'not an object');
         const given = value as Record<string, unknown>;
         for (const key of Object.keys(given))
             if (!Object.hasOwn(shape, key)) throw invalid(`${at}.${key}`, 'no such field');
         const result: Record<string, unknown> = {};
-        for (const [key, reader] of Object.entries(shape)) {
+        for (const [key, reader] of members) {
             const member = reader(given[key], `${at}.${key}`);
             if (member !== undefined) result[key] = member;
         }

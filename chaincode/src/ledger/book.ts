@@ -63,7 +63,7 @@ abstract class Records<T> {
 const longestList = 5_000;
 
 /** Records read at a time where a list is read page by page. */
-const pageSize = 500;
+export const pageSize = 500;
 
 /** Records that every institution holds. */
 export class Book<T> extends Records<T> {
@@ -104,11 +104,25 @@ export class Book<T> extends Records<T> {
     }
 }
 
+/** A record of a one-part id. */
+export interface Entry<T> {
+    readonly id: string;
+    readonly record: T;
+}
+
 /** Some records in key order, and where the next page begins, if there is one. */
 export interface Page<T> {
     readonly records: readonly T[];
     /** Id of the last record read. */
     readonly next?: string;
+}
+
+/** The first page of these entries, which are in the order of their ids. */
+export function pageOf<T>(entries: readonly Entry<T>[]): Page<T> {
+    const first = entries.slice(0, pageSize);
+    const records = first.map(({ record }) => record);
+    const last = entries.length > pageSize ? first.at(-1) : undefined;
+    return last === undefined ? { records } : { records, next: last.id };
 }
 
 /**
@@ -143,12 +157,17 @@ export class PrivateBook<T> extends Records<T> {
 
     /** Some of all records of a one-part id, from the one after `after` on. For queries. */
     async page(after?: string): Promise<Page<T>> {
+        return pageOf(await this.entries(pageSize + 1, after));
+    }
+
+    /** At most so many records of a one-part id with their ids, from the one after `after` on. For queries. */
+    async entries(most: number, after?: string): Promise<Entry<T>[]> {
         const from = after === undefined ? this.keyOf([]) : this.keyOf([after]) + afterKey;
-        const rows = await this.rows(from, this.keyOf([]) + afterAll, pageSize + 1);
-        const records = rows.slice(0, pageSize).map(row => this.decode(row.value));
-        if (rows.length <= pageSize) return { records };
-        const next = this.stub.splitCompositeKey(rows[pageSize - 1]?.key ?? '').attributes[0];
-        return next === undefined ? { records } : { records, next };
+        const rows = await this.rows(from, this.keyOf([]) + afterAll, most);
+        return rows.map(({ key, value }) => {
+            const [id = ''] = this.stub.splitCompositeKey(key).attributes;
+            return { id, record: this.decode(value) };
+        });
     }
 
     /** At most so many rows of a range of keys. */

@@ -1,17 +1,19 @@
-import { canonical } from '../domain/canonical';
+import { byCodePoint, canonical } from '../domain/canonical';
 import { digest, object } from '../domain/shape';
 import { hexOf, utf8 } from '../domain/bytes';
 import { holdingReader } from '../domain/holding';
-import { instructionReader } from '../domain/instruction';
+import { instructionReader, isOpen } from '../domain/instruction';
 import { lienReader } from '../domain/lien';
 import { orderReader } from '../domain/allotment';
+import { pageOf, pageSize } from './book';
 import { Refusal } from '../domain/refusal';
 import { sha256 } from '../domain/hash';
 import { standingRecord } from '../domain/standing';
 
 import type { BookContent } from '../domain/own-book';
 import type { Context } from './context';
-import type { Page, PrivateBook } from './book';
+import type { Entry, Page, PrivateBook } from './book';
+import type { Instruction } from '../domain/instruction';
 import type { Reader } from '../domain/shape';
 
 const secretReader = object({ secret: digest });
@@ -22,6 +24,7 @@ const secretReader = object({ secret: digest });
  */
 export class OwnBook {
     private secret: string | undefined;
+    private readonly hiddenIds = new Map<string, string>();
 
     constructor(
         private readonly ctx: Context,
@@ -67,7 +70,7 @@ export class OwnBook {
             standing,
             holdings: await this.list('holding', holdingReader),
             orders: await this.list('order', orderReader),
-            instructions: await this.list('instruction', instructionReader),
+            instructions: (await this.list('instruction', instructionReader)).filter(isOpen),
             liens: await this.list('lien', lienReader),
         };
     }
@@ -80,6 +83,28 @@ export class OwnBook {
     async page<T>(noun: string, reader: Reader<T>, after: string | undefined): Promise<Page<T>> {
         this.mustBeReadable();
         return this.records(noun, reader).page(after);
+    }
+
+    /**
+     * A page of the instructions that can settle no more: those that are filed and those that are not yet. Both lie in the order of the
+     * same ids, so one that is filed between two pages is neither missed nor read twice.
+     * @throws Refusal ROLE_MISSING
+     */
+    async closedInstructions(after: string | undefined): Promise<Page<Instruction>> {
+        this.mustBeReadable();
+        const filed = await this.entries('closed', instructionReader, pageSize + 1, after);
+        const unfiled = await this.entries('instruction', instructionReader, pageSize + 1, after);
+        // Of an instruction that was withdrawn and placed again, the later word counts once it is closed, too.
+        const known = new Set(filed.map(({ id }) => id));
+        const fresh = unfiled.filter(({ id, record }) => !known.has(id) || !isOpen(record));
+        const byId = new Map([...filed, ...fresh].map(entry => [entry.id, entry]));
+        const { records, ...rest } = pageOf([...byId.values()].sort((a, b) => byCodePoint(a.id, b.id)));
+        return { records: records.filter(record => !isOpen(record)), ...rest };
+    }
+
+    /** At most so many records of a noun with their hidden ids, from the one after `after` on. For queries. */
+    entries<T>(noun: string, reader: Reader<T>, most: number, after?: string): Promise<Entry<T>[]> {
+        return this.records(noun, reader).entries(most, after);
     }
 
     /** Every record of a noun. For queries. */
@@ -95,7 +120,10 @@ export class OwnBook {
     private async hidden(id: readonly string[]): Promise<string> {
         this.secret ??= (await this.secrets.find('ids'))?.secret;
         if (this.secret === undefined) throw new Refusal('BOOK_NOT_OPEN', { institution: this.institution });
-        return hexOf(sha256(utf8(this.secret), utf8(canonical(id))));
+        const plain = canonical(id);
+        let hidden = this.hiddenIds.get(plain);
+        if (hidden === undefined) this.hiddenIds.set(plain, (hidden = hexOf(sha256(utf8(this.secret), utf8(plain)))));
+        return hidden;
     }
 
     private get secrets(): PrivateBook<{ readonly secret: string }> {

@@ -1,20 +1,25 @@
-import { alone, instructionReader, isOpen } from '../domain/instruction';
+import { alone, instructionReader, mustBeClosed } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
 import { lienNamed, lienReader } from '../domain/lien';
 import { Deals } from './deal';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
-import type { Batch, Expire, Instruct, Instruction, Pair, PlaceFacts } from '../domain/instruction';
+import type { Batch, Expire, File, Instruct, Instruction, Pair, PlaceFacts, PlaceInBooks } from '../domain/instruction';
 import type { Lien } from '../domain/lien';
 import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
 import type { Holdings } from './holding';
+import type { ReadPageRequest } from '../domain/own-book';
+
+/** Most instructions that one look at what waits reads: a fraction of a second, however many there are. */
+const mostAtOnce = 1_000;
 
 /**
- * Instructions, each in the book of the party that placed it, and liens, each in its pledgor's. Once an instruction can settle no more,
- * it is filed under `closed`: to find what waits, the depository reads the open ones alone, however much has settled before.
+ * Instructions, each in the book of the party that placed it, and liens, each in its pledgor's. What has settled is closed where it
+ * lies, in one write, and filed under `closed` when there is time: to find what waits, the depository reads little, however much has
+ * settled before.
  */
 export class Settlements {
     constructor(
@@ -48,17 +53,49 @@ export class Settlements {
 
     async save(instruction: Instruction): Promise<void> {
         const { institution, reference } = instruction;
-        const book = this.holdings.book(institution);
-        await book.save(isOpen(instruction) ? 'instruction' : 'closed', instructionReader, instruction, reference);
-        if (!isOpen(instruction)) await book.remove('instruction', instructionReader, reference);
+        await this.holdings.book(institution).save('instruction', instructionReader, instruction, reference);
     }
 
-    /** The open instructions in the books of these institutions. For queries. */
-    async openOf(institutions: readonly string[]): Promise<Instruction[]> {
+    /** Files an instruction that can settle no more. */
+    async file(instruction: Instruction): Promise<void> {
+        const { institution, reference } = instruction;
+        const book = this.holdings.book(institution);
+        await book.save('closed', instructionReader, instruction, reference);
+        await book.remove('instruction', instructionReader, reference);
+    }
+
+    /** Of the instructions named, those that are not filed yet. @throws Refusal NOT_FOUND, INSTRUCTION_STILL_OPEN */
+    async unfiled({ instructions }: File): Promise<Instruction[]> {
+        const unfiled: Instruction[] = [];
+        for (const [i, { institution, reference }] of instructions.entries()) {
+            const at = `closed.instructions[${i}]`;
+            const found = await this.holdings.book(institution).find('instruction', instructionReader, reference);
+            mustBeClosed(found ?? (await this.load(institution, reference, at)), at);
+            if (found !== undefined) unfiled.push(found);
+        }
+        return unfiled;
+    }
+
+    /**
+     * Instructions that are not filed, in the books of these institutions one after the other: at most so many, and where to read on.
+     * For queries.
+     */
+    async notFiled(
+        institutions: readonly string[],
+        begun: ReadPageRequest,
+    ): Promise<{ instructions: Instruction[]; next?: PlaceInBooks }> {
         const instructions: Instruction[] = [];
-        for (const institution of institutions)
-            instructions.push(...(await this.holdings.book(institution).list('instruction', instructionReader)));
-        return instructions;
+        const first = begun.institution === undefined ? 0 : institutions.indexOf(begun.institution);
+        for (const institution of institutions.slice(Math.max(first, 0))) {
+            const after = institution === begun.institution ? begun.after : undefined;
+            const room = mostAtOnce - instructions.length;
+            const book = this.holdings.book(institution);
+            const entries = await book.entries('instruction', instructionReader, room, after);
+            instructions.push(...entries.map(({ record }) => record));
+            const last = entries.at(-1);
+            if (last && entries.length === room) return { instructions, next: { institution, after: last.id } };
+        }
+        return { instructions };
     }
 
     /** Both instructions of every pair of a batch. @throws Refusal NOT_FOUND */

@@ -23,12 +23,18 @@ export function settlementCommand(): Command {
         .action(atDesk(({ settlements }, [reference = '']) => printed(settlements.cancel({ reference }))));
     settle
         .command('pending')
-        .description('depository: the pairs of instructions that may settle today, and what has expired')
+        .description(
+            'depository: the pairs of instructions that may settle today, what has expired, and what is to be filed',
+        )
         .action(atDesk(({ settlements }) => settlements.pending()));
     settle
         .command('batch [file]')
         .description('depository: settle the pairs of a JSON file together, or all that are pending')
         .action(atDesk((connection, [file]) => settleBatch(connection, file)));
+    settle
+        .command('file')
+        .description('depository: file away what is closed, as the agent does when it has time')
+        .action(atDesk(({ settlements }) => fileClosed(settlements)));
     settle
         .command('agent')
         .description('depository: settle what both sides have instructed, round after round, until interrupted')
@@ -84,6 +90,10 @@ export function settlementCommand(): Command {
 async function settleBatch({ settlements }: Connection, file: string | undefined): Promise<object> {
     const { pairs } = file === undefined ? await settlements.pending() : fromFile(file, batchReader);
     return pairs.length === 0 ? { settled: 0 } : printed(settlements.settle({ pairs }));
+}
+
+async function fileClosed(settlements: Connection['settlements']): Promise<object> {
+    return { filed: await new SettlementAgent(settlements).file() };
 }
 
 async function runAgent({ settlements }: Connection, pause: number): Promise<undefined> {

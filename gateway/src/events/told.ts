@@ -43,6 +43,7 @@ const readers = {
     InstructionCancelled: nothing,
     InstructionPlaced: nothing,
     InstructionsExpired: settledOn,
+    InstructionsFiled: nothing,
     InstructionsSettled: settledOn,
     LoansAccessed: loansAccessed,
     NotesAllotted: notesAllotted,
