@@ -79,8 +79,9 @@ export class DealContract extends Contract {
         return ctx.once(
             asked,
             async () => {
-                const classes = await new Tranches(ctx).classesOf(deal.id);
-                await deals.save(endDeal(deal, classes, asked.reason));
+                const tranches = new Tranches(ctx);
+                const unpaid = await tranches.unpaidPeriod(deal.id);
+                await deals.save(endDeal(deal, await tranches.classesOf(deal.id), unpaid, asked.reason));
                 return ctx.reply({ type: 'DealEnded', dealId: deal.id, reason: asked.reason });
             },
             tapeCollection(deal),

@@ -198,7 +198,7 @@ export function authorise(
  */
 export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
     const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
-    const hadPrincipal = tranche.balance > 0n || tranche.owed !== undefined;
+    const hadPrincipal = tranche.balance > 0n || tranche.writtenDown > 0n || tranche.owed !== undefined;
     const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && hadPrincipal;
     const owed = isRepaid && paid.interestShortfall > 0n ? paid.interestShortfall : undefined;
     const isOver = isRepaid && owed === undefined && tranche.residual !== true;

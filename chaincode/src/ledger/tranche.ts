@@ -108,6 +108,13 @@ export class Tranches {
         return this.distributions.load(dealId, key(period));
     }
 
+    /** The first period that has been run and waits to be paid, where there is one. */
+    async unpaidPeriod(dealId: string): Promise<number | undefined> {
+        for (let period = 1; (await this.findRun(dealId, period))?.status === 'run'; period++)
+            if ((await this.distribution(dealId, period)).status === 'scheduled') return period;
+        return undefined;
+    }
+
     distributionsOf(dealId: string): Promise<DistributionRecord[]> {
         return this.distributions.list([dealId]);
     }
