@@ -168,6 +168,9 @@ it('keeps a loss on record until it is reinstated, and redeems no class that bea
     expect(hit).toMatchObject({ status: 'outstanding', factor: '0.0000000', writtenDown: 1_000_000n });
     const back = payClass(hit, paid({ balanceEnding: 400_000n, writtenDown: -400_000n }));
     expect(back).toMatchObject({ status: 'outstanding', factor: '0.4000000', writtenDown: 600_000n });
+    // Reinstated and repaid on one day, it has no balance before or after.
+    const repaid = payClass(hit, paid({ balanceEnding: 0n, writtenDown: -1_000_000n, principal: 1_000_000n }));
+    expect(repaid).toMatchObject({ status: 'redeemed', writtenDown: 0n });
 });
 
 it('redeems no class before its holders have had the interest they are owed', () => {

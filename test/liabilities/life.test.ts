@@ -297,6 +297,8 @@ it('makes a restatement of a paid period good in the next one, and never touches
 });
 
 it('redeems a class with its last principal, and cancels its notes in every book', async () => {
+    await move(ledger, fund, bankB, { kind: 'pledge', asset: note('A-1') });
+    await move(ledger, fund, bankB, { kind: 'pledge' });
     await reported(ledger, 1, cents('10000.00'), cents('2000.00'));
     await run(ledger, 1);
     await openDay(ledger, '2026-02-16');
@@ -305,6 +307,7 @@ it('redeems a class with its last principal, and cancels its notes in every book
     const [first] = await tranches(ledger);
     expect(first).toMatchObject({ className: 'A-1', status: 'redeemed', outstanding: '0', factor: '0.0000000' });
     expect(await held(ledger, fund, note('A-1'))).toBe('0.00');
+    expect((await book(ledger, fund)).liens.map(({ asset }) => asset)).toEqual([note('A-2')]);
     expect(await codeOf(() => move(ledger, fund, bankB, { asset: note('A-1') }))).toBe('NOTES_NOT_OUTSTANDING');
 });
 
@@ -390,7 +393,15 @@ describe('principal written down by the terms', () => {
         await openDay(ledger, '2026-03-16');
         await remit(ledger, cents('19880.00'));
         await distribute(ledger, 2);
-        await ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'redeemed' }, privately());
+        await reported(ledger, 3, cents('9800.00'), cents('100.00'), 1, ['1']);
+        await run(ledger, 3);
+        const end = () =>
+            ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'redeemed' }, privately());
+        expect(await codeOf(end)).toBe('DISTRIBUTION_NOT_PAID');
+        await openDay(ledger, '2026-04-15');
+        await remit(ledger, cents('280.00'));
+        await distribute(ledger, 3);
+        await end();
         expect(
             await codeOf(() => ledger.submit(bankA, 'tranche:retire', { requestId: requestId(), dealId }, privately())),
         ).toBe('ROLE_MISSING');
