@@ -62,13 +62,20 @@ export function write<T>(
     call: {
         write(message: T): boolean;
         once(event: 'cancelled' | 'drain', listener: () => void): unknown;
+        off(event: 'cancelled' | 'drain', listener: () => void): unknown;
         readonly cancelled: boolean;
     },
     message: T,
 ): Promise<void> {
     return new Promise(resolve => {
         if (call.write(message) || call.cancelled) return resolve();
-        call.once('drain', resolve);
-        call.once('cancelled', resolve);
+        // A stream may wait for its reader thousands of times, and be cancelled once at most.
+        const go = () => {
+            call.off('drain', go);
+            call.off('cancelled', go);
+            resolve();
+        };
+        call.once('drain', go);
+        call.once('cancelled', go);
     });
 }
