@@ -190,7 +190,10 @@ export class Connection extends Nouns {
         return chaincodeState(this.client);
     }
 
-    /** Gives the channels back. Calls under way end with an error. */
+    /**
+     * Gives the channels back. What is under way ends at once, and what is called afterwards: with `OutcomeUnknown` where a transaction
+     * had been sent for ordering, with `ClosedFailure` where nothing was written.
+     */
     close(): void {
         this.client.close();
         this.signatories.splice(0).forEach(client => client.close());

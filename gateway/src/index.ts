@@ -2,6 +2,7 @@ export { findRefusal, Refused } from './client/refused';
 export {
     AccessFailure,
     BusyFailure,
+    ClosedFailure,
     CommitFailure,
     EndorsementFailure,
     Failure,

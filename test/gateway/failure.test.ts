@@ -219,4 +219,33 @@ describe('when the network fails', () => {
         through.close();
         proxy.stop();
     });
+
+    it.each([
+        ['is dead', 12_000],
+        ['was accepted and then said nothing', 0],
+    ])('makes another connection when one %s, once a call has waited its time', async (_, after) => {
+        let made = 0;
+        const peer = peers[0] as PeerEndpoint;
+        const proxy = new CuttingProxy(peer, () => ({ cut: 'black-hole', after: made++ === 0 ? after : 1e9 }));
+        const through = open({ peers: [await proxy.start()], deadlines: { ...deadlines, evaluate: 1_000 } });
+        const told: string[] = [];
+        const over = new AbortController();
+        const listening = (async () => {
+            for await (const { name } of through.events({ signal: over.signal })) told.push(name);
+        })();
+        let failed = 0;
+        for (let i = 0; i < 30; i++)
+            await through.institutions.list().catch((error: unknown) => {
+                expect(error).toMatchObject({ name: 'TimeoutFailure' });
+                failed++;
+            });
+        expect([failed, made]).toEqual([1, 2]);
+        const { transactionId } = await desk.institutions.confirm({ id: 'regulator', roles: ['regulator'] });
+        expect(transactionId).toHaveLength(64);
+        while (told.length < 2) await pause(10);
+        over.abort();
+        await listening;
+        through.close();
+        proxy.stop();
+    });
 });

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { msp } from '@hyperledger/fabric-protos';
 
 import { Gate } from './gate';
@@ -64,6 +66,7 @@ export class Client {
     readonly mspId: string;
     /** The identity as Fabric serialises it. */
     readonly creator: Uint8Array;
+    private readonly over = new AbortController();
 
     constructor(
         addresses: readonly PeerAddress[],
@@ -71,7 +74,9 @@ export class Client {
         signing: Signing,
         readonly options: ClientOptions,
     ) {
-        this.peers = new Peers(addresses, options.keepAlive, identity, signing, options.observer);
+        // Every call that waits listens to it.
+        setMaxListeners(0, this.closing);
+        this.peers = new Peers(addresses, options.keepAlive, identity, signing, this.closing, options.observer);
         this.gate = new Gate(options.concurrency);
         this.journal = options.journal === undefined ? undefined : new Journal(options.journal);
         this.mspId = identity.mspId;
@@ -94,8 +99,16 @@ export class Client {
         return { within: this.options.deadlines[stage] };
     }
 
+    /** Is over when the connection is closed. */
+    get closing(): AbortSignal {
+        return this.over.signal;
+    }
+
     close(): void {
+        if (this.closing.aborted) return;
+        this.over.abort();
         this.peers.close();
+        this.gate.open();
     }
 }
 

@@ -4,6 +4,7 @@ import { GatewayError, StatusCode } from '@hyperledger/fabric-gateway';
 import {
     AccessFailure,
     BusyFailure,
+    ClosedFailure,
     EndorsementFailure,
     GatewayFailure,
     OrderingFailure,
@@ -29,6 +30,7 @@ function newFailure(error: GatewayError, stage: Stage, transactionId: string): F
     const collection = /tx creator does not have \w+ access permission .*collectionName: (\S+)/.exec(message)?.[1];
     if (collection !== undefined) return new AccessFailure(collection, facts);
     const symptom = symptomOf(error);
+    if (symptom === 'closed') return new ClosedFailure('the connection was closed', facts);
     if (symptom === 'busy') return new BusyFailure(message, facts);
     if (symptom === 'silent') return new TimeoutFailure(message, facts);
     if (symptom === 'lost' || isTurnedAway(error.code, message)) return new GatewayFailure(message, facts);

@@ -1,7 +1,7 @@
 import type { ErrorDetail } from '@hyperledger/fabric-gateway';
 
-/** Where a call ended: the stages of a Fabric transaction. */
-export type Stage = 'evaluate' | 'endorse' | 'submit' | 'commit';
+/** Where a call ended: the stages of a Fabric transaction, or the following of events and blocks. */
+export type Stage = 'evaluate' | 'endorse' | 'submit' | 'commit' | 'events';
 
 export interface FailureFacts {
     readonly stage: Stage;
@@ -37,6 +37,11 @@ export class GatewayFailure extends Failure {
 export class BusyFailure extends Failure {
     readonly remedy =
         'Send the request again later, with fewer calls at a time (concurrency); or let the peers take more at once.';
+}
+
+/** The caller closed the connection, and what was under way on it ended. Nothing was written. */
+export class ClosedFailure extends Failure {
+    readonly remedy = 'Send the request again over a connection that is open.';
 }
 
 /** A peer could not run the transaction, or the signatures needed could not be gathered. Nothing was written. */

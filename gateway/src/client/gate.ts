@@ -3,7 +3,7 @@ export class Gate {
     private inside = 0;
     private readonly waiting: (() => void)[] = [];
 
-    constructor(private readonly limit: number) {}
+    constructor(private limit: number) {}
 
     async through<T>(call: () => Promise<T>): Promise<T> {
         if (this.inside < this.limit) this.inside++;
@@ -15,5 +15,13 @@ export class Gate {
             if (next) next();
             else this.inside--;
         }
+    }
+
+    /** Lets everybody through who waits or will come: they are to find the connection closed. */
+    open(): void {
+        this.limit = Infinity;
+        const waiting = this.waiting.splice(0);
+        this.inside += waiting.length;
+        waiting.forEach(enter => enter());
     }
 }

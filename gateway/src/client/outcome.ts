@@ -5,6 +5,7 @@ import { gateway } from '@hyperledger/fabric-protos';
 import { backOff } from './back-off';
 import { failureOf } from './failed';
 import { OutcomeUnknown } from './failure';
+import { Closed } from './line';
 import { isUnsent, symptomOf } from './symptom';
 
 import type { Client } from './client';
@@ -27,7 +28,7 @@ export async function sendOnce(client: Client, transaction: Transaction): Promis
         const error = await send(client, transaction, attempt > 1);
         if (error === undefined) return undefined;
         const arrival = arrivalOf(error);
-        if (arrival === 'not arrived') await backOff(attempt);
+        if (arrival === 'not arrived') await backOff(attempt, client.closing);
         if (arrival === 'perhaps') {
             const known = doubtful ? undefined : await outcomeOf(client, transactionId, recheck).catch(ifStillUnknown);
             if (known || doubtful) return known;
@@ -73,6 +74,7 @@ async function send({ peers, options }: Client, transaction: Transaction, again:
 function arrivalOf(error: unknown): Arrival {
     if (!(error instanceof GatewayError)) return 'refused';
     const symptom = symptomOf(error);
+    if (error.cause instanceof Closed) return error.cause.sent ? 'perhaps' : 'refused';
     if (symptom === 'busy' || isUnsent(error)) return 'not arrived';
     if (symptom !== 'answered') return 'perhaps';
     if (error.code !== (grpcStatus.UNAVAILABLE as number)) return 'refused';

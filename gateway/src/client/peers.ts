@@ -1,13 +1,14 @@
 import { connect } from '@hyperledger/fabric-gateway';
 
 import { backOff } from './back-off';
-import { openChannel, releaseChannel } from './channel';
+import { openChannel, reconnectWithin, releaseChannel } from './channel';
+import { Line } from './line';
 import { symptomOf } from './symptom';
 import { watched } from '../observability/watched';
 
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Identity } from '@hyperledger/fabric-gateway';
-import type { KeepAlive, PeerAddress } from './channel';
+import type { Channel, KeepAlive, PeerAddress } from './channel';
 import type { Observer } from '../observability/observer';
 import type { Signing } from './signer';
 import type { Symptom } from './symptom';
@@ -16,7 +17,7 @@ import type { Symptom } from './symptom';
 export interface Patience {
     /** Milliseconds for all of them together; a peer gets its share, so that one gone silent does not take the others' time. */
     readonly within: number;
-    /** How often a peer is asked over a connection that breaks; twice unless stated. */
+    /** How often a peer is asked at least over a connection that breaks; twice unless stated. */
     readonly rounds?: number;
 }
 
@@ -26,21 +27,25 @@ export interface Patience {
  */
 export class Peers {
     private readonly gateways: readonly Gateway[];
+    private readonly channels: readonly Channel[];
+    private readonly lines: readonly Line[];
     private preferred = 0;
-    private closed = false;
 
+    /** @param closing ends every waiting */
     constructor(
-        private readonly addresses: readonly PeerAddress[],
-        private readonly keepAlive: KeepAlive,
+        addresses: readonly PeerAddress[],
+        keepAlive: KeepAlive,
         identity: Identity,
         signing: Signing,
+        private readonly closing: AbortSignal,
         observer?: Observer,
     ) {
         if (addresses.length === 0) throw new TypeError('no peer to connect to');
-        this.gateways = addresses.map(address => {
-            const channel = openChannel(address, keepAlive);
-            const client = observer ? watched(channel, observer, address.name) : channel;
-            return connect({ client, identity, ...signing });
+        this.channels = addresses.map(address => openChannel(address, keepAlive));
+        this.lines = this.channels.map(channel => new Line(channel));
+        this.gateways = this.lines.map(({ client }, i) => {
+            const name = addresses[i]?.name ?? '';
+            return connect({ client: observer ? watched(client, observer, name) : client, identity, ...signing });
         });
     }
 
@@ -57,7 +62,8 @@ export class Peers {
         call: (gateway: Gateway, options: CallOptions, moved: boolean) => Promise<T>,
     ): Promise<T> {
         const count = this.gateways.length;
-        const [first, end] = [this.preferred, Date.now() + within];
+        const [first, begun] = [this.preferred, Date.now()];
+        const end = begun + within;
         let reason: unknown;
         for (let tried = 1; ; tried++) {
             const peer = (first + tried - 1) % count;
@@ -66,12 +72,12 @@ export class Peers {
                 return await call(this.at(peer), { deadline: Date.now() + share }, peer !== first);
             } catch (error) {
                 const symptom = symptomOf(error);
-                if (symptom === 'answered') throw error;
+                if (symptom === 'answered' || symptom === 'closed') throw error;
                 this.leave(this.at(peer));
                 // Why there was a next time at all says more than that it ran out of time.
                 if (symptom !== 'silent' || reason === undefined) reason = error;
-                if (this.closed || tried >= triesOn(symptom, count, rounds)) throw reason;
-                if (tried % count === 0) await backOff(tried / count);
+                if (tried >= triesOn(symptom, count, rounds) && !mayConnect(symptom, begun)) throw reason;
+                if (tried % count === 0) await backOff(tried / count, this.closing);
                 if (Date.now() >= end) throw reason;
             }
         }
@@ -82,9 +88,10 @@ export class Peers {
         if (gateway === this.current) this.preferred = (this.preferred + 1) % this.gateways.length;
     }
 
+    /** Ends all calls under way, and gives the channels back. */
     close(): void {
-        this.closed = true;
-        for (const address of this.addresses) releaseChannel(address, this.keepAlive);
+        this.lines.forEach(line => line.close());
+        this.channels.forEach(releaseChannel);
     }
 
     private at(peer: number): Gateway {
@@ -95,6 +102,11 @@ export class Peers {
 }
 
 /** A busy peer is asked until the time is over, a silent one has had its time. */
-function triesOn(symptom: Exclude<Symptom, 'answered'>, peers: number, rounds: number): number {
+function triesOn(symptom: Exclude<Symptom, 'answered' | 'closed'>, peers: number, rounds: number): number {
     return { busy: Infinity, lost: rounds * peers, silent: peers }[symptom];
+}
+
+/** A peer may have come back that gRPC has not looked for again yet. */
+function mayConnect(symptom: Symptom, begun: number): boolean {
+    return symptom === 'lost' && Date.now() < begun + 2 * reconnectWithin;
 }

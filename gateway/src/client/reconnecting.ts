@@ -1,4 +1,5 @@
 import { backOff } from './back-off';
+import { ClosedFailure } from './failure';
 import { symptomOf } from './symptom';
 
 import type { CloseableAsyncIterable, Gateway } from '@hyperledger/fabric-gateway';
@@ -7,6 +8,7 @@ import type { Client } from './client';
 /**
  * Items of a stream that a peer keeps open, until the signal. A stream that ends or breaks is opened again, at another peer where there
  * is one.
+ * @throws ClosedFailure where the connection is closed before the signal
  * @param open opens the stream after the last item given out
  */
 export async function* reconnecting<T>(
@@ -15,6 +17,7 @@ export async function* reconnecting<T>(
     open: (gateway: Gateway) => Promise<CloseableAsyncIterable<T>>,
 ): AsyncGenerator<T> {
     for (let failures = 0; !signal?.aborted;) {
+        if (client.closing.aborted) throw new ClosedFailure('the connection was closed', { stage: 'events' });
         try {
             for await (const item of stream(client, signal, open)) {
                 failures = 0;
@@ -24,7 +27,7 @@ export async function* reconnecting<T>(
             if (signal?.aborted) return;
             if (symptomOf(error) === 'answered') throw error;
         }
-        await backOff(++failures, signal).catch(ifAborted);
+        await backOff(++failures, signal, client.closing);
     }
 }
 
@@ -46,8 +49,4 @@ async function* stream<T>(
         signal?.removeEventListener('abort', close);
         items.close();
     }
-}
-
-function ifAborted(error: Error): void {
-    if (error.name !== 'AbortError') throw error;
 }

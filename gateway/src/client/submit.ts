@@ -44,7 +44,7 @@ export async function submit(client: Client, call: Call): Promise<Committed> {
             if (last || !mayBeConflict(status)) throw invalid(status);
             before = { transaction, status };
         }
-        await backOff(attempt);
+        await backOff(attempt, client.closing);
     }
 }
 

@@ -1,6 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 
+import { Closed } from './line';
+
 /** How a call failed, as far as sending it again is concerned. */
 export type Symptom =
     /** Somebody answered; the same call would get the same answer. */
@@ -10,7 +12,9 @@ export type Symptom =
     /** The connection broke, or was never made. */
     | 'lost'
     /** No answer in time. */
-    | 'silent';
+    | 'silent'
+    /** The caller has closed the connection. */
+    | 'closed';
 
 /** UNKNOWN is what gRPC makes of an HTTP/2 stream that is torn; what a peer does not know it says in details. */
 const lostCodes: readonly number[] = [status.CANCELLED, status.INTERNAL, status.UNAVAILABLE, status.UNKNOWN];
@@ -20,6 +24,7 @@ const busyWords = /exceeding concurrency limit|txid: \w+\(\S+\) exists/;
 
 export function symptomOf(error: unknown): Symptom {
     if (!(error instanceof GatewayError)) return 'answered';
+    if (error.cause instanceof Closed) return 'closed';
     if (isBusy(error)) return 'busy';
     if (error.code === (status.DEADLINE_EXCEEDED as number)) return 'silent';
     if (error.details.length > 0 || isOfThePeer(error)) return 'answered';
