@@ -7,6 +7,7 @@ import { collectionsOf, openNetwork, readConsortium } from '@poolproof/network';
 import type { Consortium, Network } from '@poolproof/network';
 import { down } from '@poolproof/network/dist/docker/down';
 import { up } from '@poolproof/network/dist/docker/up';
+import { canonical } from '@poolproof/chaincode/domain';
 import type { Day } from '@poolproof/chaincode/domain';
 import type { Cast, MemberId } from '../setting/cast';
 import { gather } from '../setting/cast';
@@ -113,6 +114,31 @@ describe('altered chaincode cannot change', () => {
         });
         await expect(written).resolves.toBeDefined();
     });
+
+    test('the status of a deal, by a record of a kind that its terms do not have', async () => {
+        const trip = { day: '2017-07-01', trigger: 'none', happened: 'tripped', status: 'accelerated', notify: [] };
+        const watch = { dealId, asOf: '2017-07-01', balance: '1', triggers: {}, trips: [trip] };
+        await create('watch', dealId, watch);
+        expect(await cast.trust.observations.read(dealId)).toBeNull();
+    });
+
+    test('what a trustee pledges for, by being the first to write the deal', async () => {
+        const forged = { ...(await cast.trust.deals.read(dealId)), id: 'forged', status: 'submitted' };
+        await create('deal', 'forged', forged);
+        expect(await cast.trust.deals.read('forged')).toMatchObject({ id: 'forged', trustee: 'trust' });
+        await expect(cast.trust.pledges.pledge({ dealId: 'forged', number: 0 })).rejects.toMatchObject({
+            code: 'RECORD_FORGED',
+        });
+    });
+
+    /** A majority creates a public record that is not there. */
+    async function create(noun: string, id: string, record: unknown) {
+        const forger = await contract('bank-a');
+        await forger.submit('forger:write', {
+            transientData: { key: ['', noun, id, ''].join('\0'), value: canonical(record) },
+            endorsingOrganizations: ['BankAMSP', 'BankBMSP', 'FundMSP'],
+        });
+    }
 
     /** The forgery is endorsed, ordered, and then refused by every peer's validation; what it aimed at stands. */
     async function refused(client: MemberId, name: string, endorsers: string[], key: string, ...args: string[]) {

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import { assetClassOf, compareBytes, encodeChunk, identityOf, orderOf } from '@poolproof/chaincode/domain';
+import { assetClassOf, canonical, compareBytes, encodeChunk, identityOf, orderOf } from '@poolproof/chaincode/domain';
 
 import { MemoryLedger } from './memory-ledger';
 
@@ -112,7 +112,7 @@ export async function consortium(): Promise<MemoryLedger> {
         [regulator, ['regulator']],
         [bankA, ['originator', 'servicer']],
         [bankB, ['originator', 'servicer']],
-        [trustee, ['trustee']],
+        [trustee, ['depository', 'trustee']],
         [fund, ['investor']],
     ];
     for (const [client, roles] of wanted) {
@@ -170,7 +170,7 @@ export async function sealed(
     await ledger.submit(trustee, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
 }
 
-/** ... and issued: its months can be reported. Its notes are left out, but for the record that they are. */
+/** ... and issued: its months can be reported. Who holds its notes is left out: they are authorised, and marked as sold. */
 export async function issued(
     ledger: MemoryLedger,
     dealId: string,
@@ -178,17 +178,30 @@ export async function issued(
     given: Given = {},
 ): Promise<void> {
     await sealed(ledger, dealId, loans, given);
-    const issue = {
-        ...{
-            dealId,
-            depository: 'trust',
-            cash: 'cash:USD:bank-b',
-            classes: [],
-            originator: 'bank-a',
-            trustee: 'trust',
-        },
-        ...{ retained: '0', payees: [], status: 'issued' },
+    const { tranches } = (await ledger.evaluate(trustee, 'deal:terms', { id: dealId })) as {
+        tranches: { id: string }[];
     };
-    ledger.state.set(`\u0000issue\u0000${dealId}\u0000`, Buffer.from(JSON.stringify(issue)));
+    const offerings = tranches.map(({ id }) => ({ className: id, face: '100', minimum: '1', increment: '1' }));
+    const asked = { requestId: requestId(), dealId, depository: 'trust', cash: 'cash:USD:bank-b', offerings };
+    await ledger.submit(bankA, 'tranche:authorise', asked);
+    alter(ledger, ['issue', dealId], () => ({ status: 'issued' }));
+    for (const { id } of tranches)
+        alter(ledger, ['tranche', dealId, id], ({ original }) => ({ status: 'outstanding', outstanding: original }));
     await ledger.submit(trustee, 'deal:close', { requestId: requestId(), id: dealId });
+}
+
+/** Changes a public record past the contract, as altered chaincode can. */
+export function alter(
+    ledger: MemoryLedger,
+    key: readonly string[],
+    change: (record: Record<string, unknown>) => Record<string, unknown>,
+): void {
+    const name = keyOf(key);
+    const record = JSON.parse(Buffer.from(ledger.state.get(name) ?? []).toString()) as Record<string, unknown>;
+    ledger.state.set(name, Buffer.from(canonical({ ...record, ...change(record) })));
+}
+
+/** Composite key of a public record: `['deal', 'deal-1']`. */
+export function keyOf(parts: readonly string[]): string {
+    return ['', ...parts, ''].join('\u0000');
 }

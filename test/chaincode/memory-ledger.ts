@@ -159,6 +159,8 @@ class View {
             getState: key => Promise.resolve(this.ledger.state.get(key) ?? new Uint8Array()),
             putState: (key, value) => this.write(key, value),
             deleteState: key => this.write(key, undefined),
+            getStateValidationParameter: key =>
+                Promise.resolve(this.ledger.policies.get(key) ?? new Uint8Array()),
             setStateValidationParameter: (key, policy) => {
                 this.laid.set(key, policy);
                 return Promise.resolve();

@@ -1,4 +1,5 @@
 import {
+    alter,
     bankA,
     bankB,
     consortium,
@@ -93,7 +94,11 @@ it('ends with the tape that is sent back: the assets are free for another deal',
 it('ends with the deal, and not before its notes are repaid', async () => {
     await issued(ledger, 'deal-1', loans);
     expect(await codeOf(() => release('deal-1'))).toBe('DEAL_STATUS_WRONG');
-    await ask(trustee, 'deal:end', { id: 'deal-1', reason: 'matured' });
+    const end = () => ask(trustee, 'deal:end', { id: 'deal-1', reason: 'matured' });
+    expect(await codeOf(end)).toBe('NOTES_NOT_REPAID');
+    for (const className of ['A-1', 'A-2', 'B', 'C'])
+        alter(ledger, ['tranche', 'deal-1', className], () => ({ balance: '0' }));
+    await end();
     await release('deal-1');
     expect(await codeOf(() => release('deal-1'))).toBe('CHUNK_NOT_ACCEPTED');
     await sealed(ledger, 'deal-2', loans);

@@ -60,9 +60,11 @@ export class DealContract extends Contract {
         const deals = new Deals(ctx);
         const deal = await deals.loadAs('trustee', asked.id);
         return ctx.once(asked, async () => {
-            const issued = closeDeal(deal, await new Tranches(ctx).findIssue(deal.id));
-            await deals.save(issued);
+            const tranches = new Tranches(ctx);
+            const issued = closeDeal(deal, await tranches.findIssue(deal.id));
             const terms = await deals.terms(deal.id);
+            await tranches.mustBeGenuine(deal, terms, await tranches.issue(deal.id));
+            await deals.save(issued);
             await new Reports(ctx).layDown(issued, periodsOf(terms));
             await new Watches(ctx).layDown(issued, newWatch(deal.id, terms));
             return ctx.reply({ type: 'DealIssued', dealId: deal.id, periods: deal.periods });

@@ -60,6 +60,7 @@ export class ObservationContract extends Contract {
     @Returns('string')
     async read(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, object({ dealId: id }));
-        return ctx.answer((await new Watches(ctx).find(asked.dealId)) ?? null);
+        const terms = await new Deals(ctx).terms(asked.dealId);
+        return ctx.answer((await new Watches(ctx).find(asked.dealId, terms)) ?? null);
     }
 }

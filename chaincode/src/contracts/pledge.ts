@@ -63,6 +63,8 @@ export class PledgeContract extends Contract {
             asked,
             async () => {
                 const pledges = new Pledges(ctx);
+                await new Deals(ctx).mustBeProtected(deal);
+                await new Tapes(ctx).mustBeProtected(deal);
                 const facts = await load(ctx, deal, asked.number);
                 await pledges.save(pledge(facts, await pledges.isAccepted(deal.id, asked.number, facts.root)));
                 await pledges.accept(deal.id, asked.number, facts.root);

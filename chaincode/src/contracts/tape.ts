@@ -112,6 +112,8 @@ export class TapeContract extends Contract {
             asked,
             async () => {
                 const tapes = new Tapes(ctx);
+                await deals.mustBeGenuine(deal);
+                await tapes.mustBeProtected(deal);
                 const tape = await tapes.load(deal.id);
                 const facts = {
                     deal,

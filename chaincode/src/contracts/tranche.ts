@@ -126,6 +126,10 @@ export class TrancheContract extends Contract {
             const tranches = new Tranches(ctx);
             const planned = await tranches.issue(asked.dealId);
             ctx.caller.mustBeParty('depository', planned.depository);
+            const deals = new Deals(ctx);
+            const deal = await deals.load(asked.dealId);
+            await deals.mustBeProtected(deal);
+            await tranches.mustBeGenuine(deal, await deals.terms(deal.id), planned);
             const classes = await tranches.ofIssue(planned);
             const orders = new Orders(holdings, asked.dealId);
             const placed = await orders.allotted(ctx.caller.id);

@@ -3,6 +3,7 @@ import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
+import { mustStand } from '../domain/deal';
 import { readJson } from '../domain/shape';
 import { readDealRequest } from '../domain/tranche';
 import { reinstate, reinstateRequest } from '../domain/reinstatement';
@@ -41,7 +42,9 @@ export class WaterfallContract extends Contract {
         return ctx.once(asked, async () => {
             const { dealId, period, status } = asked;
             const deals = new Deals(ctx);
-            ctx.caller.mustBeParty('trustee', (await deals.load(dealId)).trustee);
+            const deal = await deals.load(dealId);
+            ctx.caller.mustBeParty('trustee', deal.trustee);
+            mustStand(deal, 'issued');
             const tranches = new Tranches(ctx);
             const before = await tranches.declarations(dealId);
             const run = await tranches.run(dealId, period);
@@ -58,7 +61,9 @@ export class WaterfallContract extends Contract {
         ctx.caller.mustBe('trustee');
         return ctx.once(asked, async () => {
             const { dealId, period, className, amount } = asked;
-            ctx.caller.mustBeParty('trustee', (await new Deals(ctx).load(dealId)).trustee);
+            const deal = await new Deals(ctx).load(dealId);
+            ctx.caller.mustBeParty('trustee', deal.trustee);
+            mustStand(deal, 'issued');
             const tranches = new Tranches(ctx);
             await tranches.saveDeclarations(reinstate(asked, await tranches.reinstateFacts(dealId, period)));
             return ctx.reply({ type: 'PrincipalReinstated', dealId, period, className, amount });

@@ -132,6 +132,17 @@ export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFa
     };
 }
 
+/**
+ * The record of a deal is created by a majority, not by its trustee, which looks at it again before it seals.
+ * @throws Refusal as `openDeal` does, RECORD_FORGED unless the deal is what its terms and rules make of it
+ */
+export function mustBeAsOpened(deal: Deal, document: unknown, terms: Terms, facts: OpenDealFacts): void {
+    const asked = { requestId: deal.id, id: deal.id, terms: document, rules: deal.rules };
+    const opened = openDeal(asked, terms, { ...facts, exists: false });
+    if (canonical({ ...opened, status: deal.status }) !== canonical(deal))
+        throw new Refusal('RECORD_FORGED', { noun: 'deal', id: deal.id });
+}
+
 /** @throws Refusal DEAL_STATUS_WRONG unless the deal stands where the transaction needs it */
 export function mustStand(deal: Deal, ...statuses: readonly DealStatus[]): void {
     if (!statuses.includes(deal.status))

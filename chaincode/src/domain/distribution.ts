@@ -1,6 +1,6 @@
 import { add, zero } from './money';
 import { asset as assetReader, placeOf, quantityOn } from './holding';
-import { byCodePoint } from './canonical';
+import { byCodePoint, canonical } from './canonical';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
 import { payClass } from './tranche';
@@ -46,6 +46,17 @@ export const distributionReader = object({
     total: optional(minor),
 });
 export type DistributionRecord = ReturnType<typeof distributionReader>;
+
+/** The record of a period before its payment. */
+export function newDistribution(dealId: string, period: number): DistributionRecord {
+    return { dealId, period, status: 'scheduled', classes: [], payments: [] };
+}
+
+/** @throws Refusal RECORD_FORGED unless the record of a period is as it was before its payment */
+export function mustBeUnpaid(scheduled: DistributionRecord, record: DistributionRecord): void {
+    if (canonical(scheduled) === canonical(record)) return;
+    throw new Refusal('RECORD_FORGED', { noun: 'distribution', id: `${scheduled.dealId} ${scheduled.period}` });
+}
 
 const sendingReader = object({
     /** Of the payment outside, by which its bank knows it. */

@@ -372,6 +372,10 @@ export const refusals = {
         sentence: 'the books cannot tell who held on {day}: the business day is {today} and they remember {kept} days',
         remedy: 'Pay on or after the record date and within that time.',
     },
+    RECORD_FORGED: {
+        sentence: 'the {noun} {id} is not what this contract lays down, or not under the policy it gives',
+        remedy: 'Do not go on with the deal: somebody has run altered chaincode. Have it opened again under another id.',
+    },
     REGISTRY_KEY_LAID: {
         sentence: 'the key of the registry has been laid down',
         remedy: 'It is laid down once and for all.',

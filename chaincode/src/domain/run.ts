@@ -1,5 +1,6 @@
 import { add, subtract, zero } from './money';
 import { addBusinessDays } from './calendar/business-day';
+import { canonical } from './canonical';
 import { confirmedReport } from './report';
 import { factValue } from './terms/fact-value';
 import { day, id, integer, label, list, minor, object, oneOf, optional, record, text } from './shape';
@@ -101,6 +102,18 @@ export const declarationsReader = object({
 });
 export type Declarations = ReturnType<typeof declarationsReader>;
 
+/** Nothing declared yet. */
+export function undeclared(dealId: string): Declarations {
+    return { dealId, declared: [], reinstated: [] };
+}
+
+/** @throws Refusal RECORD_FORGED where something is declared before the deal is issued */
+export function mustBeUndeclared(declarations: Declarations): void {
+    const { dealId } = declarations;
+    if (canonical(declarations) !== canonical(undeclared(dealId)))
+        throw new Refusal('RECORD_FORGED', { noun: 'declarations', id: dealId });
+}
+
 /**
  * The trustee declares that the deal is in another status of its terms from the run of a period on: accelerated after an event of
  * default, or amortising again when that is rescinded.
@@ -162,6 +175,12 @@ export function scheduledRuns(dealId: string, terms: Terms): RunRecord[] {
         counted: [],
         changes: [],
     }));
+}
+
+/** @throws Refusal RECORD_FORGED unless the record of a period is as it was before it is run */
+export function mustBeScheduled(scheduled: RunRecord, record: RunRecord): void {
+    if (canonical(scheduled) === canonical(record)) return;
+    throw new Refusal('RECORD_FORGED', { noun: 'run', id: `${scheduled.dealId} ${scheduled.period}` });
 }
 
 /** A period's report in force, as the waterfall takes it. What is withheld is nothing that the terms use. @throws Refusal REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */

@@ -1,5 +1,6 @@
 import { additionReader, evidenceReader } from './tape/addition';
 import { bytesOf, concat, hexOf } from './bytes';
+import { canonical } from './canonical';
 import { complete, mustFollow } from './tape/complete';
 import { digest, id, integer, list, object, oneOf, optional, text } from './shape';
 import { concentrationResultReader, judgeConcentrations } from './tape/concentration';
@@ -153,7 +154,8 @@ export interface SealFacts {
 
 /**
  * The trustee's seal: every chunk is pledged to this deal, the pool is what the terms say, and its figures become public.
- * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, POOL_TOO_SMALL, POOL_BALANCE_DIFFERS
+ * @throws Refusal DEAL_STATUS_WRONG, CHUNK_MISSING, CHUNK_CHANGED, CHUNK_NOT_ACCEPTED, RECORD_FORGED, POOL_TOO_SMALL,
+ * POOL_BALANCE_DIFFERS
  */
 export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal; tape: Tape } {
     const { deal, tape, assetClass } = facts;
@@ -163,6 +165,9 @@ export function sealTape(facts: SealFacts, asked: SealTapeRequest): { deal: Deal
     if (changed >= 0) throw new Refusal('CHUNK_CHANGED', { number: changed });
     const missing = facts.accepted.indexOf(false);
     if (missing >= 0) throw new Refusal('CHUNK_NOT_ACCEPTED', { number: missing });
+    const submitted = submitTape({ ...deal, status: 'structuring' }, newTape(deal.id), summaries);
+    if (canonical(submitted.tape) !== canonical(tape))
+        throw new Refusal('RECORD_FORGED', { noun: 'tape', id: deal.id });
     const fewest = fewestLoans(deal.rules);
     const pool = poolStatistics(assetClass, summaries, fewest);
     if (pool.count < fewest) throw new Refusal('POOL_TOO_SMALL', { least: fewest });

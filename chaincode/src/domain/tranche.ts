@@ -3,6 +3,7 @@ import { currency, day, flag, id, integer, list, minor, object, oneOf, optional,
 import { formatRate, rate } from './rate';
 import { identifierFor, isIdentifier } from './identifier';
 import { add, zero } from './money';
+import { canonical } from './canonical';
 import { allSteps } from './waterfall/every-step';
 import { mustStand } from './deal';
 import { Refusal } from './refusal';
@@ -114,7 +115,7 @@ export type Issue = ReturnType<typeof issueReader>;
 export interface IssuePlanFacts {
     /** The issue that was planned before, where one was. */
     readonly before: Issue | undefined;
-    readonly depository: Institution;
+    readonly depository: Pick<Institution, 'roles'>;
     /** Ids of the payees that have joined: others cannot be paid into a book. */
     readonly members: readonly string[];
 }
@@ -189,6 +190,28 @@ export function authorise(
             categories,
             ratings: [],
         };
+    });
+}
+
+/**
+ * The records of a deal's notes are created by a majority: who moves money on them, and the trustee that closes the deal, look at them again.
+ * @throws Refusal RECORD_FORGED unless issue and classes are what the terms authorise, as far as they have been issued
+ */
+export function mustBeAsAuthorised(deal: Deal, terms: Terms, issue: Issue, tranches: readonly TrancheRecord[]): void {
+    const { depository, payees, status } = issue;
+    const members = Object.values(terms.parties);
+    const known = { before: undefined, depository: { roles: ['depository'] }, members } as const;
+    const planned = planIssue({ ...issue, requestId: deal.id, offerings: [] }, deal, terms, known);
+    const isKnown = payees.every(payee => planned.payees.some(each => canonical(each) === canonical(payee)));
+    if (!isKnown || canonical({ ...planned, payees, status }) !== canonical(issue))
+        throw new Refusal('RECORD_FORGED', { noun: 'issue', id: deal.id });
+    const offerings = tranches.map(tranche => ({ ...tranche, face: tranche.original }));
+    authorise(deal.id, depository, terms, offerings).forEach((authorised, i) => {
+        const given = tranches[i];
+        const { original: outstanding } = authorised;
+        const issued = status === 'issued' ? { outstanding, status: 'outstanding' } : {};
+        if (canonical({ ...authorised, ...issued, ratings: given?.ratings }) !== canonical(given))
+            throw new Refusal('RECORD_FORGED', { noun: 'tranche', id: `${deal.id} ${authorised.className}` });
     });
 }
 

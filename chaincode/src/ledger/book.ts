@@ -1,5 +1,5 @@
 import { canonical } from '../domain/canonical';
-import { hexOf, utf8 } from '../domain/bytes';
+import { compareBytes, hexOf, utf8 } from '../domain/bytes';
 import { Refusal } from '../domain/refusal';
 import { sha256 } from '../domain/hash';
 import { endorsedByAll } from './endorsement';
@@ -78,6 +78,16 @@ export class Book<T> extends Records<T> {
     async layDown(record: T, mspIds: readonly string[], ...id: string[]): Promise<void> {
         await this.save(record, ...id);
         await this.stub.setStateValidationParameter(this.keyOf(id), endorsedByAll(mspIds));
+    }
+
+    /**
+     * Before somebody relies on what was laid down: any majority could have been first at the key, and have given it another policy.
+     * @throws Refusal RECORD_FORGED unless the record lies under the policy that `layDown` gives it
+     */
+    async mustBeSignedBy(mspIds: readonly string[], ...id: string[]): Promise<void> {
+        const policy = await this.stub.getStateValidationParameter(this.keyOf(id));
+        if (policy?.length && compareBytes(policy, endorsedByAll(mspIds)) === 0) return;
+        throw new Refusal('RECORD_FORGED', { noun: this.name, id: id.join(' ') });
     }
 
     /**

@@ -1,4 +1,4 @@
-import { dealReader, partyOf } from '../domain/deal';
+import { dealReader, mustBeAsOpened, partyOf } from '../domain/deal';
 import { institutionReader } from '../domain/institution';
 import { parseTerms } from '../domain/terms/parse';
 
@@ -55,6 +55,22 @@ export class Deals {
     async layDown(deal: Deal, document: unknown): Promise<void> {
         await this.deals.layDown(deal, signatories(deal), deal.id);
         await this.documents.layDown(document, signatories(deal), deal.id);
+    }
+
+    /**
+     * Deal and terms lie under their signatories' policy: from here on nobody else can have changed them.
+     * @throws Refusal RECORD_FORGED
+     */
+    async mustBeProtected(deal: Deal): Promise<void> {
+        await this.deals.mustBeSignedBy(signatories(deal), deal.id);
+        await this.documents.mustBeSignedBy(signatories(deal), deal.id);
+    }
+
+    /** ... and are what `open` makes of them, judged again. @throws Refusal as `openDeal` does, RECORD_FORGED */
+    async mustBeGenuine(deal: Deal): Promise<void> {
+        await this.mustBeProtected(deal);
+        const [document, terms] = [await this.document(deal.id), await this.terms(deal.id)];
+        mustBeAsOpened(deal, document, terms, await this.openFacts(deal.id, terms));
     }
 
     async openFacts(id: string, terms: Terms): Promise<OpenDealFacts> {

@@ -39,7 +39,7 @@ export class Observations {
         return {
             deal,
             period: await new Reports(this.ctx).load(deal.id, period),
-            watch: await new Watches(this.ctx).find(deal.id),
+            watch: await new Watches(this.ctx).find(deal.id, await new Deals(this.ctx).terms(deal.id)),
             basis: { balances: await pool.balances(number), until: pool.until(number) },
             before: await this.day(deal, number),
         };
@@ -51,14 +51,15 @@ export class Observations {
 
     async facts(deal: Deal, asked: ObserveRequest): Promise<ObserveFacts> {
         const pool = await CurrentPool.of(this.ctx, deal, asked.period);
+        const terms = await new Deals(this.ctx).terms(deal.id);
         return {
             deal,
-            terms: await new Deals(this.ctx).terms(deal.id),
+            terms,
             period: await new Reports(this.ctx).load(deal.id, asked.period),
             reported: pool.reported,
             ...(await this.balance(deal, pool)),
             initialBalance: (pool.tape.pool?.balance ?? 0n) as Amount,
-            ...(await new Waterfalls(this.ctx).standing(deal.id, asked.period)),
+            ...(await new Waterfalls(this.ctx).standing(deal.id, terms, asked.period)),
         };
     }
 

@@ -39,6 +39,11 @@ export class Tapes {
         return this.tapes.layDown(tape, signatories(deal), deal.id);
     }
 
+    /** @throws Refusal RECORD_FORGED unless the tape lies under its deal's policy */
+    mustBeProtected(deal: Deal): Promise<void> {
+        return this.tapes.mustBeSignedBy(signatories(deal), deal.id);
+    }
+
     /** The chunk of the transient map, inflated. @throws Refusal TRANSIENT_MISSING, CHUNK_INVALID, FIELD_INVALID */
     given(layout: Layout): Chunk {
         return Chunk.open(inflate(this.ctx.transient.bytes(chunkField)), layout);

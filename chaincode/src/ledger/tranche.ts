@@ -1,10 +1,17 @@
 import { allotmentReader, orderReader } from '../domain/allotment';
-import { distributionReader } from '../domain/distribution';
-import { issueReader, trancheReader } from '../domain/tranche';
+import { distributionReader, mustBeUnpaid, newDistribution } from '../domain/distribution';
+import { issueReader, mustBeAsAuthorised, trancheReader } from '../domain/tranche';
 import { Institutions } from './institution';
 import { key } from './tape';
 import { Refusal } from '../domain/refusal';
-import { declarationsReader, runReader } from '../domain/run';
+import {
+    declarationsReader,
+    mustBeScheduled,
+    mustBeUndeclared,
+    runReader,
+    scheduledRuns,
+    undeclared,
+} from '../domain/run';
 import { signatories } from './deal';
 
 import type { Allotment, Order } from '../domain/allotment';
@@ -16,6 +23,7 @@ import type { Holdings } from './holding';
 import type { Issue, IssuePlanFacts, TrancheRecord } from '../domain/tranche';
 import type { Declarations, RunRecord } from '../domain/run';
 import type { ReinstateFacts } from '../domain/reinstatement';
+import type { Terms } from '../domain/terms/terms';
 
 /**
  * The public records of a deal's notes. All of them are laid down when the classes are authorised, by a majority: the classes, the issue
@@ -146,6 +154,27 @@ export class Tranches {
         };
     }
 
+    /**
+     * Everything that `layDown` has laid down is what it was then, but for the notes' being issued, and under its policy.
+     * @throws Refusal RECORD_FORGED, NOT_FOUND
+     */
+    async mustBeGenuine(deal: Deal, terms: Terms, issue: Issue): Promise<void> {
+        const { mspId } = await new Institutions(this.ctx).load(issue.depository);
+        const dealId = deal.id;
+        mustBeAsAuthorised(deal, terms, issue, await this.ofIssue(issue));
+        await this.issues.mustBeSignedBy([mspId], dealId);
+        for (const className of issue.classes) await this.tranches.mustBeSignedBy([mspId], dealId, className);
+        mustBeUndeclared(await this.declarations(dealId));
+        await this.declared.mustBeSignedBy([deal.trusteeMsp], dealId);
+        for (const scheduled of scheduledRuns(dealId, terms)) {
+            const { period } = scheduled;
+            mustBeScheduled(scheduled, await this.run(dealId, period));
+            await this.runs.mustBeSignedBy(signatories(deal), dealId, key(period));
+            mustBeUnpaid(newDistribution(dealId, period), await this.distribution(dealId, period));
+            await this.distributions.mustBeSignedBy([mspId], dealId, key(period));
+        }
+    }
+
     async layDown(
         deal: Deal,
         issue: Issue,
@@ -154,14 +183,13 @@ export class Tranches {
     ): Promise<void> {
         const { mspId } = await new Institutions(this.ctx).load(issue.depository);
         await this.issues.layDown(issue, [mspId], issue.dealId);
-        await this.declared.layDown({ dealId: deal.id, declared: [], reinstated: [] }, [deal.trusteeMsp], deal.id);
+        await this.declared.layDown(undeclared(deal.id), [deal.trusteeMsp], deal.id);
         for (const tranche of tranches)
             await this.tranches.layDown(tranche, [mspId], tranche.dealId, tranche.className);
         for (const run of runs) {
             await this.runs.layDown(run, signatories(deal), run.dealId, key(run.period));
             const { dealId, period } = run;
-            const distribution: DistributionRecord = { dealId, period, status: 'scheduled', classes: [], payments: [] };
-            await this.distributions.layDown(distribution, [mspId], dealId, key(period));
+            await this.distributions.layDown(newDistribution(dealId, period), [mspId], dealId, key(period));
         }
     }
 }

@@ -1,8 +1,9 @@
 import { signatories } from './deal';
-import { watchReader } from '../domain/observation';
+import { newWatch, watchReader } from '../domain/observation';
 
 import type { Context } from './context';
 import type { Deal } from '../domain/deal';
+import type { Terms } from '../domain/terms/terms';
 import type { Watch } from '../domain/observation';
 
 /** The watches over deals whose terms have conditions that must last a number of days. */
@@ -13,9 +14,9 @@ export class Watches {
         this.watches = ctx.book('watch', watchReader);
     }
 
-    /** Undefined where the terms watch nothing from day to day. */
-    find(dealId: string): Promise<Watch | undefined> {
-        return this.watches.find(dealId);
+    /** Undefined where the terms watch nothing from day to day: what stands there then was not laid down at closing. */
+    async find(dealId: string, terms: Terms): Promise<Watch | undefined> {
+        return newWatch(dealId, terms) && (await this.watches.find(dealId));
     }
 
     save(watch: Watch): Promise<void> {

@@ -7,7 +7,7 @@ import { Watches } from './watch';
 
 import type { Context } from './context';
 import type { ReportFacts, RunFacts, RunRecord, RunRequest } from '../domain/run';
-import type { Status } from '../domain/terms/terms';
+import type { Status, Terms } from '../domain/terms/terms';
 
 /** What a run of the waterfall rests on: terms, the state left by the period before, and the reports in force. */
 export class Waterfalls {
@@ -24,35 +24,37 @@ export class Waterfalls {
         const distribution = await this.tranches.distribution(dealId, period);
         const later = await this.tranches.findRun(dealId, period + 1);
         const own = await this.report(dealId, period);
+        const terms = await new Deals(this.ctx).terms(dealId);
         return {
-            terms: await new Deals(this.ctx).terms(dealId),
+            terms,
             scheduled: await this.tranches.run(dealId, period),
             previous: period === 1 ? undefined : await this.tranches.run(dealId, period - 1),
             report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
             earlier: await this.earlier(dealId, period),
             declarations: await this.tranches.declarations(dealId),
-            watch: await new Watches(this.ctx).find(dealId),
+            watch: await new Watches(this.ctx).find(dealId, terms),
             hasLater: later?.status === 'run',
             isPaid: distribution.status === 'paid',
         };
     }
 
     /** What decides where a deal stands, at or before the run of a period. Nothing where no notes are authorised. */
-    async standing(dealId: string, period: number) {
+    async standing(dealId: string, terms: Terms, period: number) {
         let last: RunRecord | undefined;
         for (let number = period; number >= 1 && last?.status !== 'run'; number--)
             last = await this.tranches.findRun(dealId, number);
         return {
             last: last?.status === 'run' ? last : undefined,
             declarations: await this.tranches.findDeclarations(dealId),
-            watch: await new Watches(this.ctx).find(dealId),
+            watch: await new Watches(this.ctx).find(dealId, terms),
         };
     }
 
     /** The status of the terms in which a deal stands. */
     async status(dealId: string, period: number): Promise<Status> {
-        const { last, declarations, watch } = await this.standing(dealId, period);
-        return statusNow(await new Deals(this.ctx).terms(dealId), last, declarations, watch);
+        const terms = await new Deals(this.ctx).terms(dealId);
+        const { last, declarations, watch } = await this.standing(dealId, terms, period);
+        return statusNow(terms, last, declarations, watch);
     }
 
     private async earlier(dealId: string, period: number): Promise<ReportFacts[]> {
