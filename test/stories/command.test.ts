@@ -197,9 +197,4 @@ describe('the command line', () => {
         const { stdout, stderr } = await poolproof('--as', 'bank-a', 'deal', 'list');
         expect(stdout + stderr).not.toContain('PRIVATE KEY');
     });
-
-    it('completes commands', async () => {
-        const { stdout } = await poolproof('completion');
-        expect(stdout).toContain('deal) words="open close ');
-    });
 });

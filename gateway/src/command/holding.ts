@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { example } from './example';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
 
@@ -12,14 +13,17 @@ export function holdingCommand(): Command {
     holding
         .command('open-system <day>')
         .description('depository: open the settlement system with a first business day')
+        .addHelpText('after', example('poolproof --as trust holding open-system 2026-01-15'))
         .action(atDesk(({ holdings }, [day]) => printed(holdings.openSystem(dayRequest(day)))));
     holding
         .command('open-day <day>')
         .description('depository: open the next business day')
+        .addHelpText('after', example('poolproof --as trust holding open-day 2026-01-16'))
         .action(atDesk(({ holdings }, [day]) => printed(holdings.openDay(dayRequest(day)))));
     holding
         .command('open-deposit <currency> <bank>')
         .description('depository: admit a bank whose deposits it settles in')
+        .addHelpText('after', example('poolproof --as trust holding open-deposit USD bank-b'))
         .action(
             atDesk(({ holdings }, [currency, bank]) =>
                 printed(
@@ -32,26 +36,38 @@ export function holdingCommand(): Command {
         .description(
             'depository: file what it knows of a holder (JSON: institution, clearedUntil, categories, suspended)',
         )
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust holding file fund-standing.json',
+                'fund-standing.json:\n  { "institution": "fund", "clearedUntil": "2027-12-31",\n    "categories": ["qualified-institutional"], "suspended": false }',
+            ),
+        )
         .action(atDesk(({ holdings }, [file = '']) => printed(holdings.file(fromFile(file, standingRecord)))));
     holding
         .command('book [institution]')
         .description("a book as it stands: one's own, or for depository and regulator any")
+        .addHelpText('after', example('poolproof --as fund holding book', 'poolproof --as regulator holding book fund'))
         .action(atDesk(({ holdings }, [institution]) => holdings.book(institution)));
     holding
         .command('closed [institution]')
         .description('the instructions of a book that have settled, expired or been withdrawn')
+        .addHelpText('after', example('poolproof --as fund holding closed'))
         .action(atDesk(({ holdings }, [institution]) => all(holdings.closed(institution))));
     holding
         .command('notices [institution]')
         .description('what the institution of a book was told of its payments')
+        .addHelpText('after', example('poolproof --as fund holding notices'))
         .action(atDesk(({ holdings }, [institution]) => all(holdings.notices(institution))));
     holding
         .command('deposits')
         .description('the deposits settled in, and what is owed on each')
+        .addHelpText('after', example('poolproof --as fund holding deposits'))
         .action(atDesk(({ holdings }) => holdings.deposits()));
     holding
         .command('days')
         .description('the business day of every settlement system')
+        .addHelpText('after', example('poolproof --as fund holding days'))
         .action(atDesk(({ holdings }) => holdings.days()));
     return holding;
 }

@@ -7,6 +7,7 @@ import { identityFrom } from '../identity/source';
 import { toWallet } from '../identity/wallet';
 import { readProfile } from '../profile';
 import { completed } from './desk';
+import { example } from './example';
 import { print } from './print';
 import { list } from './words';
 
@@ -29,21 +30,31 @@ export function identityCommand(): Command {
         .command('register <name>')
         .description('registrar: announce somebody; prints the secret with which they enrol')
         .option('--roles <roles>', 'what their desk does, separated by commas')
+        .addHelpText('after', example('poolproof --as registrar identity register clerk --roles servicer'))
         .action(atAuthority(register));
     identity
         .command('enrol <name>')
         .description('put a first certificate and its key into the wallet')
         .requiredOption('--secret-file <file>', 'file with the secret from the registrar')
+        .addHelpText(
+            'after',
+            example('poolproof --profile bank-a.json --wallet wallet identity enrol clerk --secret-file secret.txt'),
+        )
         .action(atAuthority(enrol));
     identity
         .command('renew')
         .description("replace the desk's certificate and key in the wallet before it expires")
+        .addHelpText('after', example('poolproof --as bank-a identity renew'))
         .action(atAuthority(renew));
     identity
         .command('revoke <name>')
         .description('registrar: withdraw trust from somebody; writes the revocation list for the channel')
         .addOption(new Option('--reason <reason>', 'why').choices(revocationReasons).default('unspecified'))
         .requiredOption('--list <file>', 'file for the revocation list')
+        .addHelpText(
+            'after',
+            example('poolproof --as registrar identity revoke clerk --reason keycompromise --list revoked.pem'),
+        )
         .action(atAuthority(revoke));
     return identity;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { example } from './example';
 import { printed } from './receipt';
 import { list } from './words';
 
@@ -13,6 +14,10 @@ export function institutionCommand(): Command {
         .description("ask for membership; an administrator's identity signs")
         .requiredOption('--name <name>', 'full name')
         .requiredOption('--roles <roles>', 'roles asked for, separated by commas')
+        .addHelpText(
+            'after',
+            example('poolproof --as bank-a institution join bank-a --name "Bank A" --roles originator,servicer'),
+        )
         .action(
             atDesk(({ institutions }, [id = ''], { name = '', roles }) =>
                 printed(institutions.join({ id, name, roles: list(roles) as Role[] })),
@@ -22,6 +27,10 @@ export function institutionCommand(): Command {
         .command('confirm <id>')
         .description('regulator: put roles in force')
         .option('--roles <roles>', 'roles granted, separated by commas; none ends the membership')
+        .addHelpText(
+            'after',
+            example('poolproof --as regulator institution confirm bank-a --roles originator,servicer'),
+        )
         .action(
             atDesk(({ institutions }, [id = ''], { roles }) =>
                 printed(institutions.confirm({ id, roles: list(roles) as Role[] })),
@@ -30,6 +39,7 @@ export function institutionCommand(): Command {
     institution
         .command('list')
         .description('all institutions')
+        .addHelpText('after', example('poolproof --as fund institution list'))
         .action(atDesk(({ institutions }) => institutions.list()));
     return institution;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { additionCommand } from './addition';
 import { auditCommand } from './audit';
 import { completionCommand } from './completion';
 import { dealCommand } from './deal';
@@ -8,6 +9,7 @@ import { holdingCommand } from './holding';
 import { identityCommand } from './identity';
 import { institutionCommand } from './institution';
 import { networkCommand } from './network';
+import { observationCommand } from './observation';
 import { offlineCommand } from './offline';
 import { outcomeCommand } from './outcome';
 import { pledgeCommand } from './pledge';
@@ -37,6 +39,8 @@ export function newProgram(): Command {
         tapeCommand(),
         pledgeCommand(),
         trancheCommand(),
+        additionCommand(),
+        observationCommand(),
         reportCommand(),
         waterfallCommand(),
         holdingCommand(),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { example } from './example';
 import { print } from './print';
 import { whole } from './words';
 
@@ -21,8 +22,11 @@ export function recoverCommand(): Command {
         .option('--wait <seconds>', 'how long the ledger may take to tell', '5')
         .addHelpText(
             'after',
-            '\nExamples:\n  poolproof --as bank-a recover\n\n' +
-                '  poolproof --as bank-a recover --forget 3f1c...9e\n\nExits with 7 while there is a request without an outcome.',
+            example(
+                'poolproof --as bank-a recover',
+                'poolproof --as bank-a recover --forget 3f1c...9e',
+                'Exits with 7 while there is a request without an outcome.',
+            ),
         )
         .action(
             atDesk(async (connection, _args, { forget, wait, json }) => {

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 
 import { atDesk, atDeskInParts, withPurpose } from './desk';
 import { checkQuality } from '../quality/check';
+import { example } from './example';
 import { exceptionsOf } from '../exception';
 import { exportMonth } from '../export';
+import { found } from './found';
 import { mappingFrom, withFileOptions } from './file-option';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
@@ -12,7 +14,7 @@ import { recordingProgress } from './progress';
 import { recordMonth } from '../recording';
 import { selectionOf, withSelection } from './selection';
 import { TapeSecret } from '../tape-secret';
-import { whole } from './words';
+import { pair, whole } from './words';
 import { writeLines } from './lines';
 
 import type { Act } from './desk';
@@ -25,6 +27,9 @@ interface RecordOptions extends FileOptions {
     readonly month: string;
     readonly secret?: string;
 }
+
+/** Figures by their names, as the servicer has them. */
+type Stated = Readonly<Record<string, string>>;
 
 interface CheckOptions extends FileOptions {
     readonly assetClass: string;
@@ -40,29 +45,60 @@ export function reportCommand(): Command {
     versioned(new Command('file'), report)
         .description('servicer: file the report of a period, or with a reason its restatement')
         .option('--reason <text>', 'why it is restated')
-        .action(
-            atReport(({ reports }, id, { reason }) =>
-                printed(reports.file({ ...id, ...(reason === undefined ? {} : { reason }) })),
+        .option('--stated <fact=value>', 'a figure as you have it yourself, to be compared; may be given again', pair)
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as bank-a report file auto-2026-1 1',
+                'poolproof --as bank-a report file auto-2026-1 1 --version 2 --reason "a payment was booked twice"',
+                'poolproof --as bank-a report file auto-2026-1 2 --stated poolBalanceEnding=5650000',
             ),
+        )
+        .action(
+            atReport(({ reports }, id, options) => {
+                const { reason, stated } = options as { readonly reason?: string; readonly stated?: Stated };
+                return printed(reports.file({ ...id, ...(reason && { reason }), ...(stated && { stated }) }));
+            }),
         );
     versioned(new Command('confirm'), report)
         .description('trustee: confirm a report')
+        .addHelpText('after', example('poolproof --as trust report confirm auto-2026-1 1'))
         .action(atReport(({ reports }, id) => printed(reports.confirm(id))));
     versioned(new Command('dispute'), report)
         .argument('<reason>')
         .description('trustee: dispute a report')
+        .addHelpText('after', example('poolproof --as trust report dispute auto-2026-1 1 "no recoveries are shown"'))
         .action(atReport(({ reports }, id, _options, [reason = '']) => printed(reports.dispute({ ...id, reason }))));
     report
         .command('read <deal> <period>')
         .description('a period and all reports on it')
+        .addHelpText('after', example('poolproof --as fund report read auto-2026-1 1'))
         .action(atDesk(({ reports }, [dealId = '', period]) => reports.read(dealId, whole(period, 'period'))));
     report
         .command('list <deal>')
         .description('all periods of a deal')
+        .addHelpText('after', example('poolproof --as fund report list auto-2026-1'))
         .action(atDesk(({ reports }, [dealId = '']) => reports.list(dealId)));
     withPurpose(versioned(new Command('exceptions'), report))
         .description('originator, trustee, regulator: the loans of a period that do not follow from the month before')
+        .addHelpText('after', example('poolproof --as trust report exceptions auto-2026-1 1'))
         .action(atReport((connection, id) => all(exceptionsOf(connection, id))));
+    withPurpose(versioned(new Command('whole'), report))
+        .description(
+            'originator, trustee, regulator: all that the loans of a period add up to, what is too small to be published included',
+        )
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust report whole auto-2026-1 1',
+                'poolproof --as regulator --json report whole auto-2026-1 3 --version 2 --purpose inspection',
+            ),
+        )
+        .action(atReport(({ reports }, id) => reports.whole(id)));
+    withPurpose(versioned(new Command('summary'), report).argument('<chunk>'))
+        .description('originator, trustee, regulator: what one chunk of a period adds up to')
+        .addHelpText('after', example('poolproof --as trust report summary auto-2026-1 1 0'))
+        .action(atReport(({ reports }, id, _options, [chunk]) => found(reports.summary(id, whole(chunk, 'chunk')))));
     withSelection(versioned(new Command('export'), report))
         .description('originator, trustee, regulator: what the loans did in a period, as CSV, from your own peer')
         .addHelpText('after', '\nExample:\n  poolproof --as trust report export auto-2026-1 3 --out 2026-03.csv')
@@ -105,7 +141,10 @@ function checkCommand(): Command {
         .option('--month <month>', 'the only month of it that is meant, as 2017-06')
         .option('--asset-class <id>', 'what the assets are', 'auto-loan')
         .option('--currency <code>', 'what the amounts are in', 'USD')
-        .addHelpText('after', '\nExits with 8 where a rule refuses it.')
+        .addHelpText(
+            'after',
+            example('poolproof report check 2026-01.xml --month 2026-01', 'Exits with 8 where a rule refuses it.'),
+        )
         .action(async (path: string, _options: object, command: Command) => {
             const { month, ...options }: CheckOptions = command.optsWithGlobals();
             const assetClass = assetClassOf(options.assetClass);

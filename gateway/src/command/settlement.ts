@@ -2,47 +2,83 @@ import { batchReader, instructReader } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk, atDeskInParts } from './desk';
+import { asJson } from './print';
+import { example } from './example';
+import { explanationOf } from './exit-code';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
 import { SettlementAgent } from '../settlement-agent';
+import { untilStopped } from './until-stopped';
 import { whole } from './words';
 
 import type { Connection } from '../connection';
+import type { SettlementRound } from '../settlement-agent';
 
 export function settlementCommand(): Command {
     const settle = new Command('settle').description('instructions, delivery versus payment, distributions');
     settle
         .command('instruct <file>')
         .description('place an instruction in your own book (JSON)')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as fund settle instruct buy.json',
+                'buy.json:\n  { "reference": "trade-7", "kind": "transfer", "side": "receive", "counterparty": "bank-b",\n    "asset": "note:auto-2026-1:A-1", "quantity": "100000000",\n    "payment": { "means": "deposit", "asset": "cash:USD:bank-b", "amount": "99500000" },\n    "settlementDay": "2026-02-03", "expiryDay": "2026-02-10" }',
+            ),
+        )
         .action(
             atDesk(({ settlements }, [file = '']) => printed(settlements.instruct(fromFile(file, instructReader)))),
         );
     settle
         .command('cancel <reference>')
         .description('withdraw an instruction that has not settled')
+        .addHelpText('after', example('poolproof --as fund settle cancel trade-7'))
         .action(atDesk(({ settlements }, [reference = '']) => printed(settlements.cancel({ reference }))));
     settle
         .command('pending')
         .description(
             'depository: the pairs of instructions that may settle today, what has expired, and what is to be filed',
         )
+        .addHelpText('after', example('poolproof --as trust settle pending'))
         .action(atDesk(({ settlements }) => settlements.pending()));
     settle
         .command('batch [file]')
         .description('depository: settle the pairs of a JSON file together, or all that are pending')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust settle batch',
+                'poolproof --as trust settle batch pairs.json',
+                'pairs.json:\n  { "pairs": [{ "reference": "trade-7", "deliverer": "bank-b", "receiver": "fund" }] }',
+            ),
+        )
         .action(atDesk((connection, [file]) => settleBatch(connection, file)));
     settle
         .command('file')
         .description('depository: file away what is closed, as the agent does when it has time')
+        .addHelpText('after', example('poolproof --as trust settle file'))
         .action(atDesk(({ settlements }) => fileClosed(settlements)));
     settle
         .command('agent')
         .description('depository: settle what both sides have instructed, round after round, until interrupted')
         .option('--pause <milliseconds>', 'rest between rounds', '1000')
-        .action(atDeskInParts((connection, _args, { pause }) => runAgent(connection, whole(pause, '--pause'))));
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust settle agent --pause 2000',
+                'poolproof --as trust --log-format json --metrics-port 9464 settle agent',
+                'As JSON, a round that did something a line.',
+            ),
+        )
+        .action(
+            atDeskInParts(({ settlements }, _args, { pause, json }) =>
+                runAgent(settlements, whole(pause, '--pause'), Boolean(json)),
+            ),
+        );
     settle
         .command('distribute <deal> <period>')
         .description('depository: pay the run of a period')
+        .addHelpText('after', example('poolproof --as trust settle distribute auto-2026-1 1'))
         .action(
             atDesk(({ settlements }, [dealId = '', period]) =>
                 printed(settlements.distribute({ dealId, period: whole(period, 'period') })),
@@ -51,6 +87,7 @@ export function settlementCommand(): Command {
     settle
         .command('release <deal> <period> <holder>')
         .description('depository: pay a holder into its book what has waited for it')
+        .addHelpText('after', example('poolproof --as trust settle release auto-2026-1 1 fund'))
         .action(
             atDesk(({ settlements }, [dealId = '', period, holder = '']) =>
                 printed(settlements.release({ dealId, period: whole(period, 'period'), holder })),
@@ -59,6 +96,7 @@ export function settlementCommand(): Command {
     settle
         .command('send <deal> <period> <holder> <reference>')
         .description('depository: a holder has been paid outside, under this payment reference')
+        .addHelpText('after', example('poolproof --as trust settle send auto-2026-1 1 fund WIRE-2026-0042'))
         .action(
             atDesk(({ settlements }, [dealId = '', period, holder = '', paymentReference = '']) =>
                 printed(settlements.send({ dealId, period: whole(period, 'period'), holder, paymentReference })),
@@ -67,6 +105,7 @@ export function settlementCommand(): Command {
     settle
         .command('take-back <deal> <period> <holder> <reason>')
         .description('depository: a payment sent outside has come back; it is kept for the holder')
+        .addHelpText('after', example('poolproof --as trust settle take-back auto-2026-1 1 fund "account closed"'))
         .action(
             atDesk(({ settlements }, [dealId = '', period, holder = '', reason = '']) =>
                 printed(settlements.takeBack({ dealId, period: whole(period, 'period'), holder, reason })),
@@ -75,6 +114,7 @@ export function settlementCommand(): Command {
     settle
         .command('confirm-payment <reference> <payment>')
         .description('deliverer: cash paid outside for an instruction has arrived, under this payment reference')
+        .addHelpText('after', example('poolproof --as bank-b settle confirm-payment trade-7 WIRE-2026-0043'))
         .action(
             atDesk(({ settlements }, [reference = '', paymentReference = '']) =>
                 printed(settlements.confirmPayment({ reference, paymentReference })),
@@ -83,6 +123,7 @@ export function settlementCommand(): Command {
     settle
         .command('distributions <deal>')
         .description('what each class was paid')
+        .addHelpText('after', example('poolproof --as fund settle distributions auto-2026-1'))
         .action(atDesk(({ settlements }, [dealId = '']) => settlements.distributions(dealId)));
     return settle;
 }
@@ -96,23 +137,34 @@ async function fileClosed(settlements: Connection['settlements']): Promise<objec
     return { filed: await new SettlementAgent(settlements).file() };
 }
 
-async function runAgent({ settlements }: Connection, pause: number): Promise<undefined> {
-    const stop = new AbortController();
+async function runAgent(settlements: Connection['settlements'], pause: number, json: boolean): Promise<undefined> {
     let told: ReadonlyMap<string, string> = new Map();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     await new SettlementAgent(settlements).run({
         pause,
-        signal: stop.signal,
+        signal: untilStopped(),
         tell: ({ settled, refused, expired }) => {
-            for (const { reference } of settled) process.stdout.write(`${reference}  settled\n`);
-            if (expired > 0) process.stdout.write(`${expired} expired\n`);
             // What cannot settle is tried in every round, and told when the reason is new.
             const fresh = refused.filter(({ pair, code }) => told.get(pair.reference) !== code);
-            for (const { pair, code } of fresh) process.stdout.write(`${pair.reference}  ${code}\n`);
             told = new Map(refused.map(({ pair, code }) => [pair.reference, code]));
+            const round = { settled: settled.map(({ reference }) => reference), refused: fresh, expired };
+            if (json) process.stdout.write(didSomething(round) ? asJson(round) : '');
+            else process.stdout.write(roundText(round));
         },
-        tellFailure: failure =>
-            process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`),
+        tellFailure: failure => process.stderr.write(explanationOf(failure, { json })),
     });
     return undefined;
+}
+
+type Round = Pick<SettlementRound, 'expired' | 'refused'> & { readonly settled: readonly string[] };
+
+function didSomething({ settled, refused, expired }: Round): boolean {
+    return settled.length > 0 || refused.length > 0 || expired > 0;
+}
+
+function roundText({ settled, refused, expired }: Round): string {
+    return [
+        ...settled.map(reference => `${reference}  settled\n`),
+        ...(expired > 0 ? [`${expired} expired\n`] : []),
+        ...refused.map(({ pair, code }) => `${pair.reference}  ${code}\n`),
+    ].join('');
 }

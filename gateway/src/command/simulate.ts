@@ -1,7 +1,8 @@
 import { parseTerms, readSimulation, simulate } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
-import { asJson, asText } from './print';
+import { example } from './example';
+import { print } from './print';
 import { readJsonFile } from '../json-file';
 
 import type { DeskOptions } from './desk';
@@ -11,6 +12,7 @@ export function simulateCommand(): Command {
         .description('run terms over an assumed pool, as the contract would: no network needed')
         .argument('<terms>', 'JSON file of the terms')
         .argument('<scenario>', 'JSON file: lines of the pool and assumptions')
+        .addHelpText('after', example('poolproof simulate terms.json scenario.json'))
         .action((terms: string, scenario: string, _options: object, command: Command) => {
             const read = parseTerms(readJsonFile(terms));
             const { lines, scenario: assumed } = readSimulation(read, readJsonFile(scenario));
@@ -25,6 +27,6 @@ export function simulateCommand(): Command {
                     ]),
                 ),
             }));
-            process.stdout.write(command.optsWithGlobals<DeskOptions>().json ? asJson(rows) : asText(rows));
+            print(rows, command.optsWithGlobals<DeskOptions>());
         });
 }

@@ -3,10 +3,13 @@ import { Command } from 'commander';
 
 import { atDesk, atDeskInParts, withPurpose } from './desk';
 import { checkQuality } from '../quality/check';
+import { evidenceOf, withEvidence } from './evidence';
+import { example } from './example';
 import { exportTape } from '../export';
 import { mappingFrom, withFileOptions } from './file-option';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
+import { found } from './found';
 import { recordingProgress } from './progress';
 import { recordTape } from '../recording';
 import { selectionOf, withSelection } from './selection';
@@ -35,6 +38,7 @@ export function tapeCommand(): Command {
     tape.addCommand(checkCommand());
     tape.command('submit <deal> <chunks>')
         .description('originator: declare a tape of so many chunks complete')
+        .addHelpText('after', example('poolproof --as bank-a tape submit auto-2026-1 12'))
         .action(
             atDesk(({ tapes }, [dealId = '', chunks]) =>
                 printed(tapes.submit({ dealId, chunks: whole(chunks, 'chunks') })),
@@ -42,16 +46,36 @@ export function tapeCommand(): Command {
         );
     tape.command('reject <deal> <reason>')
         .description('trustee: send a submitted tape back')
+        .addHelpText(
+            'after',
+            example('poolproof --as trust tape reject auto-2026-1 "chunk 3 shows loans of another pool"'),
+        )
         .action(atDesk(({ tapes }, [dealId = '', reason = '']) => printed(tapes.reject({ dealId, reason }))));
-    tape.command('seal <deal>')
+    withEvidence(tape.command('seal <deal>'))
         .description('trustee: seal a tape all of whose chunks are pledged')
-        .action(atDesk(({ tapes }, [dealId = '']) => printed(tapes.seal({ dealId, evidence: [] }))));
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust tape seal auto-2026-1 --evidence "true sale=sale.pdf" --evidence opinion=opinion.pdf',
+            ),
+        )
+        .action(
+            atDesk(({ tapes }, [dealId = ''], options) =>
+                printed(tapes.seal({ dealId, evidence: evidenceOf(options) })),
+            ),
+        );
     tape.command('read <deal>')
         .description('its public record: roots, and after the seal the figures of the pool')
+        .addHelpText('after', example('poolproof --as fund tape read auto-2026-1'))
         .action(atDesk(({ tapes }, [dealId = '']) => tapes.read(dealId)));
     withPurpose(tape.command('loans <deal> <chunk>'))
         .description('the loans of a chunk, for originator, trustee and regulator')
+        .addHelpText('after', example('poolproof --as regulator tape loans auto-2026-1 0 --purpose inspection'))
         .action(atDesk((connection, [dealId = '', chunk]) => loansOf(connection, dealId, whole(chunk, 'chunk'))));
+    withPurpose(tape.command('summary <deal> <chunk>'))
+        .description('what a chunk adds up to, for originator, trustee and regulator')
+        .addHelpText('after', example('poolproof --as trust tape summary auto-2026-1 0'))
+        .action(atDesk(({ tapes }, [dealId = '', chunk]) => found(tapes.summary(dealId, whole(chunk, 'chunk')))));
     tape.addCommand(exportCommand());
     return tape;
 }

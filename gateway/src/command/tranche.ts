@@ -2,6 +2,7 @@ import { allotReader, authoriseRequest, placeOrderReader } from '@poolproof/chai
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { example } from './example';
 import { fromFile } from './request-file';
 import { printed } from './receipt';
 
@@ -14,28 +15,52 @@ export function trancheCommand(): Command {
         .description(
             'originator: lay down the classes of a sealed deal (JSON: requestId, dealId, depository, cash, offerings)',
         )
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as bank-a tranche authorise classes.json',
+                'classes.json:\n  { "requestId": "classes-auto-2026-1", "dealId": "auto-2026-1", "depository": "trust",\n    "cash": "cash:USD:bank-b", "offerings": [{ "className": "A-1", "minimum": "1000000",\n      "increment": "100000", "categories": ["qualified-institutional"] }] }',
+            ),
+        )
         .action(atDesk(({ tranches }, [file = '']) => printed(tranches.authorise(fromFile(file, authoriseRequest)))));
     tranche
         .command('order <file>')
         .description('investor: order notes (JSON: dealId, className, face in minor units)')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as fund tranche order order.json',
+                'order.json:\n  { "dealId": "auto-2026-1", "className": "A-1", "face": "250000000" }',
+            ),
+        )
         .action(atDesk(({ tranches }, [file = '']) => printed(tranches.order(fromFile(file, placeOrderReader)))));
     tranche
         .command('withdraw <deal> <class>')
         .description('investor: withdraw an order')
+        .addHelpText('after', example('poolproof --as fund tranche withdraw auto-2026-1 A-1'))
         .action(
             atDesk(({ tranches }, [dealId = '', className = '']) => printed(tranches.withdraw({ dealId, className }))),
         );
     tranche
         .command('allot <file>')
         .description('depository: close the book (JSON: dealId, prices, orders)')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust tranche allot allotment.json',
+                'allotment.json:\n  { "dealId": "auto-2026-1", "prices": [{ "className": "A-1", "price": "100%" }],\n    "orders": [{ "className": "A-1", "investor": "fund" }] }',
+            ),
+        )
         .action(atDesk(({ tranches }, [file = '']) => printed(tranches.allot(fromFile(file, allotReader)))));
     tranche
         .command('issue <deal>')
         .description('depository: deliver all notes against payment')
+        .addHelpText('after', example('poolproof --as trust tranche issue auto-2026-1'))
         .action(atDesk(({ tranches }, [dealId = '']) => printed(tranches.issue({ dealId }))));
     tranche
         .command('rate <deal> <class> <agency> <rating> <day>')
         .description("depository: put a rating agency's action on record")
+        .addHelpText('after', example('poolproof --as trust tranche rate auto-2026-1 A-1 "Agency X" AAA 2026-01-20'))
         .action(
             atDesk(({ tranches }, [dealId = '', className = '', agency = '', rating = '', day = '']) =>
                 printed(tranches.rate({ dealId, className, rating: { agency, rating, day: day as Day } })),
@@ -44,10 +69,12 @@ export function trancheCommand(): Command {
     tranche
         .command('retire <deal>')
         .description('depository: cancel what is left of the notes of a deal that has ended')
+        .addHelpText('after', example('poolproof --as trust tranche retire auto-2026-1'))
         .action(atDesk(({ tranches }, [dealId = '']) => printed(tranches.retire({ dealId }))));
     tranche
         .command('list <deal>')
         .description('the classes of a deal')
+        .addHelpText('after', example('poolproof --as fund tranche list auto-2026-1'))
         .action(atDesk(({ tranches }, [dealId = '']) => tranches.list(dealId)));
     return tranche;
 }

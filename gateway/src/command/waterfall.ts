@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { example } from './example';
+import { factsOf, withFacts } from './facts';
 import { printed } from './receipt';
 import { whole } from './words';
 
@@ -8,17 +10,27 @@ import type { Amount } from '@poolproof/chaincode/domain';
 
 export function waterfallCommand(): Command {
     const waterfall = new Command('waterfall').description('what the terms make of the report of a period');
-    waterfall
-        .command('run <deal> <period>')
+    withFacts(waterfall.command('run <deal> <period>'))
         .description('servicer, trustee: run a period whose report is confirmed')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust waterfall run auto-2026-1 1',
+                'poolproof --as trust waterfall run float-2026-1 1 --fixing SOFR=4.31%',
+            ),
+        )
         .action(
-            atDesk(({ waterfalls }, [dealId = '', period]) =>
-                printed(waterfalls.run({ dealId, period: whole(period, 'period') })),
+            atDesk(({ waterfalls }, [dealId = '', period], options) =>
+                printed(waterfalls.run({ dealId, period: whole(period, 'period'), ...factsOf(options) })),
             ),
         );
     waterfall
         .command('declare <deal> <period> <status> <reason>')
         .description('trustee: another status of the terms, such as accelerated, from the run of a period on')
+        .addHelpText(
+            'after',
+            example('poolproof --as trust waterfall declare auto-2026-1 4 accelerated "the servicer is insolvent"'),
+        )
         .action(
             atDesk(({ waterfalls }, [dealId = '', period, status = '', reason = '']) =>
                 printed(waterfalls.declare({ dealId, period: whole(period, 'period'), status, reason })),
@@ -27,6 +39,10 @@ export function waterfallCommand(): Command {
     waterfall
         .command('reinstate <deal> <period> <class> <amount> <reason>')
         .description('trustee: principal written down, in minor units, is owed again from the run of a period on')
+        .addHelpText(
+            'after',
+            example('poolproof --as trust waterfall reinstate auto-2026-1 4 B 1250000 "recovered after all"'),
+        )
         .action(
             atDesk(({ waterfalls }, [dealId = '', period, className = '', minor, reason = '']) => {
                 const amount = BigInt(whole(minor, 'amount')) as Amount;
@@ -38,14 +54,17 @@ export function waterfallCommand(): Command {
     waterfall
         .command('declarations <deal>')
         .description('what the trustee has declared of a deal, and why')
+        .addHelpText('after', example('poolproof --as fund waterfall declarations auto-2026-1'))
         .action(atDesk(({ waterfalls }, [dealId = '']) => waterfalls.declarations(dealId)));
     waterfall
         .command('read <deal> <period>')
         .description('a run with all its steps')
+        .addHelpText('after', example('poolproof --as fund waterfall read auto-2026-1 1'))
         .action(atDesk(({ waterfalls }, [dealId = '', period]) => waterfalls.read(dealId, whole(period, 'period'))));
     waterfall
         .command('list <deal>')
         .description('all periods, those not yet run included')
+        .addHelpText('after', example('poolproof --as fund waterfall list auto-2026-1'))
         .action(atDesk(({ waterfalls }, [dealId = '']) => waterfalls.list(dealId)));
     return waterfall;
 }
