@@ -5,6 +5,7 @@ import {
     composeReport,
     monthBefore,
     namesIn,
+    newTape,
     poolTests,
     Refusal,
     reportFacts,
@@ -96,7 +97,7 @@ async function replayTape({ connection, deal, tape, terms, assetClass }: Subject
     for (let number = 0; number < tape.chunkRoots.length; number++)
         summaries.push(summariseLoans(await connection.tapes.loans(deal.id, number), assetClass, tests));
     return orRefused('tape', () => {
-        const submitted = submitTape({ ...deal, status: 'structuring' }, { ...tape, status: 'recording' }, summaries);
+        const submitted = submitTape({ ...deal, status: 'structuring' }, newTape(deal.id), summaries);
         const facts = {
             ...{ ...submitted, assetClass, summaries, statedBalance: terms.pool.balance },
             accepted: summaries.map(() => true),

@@ -146,6 +146,7 @@ export { isEligible, standingRecord } from './standing';
 export { placesReader } from './substitution';
 export {
     mostChunks,
+    newTape,
     poolChunks,
     readChunkRequest,
     recordChunkRequest,
