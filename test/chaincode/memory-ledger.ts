@@ -29,6 +29,12 @@ interface Contract {
     getName(): string;
 }
 
+/** What peers have endorsed and no block holds yet. */
+export interface Endorsed extends Outcome {
+    /** Orders it. False, and nothing is written, where something that it has read has been written since (MVCC_READ_CONFLICT). */
+    readonly commit: () => boolean;
+}
+
 /** Ids that a composite key is made of stand between zero characters, as in Fabric. */
 const separator = '\u0000';
 
@@ -40,20 +46,52 @@ export class MemoryLedger {
     readonly state = new Map<string, Uint8Array>();
     readonly policies = new Map<string, Uint8Array>();
     readonly hidden = new Map<string, Map<string, Uint8Array>>();
-    private readonly consortium: Consortium = readConsortium(require.resolve('../../../network/consortium.json'));
-    private readonly collections = new Map(collectionsOf(this.consortium).map(each => [each.name, each]));
+    private readonly collections: ReadonlyMap<string, Collection>;
+    private readonly served = new Map(
+        (contracts as (new () => unknown)[])
+            .map(each => new each() as Contract & Record<string, (...given: unknown[]) => Promise<string>>)
+            .map(each => [each.getName(), each]),
+    );
     private transactions = 0;
 
+    constructor(
+        private readonly consortium: Consortium = readConsortium(require.resolve('../../../network/consortium.json')),
+    ) {
+        this.collections = new Map(collectionsOf(consortium).map(each => [each.name, each]));
+    }
+
     async submit(client: Client, transaction: string, request: unknown, transient: Transient = {}): Promise<Outcome> {
+        const { commit, ...outcome } = await this.endorse(client, transaction, request, transient);
+        if (!commit()) throw new Error('MVCC_READ_CONFLICT');
+        return outcome;
+    }
+
+    async endorse(client: Client, transaction: string, request: unknown, transient: Transient = {}): Promise<Endorsed> {
         const view = this.view(client, transaction, request, transient);
         const reply = await this.run(view, client, transaction, request);
-        const endorsers = view.endorsers();
-        view.commit();
-        return { reply, event: view.event(), endorsers };
+        return { reply, event: view.event(), endorsers: view.endorsers(), commit: () => view.commit() };
+    }
+
+    /** The same records in a ledger of its own. */
+    copy(): MemoryLedger {
+        const copy = new MemoryLedger(this.consortium);
+        for (const [key, value] of this.state) copy.state.set(key, value);
+        for (const [key, policy] of this.policies) copy.policies.set(key, policy);
+        for (const [name, records] of this.hidden) copy.hidden.set(name, new Map(records));
+        return copy;
     }
 
     async evaluate(client: Client, transaction: string, request?: unknown): Promise<unknown> {
         return this.run(this.view(client, transaction, request, {}), client, transaction, request);
+    }
+
+    /** The records of a collection. */
+    hiddenIn(name: string): Map<string, Uint8Array> {
+        const known = this.hidden.get(name);
+        if (known) return known;
+        const records = new Map<string, Uint8Array>();
+        this.hidden.set(name, records);
+        return records;
     }
 
     /** Everything that peers outside the collections hold, as text. */
@@ -80,9 +118,7 @@ export class MemoryLedger {
 
     private async run(view: View, client: Client, transaction: string, request: unknown): Promise<unknown> {
         const [name = '', method = ''] = transaction.split(':');
-        const contract = (contracts as (new () => unknown)[])
-            .map(each => new each() as Contract & Record<string, (...given: unknown[]) => Promise<string>>)
-            .find(each => each.getName() === name);
+        const contract = this.served.get(name);
         if (contract === undefined) throw new Error(`no contract ${name}`);
         const ctx = contract.createContext();
         ctx.stub = view.stub();
@@ -101,6 +137,8 @@ class View {
     private readonly laid = new Map<string, Uint8Array>();
     private readonly hiddenWrites = new Map<string, Map<string, Uint8Array | undefined>>();
     private readonly hiddenReads = new Set<string>();
+    /** Where each value was read, and the value: it is as old as that. */
+    private readonly read: (readonly [ReadonlyMap<string, Uint8Array>, string, Uint8Array | undefined])[] = [];
     private told: { name: string; payload: unknown } | undefined;
 
     constructor(
@@ -136,14 +174,15 @@ class View {
         return needed;
     }
 
-    commit(): void {
+    commit(): boolean {
+        if (this.read.some(([source, key, value]) => source.get(key) !== value)) return false;
         for (const [key, value] of this.writes) put(this.ledger.state, key, value);
         for (const [key, policy] of this.laid) this.ledger.policies.set(key, policy);
         for (const [name, writes] of this.hiddenWrites) {
-            const target = this.ledger.hidden.get(name) ?? new Map<string, Uint8Array>();
-            this.ledger.hidden.set(name, target);
+            const target = this.ledger.hiddenIn(name);
             for (const [key, value] of writes) put(target, key, value);
         }
+        return true;
     }
 
     stub(): ChaincodeStub {
@@ -156,11 +195,10 @@ class View {
                 if (attributes.includes('')) throw new Error('object type or attribute not a non-zero length string');
                 return separator + [type, ...attributes, ''].join(separator);
             },
-            getState: key => Promise.resolve(this.ledger.state.get(key) ?? new Uint8Array()),
+            getState: key => this.get(this.ledger.state, key),
             putState: (key, value) => this.write(key, value),
             deleteState: key => this.write(key, undefined),
-            getStateValidationParameter: key =>
-                Promise.resolve(this.ledger.policies.get(key) ?? new Uint8Array()),
+            getStateValidationParameter: key => Promise.resolve(this.ledger.policies.get(key) ?? new Uint8Array()),
             setStateValidationParameter: (key, policy) => {
                 this.laid.set(key, policy);
                 return Promise.resolve();
@@ -170,7 +208,7 @@ class View {
             getPrivateData: (name, key) => {
                 this.mustBeMember(name);
                 this.hiddenReads.add(name);
-                return Promise.resolve(this.ledger.hidden.get(name)?.get(key) ?? new Uint8Array());
+                return this.get(this.ledger.hiddenIn(name), key);
             },
             getPrivateDataByRange: ((name: string, start: string, end: string) => {
                 this.mustBeMember(name);
@@ -181,8 +219,8 @@ class View {
                 return { objectType, attributes: rest.slice(0, -1) };
             },
             getPrivateDataHash: (name, key) => {
-                const value = this.ledger.hidden.get(name)?.get(key);
-                return Promise.resolve(value ? createHash('sha256').update(value).digest() : new Uint8Array());
+                const value = this.get(this.ledger.hiddenIn(name), key);
+                return value.then(found => (found.length ? createHash('sha256').update(found).digest() : found));
             },
             putPrivateData: (name, key, value) => this.writeHidden(name, key, value),
             deletePrivateData: (name, key) => this.writeHidden(name, key, undefined),
@@ -191,6 +229,12 @@ class View {
             },
         };
         return stub as ChaincodeStub;
+    }
+
+    private get(source: ReadonlyMap<string, Uint8Array>, key: string): Promise<Uint8Array> {
+        const value = source.get(key);
+        this.read.push([source, key, value]);
+        return Promise.resolve(value ?? new Uint8Array());
     }
 
     private write(key: string, value: Uint8Array | undefined): Promise<void> {

@@ -53,9 +53,11 @@ export function field(name: string, value: unknown): Transient {
 }
 
 /** Institutions with their roles, standings on file, and cash. */
-export async function settled(): Promise<MemoryLedger> {
-    const ledger = new MemoryLedger();
-    for (const client of everybody) {
+export async function settled(
+    ledger = new MemoryLedger(),
+    clients: readonly Client[] = everybody,
+): Promise<MemoryLedger> {
+    for (const client of clients) {
         const roles = client.roles.split(',').filter(role => role !== 'admin');
         const id = client.institution;
         await ledger.submit(client, 'institution:join', { requestId: requestId(), id, name: id, roles });
@@ -66,7 +68,7 @@ export async function settled(): Promise<MemoryLedger> {
     await ledger.submit(trust, 'holding:openSystem', { requestId: requestId(), day: '2026-01-20' });
     for (const currency of ['USD', 'EUR'])
         await ledger.submit(trust, 'holding:openDeposit', { requestId: requestId(), currency, bank: 'bank-b' });
-    for (const { institution } of everybody) await file(ledger, institution);
+    for (const { institution } of clients) await file(ledger, institution);
     return ledger;
 }
 
@@ -168,6 +170,11 @@ export type Steps = Readonly<Record<string, readonly object[]>>;
 
 /** A sealed deal whose classes are authorised. */
 export async function authorised(ledger: MemoryLedger, steps: Steps = {}): Promise<void> {
+    await sealed(ledger, steps);
+    await authorise(ledger);
+}
+
+export async function sealed(ledger: MemoryLedger, steps: Steps = {}): Promise<void> {
     const { tranches, waterfalls, ...document } = terms(3_000_000) as unknown as Template;
     const sized = tranches.map(tranche => ({ ...tranche, balance: classes[tranche.id] }));
     const reserve = { id: 'reserve', opening: '150.00', target: 'min(150.00 USD, notes.balance)' };
@@ -184,7 +191,6 @@ export async function authorised(ledger: MemoryLedger, steps: Steps = {}): Promi
     await ledger.submit(bankA, 'tape:submit', { requestId: requestId(), dealId, chunks: 1 }, privately());
     await ledger.submit(trust, 'pledge:pledge', { requestId: requestId(), dealId, number: 0 }, privately());
     await ledger.submit(trust, 'tape:seal', { requestId: requestId(), dealId, evidence: [] }, privately());
-    await authorise(ledger);
 }
 
 export function authorise(ledger: MemoryLedger, client = bankA): Promise<Outcome> {

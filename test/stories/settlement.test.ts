@@ -10,9 +10,10 @@ import { SettlementAgent } from '@poolproof/gateway';
 import { cash as dollars } from '../setting/founding';
 import { collected } from '../setting/collected';
 import { issueCash, withdrawAll } from '../setting/transfer';
-import { Model } from '../liabilities/model';
+import { place as placeInModel, settle as settleInModel } from '../liabilities/model/trading';
 import { Random, seedOfRun } from '../setting/random';
 import { setStage } from '../setting/stage';
+import { Table } from '../liabilities/model/table';
 
 import type { Amount, Asset, Day, Instruct } from '@poolproof/chaincode/domain';
 import type { EmbeddedNetwork } from '@poolproof/network';
@@ -182,9 +183,11 @@ describe('settlement', () => {
     const seed = seedOfRun();
     it(`does what a plain model does with 30 random trades (POOLPROOF_SEED=${seed})`, async () => {
         const random = new Random(seed);
-        const model = new Model({});
-        model.open(today);
-        for (const id of everybody) for (const asset of [dollars, euros]) model.add(id, asset, await held(id, asset));
+        const model = new Table('none', today);
+        const file = { clearedUntil: today, categories: [], suspended: false, paidOutside: false };
+        for (const id of everybody) model.files.set(id, file);
+        for (const id of everybody)
+            for (const asset of [dollars, euros]) model.add(`${id}|own|${asset}|free`, await held(id, asset));
         const trades: Awaited<ReturnType<typeof agree>>[] = [];
         let settled = 0;
         for (let step = 0; step < 30; step++) {
@@ -202,14 +205,15 @@ describe('settlement', () => {
             const trade = await agree(from, to, said);
             trades.push(trade);
             const word = { ...said, kind: 'transfer', settlementDay: today, expiryDay: today } as const;
-            model.place(from, { ...word, reference: trade.reference, side: 'deliver', counterparty: to });
-            model.place(to, { ...word, reference: trade.reference, side: 'receive', counterparty: from });
+            const { reference } = trade;
+            placeInModel(model, from, { ...word, reference, side: 'deliver', counterparty: to });
+            placeInModel(model, to, { ...word, reference, side: 'receive', counterparty: from });
             const batch = [trade, ...(random.oneIn(2) ? [random.of(trades)] : [])];
             const refusal = await settle(...batch).then(
                 () => undefined,
                 (error: Error) => error.message,
             );
-            expect([step, refusal === undefined, refusal]).toEqual([step, model.settle(batch), refusal]);
+            expect([step, refusal === undefined, refusal]).toEqual([step, settleInModel(model, batch), refusal]);
             if (refusal === undefined) settled += 1;
         }
         for (const id of everybody)

@@ -1,0 +1,234 @@
+import type { HolderNotice, Holding, Instruction, Lien, Order, StandingRecord } from '@poolproof/chaincode/domain';
+import type { Changes } from './consent';
+import type { MemoryLedger } from '../../chaincode/memory-ledger';
+import type { Table, Word } from './table';
+
+/** As they lie in a book: amounts are decimal strings. */
+type Stored<T> = { readonly [K in keyof T]: T[K] extends bigint | string ? string : Stored<T[K]> };
+
+/**
+ * Compares the ledger's own records, as they lie there, with the model: every amount after every transaction, everything in every book
+ * from time to time. The contract's queries are not asked.
+ */
+export class Auditor {
+    /** What was decoded of a value; a value that is written again is another one. */
+    private readonly decoded = new WeakMap<Uint8Array, unknown>();
+    private holdings = new Map<string, bigint>();
+
+    constructor(
+        private readonly ledger: MemoryLedger,
+        private readonly table: Table,
+        private readonly institutions: readonly string[],
+    ) {}
+
+    /** Takes the amounts as they are from now on. @returns by how much each has changed since the last time */
+    look(): Changes {
+        const before = this.holdings;
+        this.holdings = new Map();
+        for (const { institution, account, asset, free, pledged } of this.all<Holding>('holding'))
+            for (const [part, quantity] of [
+                ['free', free],
+                ['pledged', pledged],
+            ] as const)
+                if (quantity !== '0') this.holdings.set(`${institution}|${account}|${asset}|${part}`, BigInt(quantity));
+        const changes = new Map<string, bigint>();
+        for (const place of new Set([...before.keys(), ...this.holdings.keys()])) {
+            const change = (this.holdings.get(place) ?? 0n) - (before.get(place) ?? 0n);
+            if (change !== 0n) changes.set(place, change);
+        }
+        return changes;
+    }
+
+    /** Every amount is the model's, and all books together hold what the public record says is outstanding. */
+    checkAmounts(): void {
+        const { table } = this;
+        same('amounts', this.holdings, new Map([...table.amounts].filter(([, quantity]) => quantity !== 0n)));
+        const sums = new Map<string, bigint>();
+        for (const [place, quantity] of this.holdings) {
+            if (quantity < 0n) throw new Error(`${place} is below nothing`);
+            const asset = place.split('|')[2] ?? '';
+            sums.set(asset, (sums.get(asset) ?? 0n) + quantity);
+        }
+        for (const [asset, expected] of table.deposits) {
+            const { outstanding } = this.record<{ outstanding: string }>('deposit', asset);
+            if (BigInt(outstanding) !== (sums.get(asset) ?? 0n)) throw new Error(`${asset} is not conserved`);
+            if (BigInt(outstanding) !== expected) throw new Error(`${asset} has another supply than in the model`);
+        }
+        for (const [asset, notes] of table.classes) {
+            const record = this.record<Record<string, string>>('tranche', ...asset.split(':').slice(1));
+            if (BigInt(record['outstanding'] ?? '') !== (sums.get(asset) ?? 0n))
+                throw new Error(`${asset} is not conserved`);
+            if (notes.owed + notes.writtenDown + notes.repaid !== notes.original)
+                throw new Error(`principal of ${asset} has been lost`);
+            const { status, owed, writtenDown, outstanding } = notes;
+            const factor = factorOf(owed, notes.original);
+            const expected = {
+                status,
+                balance: `${owed}`,
+                writtenDown: `${writtenDown}`,
+                outstanding: `${outstanding}`,
+                factor,
+            };
+            for (const [name, value] of Object.entries(expected))
+                if (record[name] !== value) throw new Error(`${asset}: ${name} is ${record[name]}, not ${value}`);
+        }
+    }
+
+    /** Everything in every book. */
+    checkBooks(): void {
+        const { table } = this;
+        same('files', this.files(), new Map([...table.files].map(([owner, file]) => [owner, text(file)])));
+        same('instructions', this.instructions(), mapped(table.words, wordText));
+        same('liens', this.liens(), this.chargesExpected());
+        same(
+            'orders',
+            this.orders(),
+            mapped(table.orders, ({ face, minimum, status, allotted, due }) =>
+                text({ face, minimum, status, allotted, due }),
+            ),
+        );
+        same(
+            'notices',
+            this.notices(),
+            mapped(table.notices, ({ status, total, lines, sendings }) => text({ status, total, lines, sendings })),
+        );
+        this.checkEvenings();
+        this.checkPledged();
+    }
+
+    private files(): Map<string, string> {
+        const files = this.all<StandingRecord>('standing').map(each => {
+            const { clearedUntil, categories, suspended, paidOutside = false } = each;
+            return [each.institution, text({ clearedUntil, categories, suspended, paidOutside })] as const;
+        });
+        return new Map(files);
+    }
+
+    private instructions(): Map<string, string> {
+        // One that was withdrawn and placed again lies in both places: what was placed again counts.
+        const all = [...this.all<Instruction>('closed'), ...this.all<Instruction>('instruction')];
+        return new Map(
+            all.map(each => {
+                const { institution, reference, status, settled, paid, paymentReference: seen } = each;
+                return [`${institution}|${reference}`, text({ status, settled, paid, seen })];
+            }),
+        );
+    }
+
+    /** Charges on notes that are still there. */
+    private liens(): Map<string, string> {
+        const live = this.all<Lien>('lien').filter(({ pledgor, asset }) =>
+            this.holdings.has(`${pledgor}|own|${asset}|pledged`),
+        );
+        return new Map(
+            live.map(({ pledgor, reference, lender, asset, quantity: left, enforceableFrom: from }) => [
+                `${pledgor}|${reference}`,
+                text({ lender, asset, left, from }),
+            ]),
+        );
+    }
+
+    private chargesExpected(): Map<string, string> {
+        const standing = [...this.table.charges].filter(([, { left }]) => left > 0n);
+        return mapped(new Map(standing), ({ lender, asset, left, from }) => text({ lender, asset, left, from }));
+    }
+
+    private orders(): Map<string, string> {
+        const orders = this.all<Order>('order').map(each => {
+            const { face, minimum, status, allotted, due } = each;
+            return [`${each.investor}|${each.className}`, text({ face, minimum, status, allotted, due })] as const;
+        });
+        return new Map(orders);
+    }
+
+    private notices(): Map<string, string> {
+        const notices = this.all<HolderNotice>('notice').map(({ holder, period, status, total, classes, sendings }) => {
+            const lines = classes.map(({ className, face, interest, principal, residual }) => [
+                className,
+                { face, interest, principal, residual },
+            ]);
+            const told = { status, total, lines: Object.fromEntries(lines) as object, sendings: sendings.length };
+            return [`${holder}|${period}`, text(told)] as const;
+        });
+        return new Map(notices);
+    }
+
+    /** What was held at the end of each of the last days. */
+    private checkEvenings(): void {
+        for (const { institution, asset, closings } of this.all<Holding>('holding')) {
+            if (!asset.startsWith('note:')) continue;
+            for (const [day, evening] of [...this.table.evenings].slice(-40)) {
+                const closing = closings.filter(each => String(each.day) <= day).at(-1)?.quantity ?? '0';
+                if (BigInt(closing) !== (evening.get(`${institution}|${asset}`) ?? 0n))
+                    throw new Error(`${institution} held another amount of ${asset} on ${day} than in the model`);
+            }
+        }
+    }
+
+    /** What is pledged is what the charges on it say. */
+    private checkPledged(): void {
+        const charged = new Map<string, bigint>();
+        for (const [key, { asset, left }] of this.table.charges) {
+            const place = `${key.split('|')[0]}|own|${asset}|pledged`;
+            charged.set(place, (charged.get(place) ?? 0n) + left);
+        }
+        const pledged = [...this.holdings].filter(([place]) => place.endsWith('|pledged'));
+        same('pledged', new Map(pledged), new Map([...charged].filter(([, left]) => left > 0n)));
+    }
+
+    /** Every record of a noun in the books. */
+    private all<T>(noun: string): Stored<T>[] {
+        const records: Stored<T>[] = [];
+        const prefix = `\u0000${noun}\u0000`;
+        for (const institution of this.institutions)
+            for (const [key, value] of this.ledger.hiddenIn(`book_${institution}`))
+                if (key.startsWith(prefix)) records.push((this.decode(value) as { value: Stored<T> }).value);
+        return records;
+    }
+
+    private record<T>(...parts: string[]): T {
+        const value = this.ledger.state.get(`\u0000${parts.join('\u0000')}\u0000`);
+        if (value === undefined) throw new Error(`no ${parts.join(' ')}`);
+        return this.decode(value) as T;
+    }
+
+    private decode(value: Uint8Array): unknown {
+        const known = this.decoded.get(value);
+        if (known !== undefined) return known;
+        const read: unknown = JSON.parse(Buffer.from(value).toString());
+        this.decoded.set(value, read);
+        return read;
+    }
+}
+
+/** Seven decimals, half up. */
+function factorOf(owed: bigint, original: bigint): string {
+    const digits = ((2n * owed * 10_000_000n + original) / (2n * original)).toString().padStart(8, '0');
+    return `${digits.slice(0, -7)}.${digits.slice(-7)}`;
+}
+
+function wordText({ status, settled, paid, seen }: Word): string {
+    const open = settled > 0n ? 'partly-settled' : 'placed';
+    return text({ status: status === 'open' ? open : status, settled, paid, seen });
+}
+
+function mapped<T>(records: ReadonlyMap<string, T>, textOf: (record: T) => string): Map<string, string> {
+    return new Map([...records].map(([key, record]) => [key, textOf(record)]));
+}
+
+/** With its members in order, and amounts as decimal strings. */
+function text(value: unknown): string {
+    return JSON.stringify(value, (_, part: unknown) => {
+        if (typeof part === 'bigint') return part.toString();
+        if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+        return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+    });
+}
+
+function same<T>(what: string, ledger: ReadonlyMap<string, T>, model: ReadonlyMap<string, T>): void {
+    for (const key of new Set([...ledger.keys(), ...model.keys()]))
+        if (ledger.get(key) !== model.get(key))
+            throw new Error(
+                `${what}: ${key} is ${String(ledger.get(key))} on the ledger and ${String(model.get(key))} in the model`,
+            );
+}
