@@ -5,6 +5,6 @@ process.env['POOLPROOF_ROUNDS'] ??= '1000';
 module.exports = {
     ...require('../jest.config.js'),
     rootDir: '..',
-    testMatch: ['<rootDir>/test/dist/stories/fault.test.js'],
+    testMatch: ['<rootDir>/test/dist/stories/{fault,single-fault}.test.js'],
     testTimeout: 180_000,
 };

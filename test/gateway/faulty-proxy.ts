@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Client, Server, ServerCredentials, credentials, status } from '@grpc/grpc-js';
+import { gateway } from '@hyperledger/fabric-protos';
 import { GatewayService } from '@hyperledger/fabric-protos/lib/gateway/gateway_grpc_pb';
 import { DeliverService } from '@hyperledger/fabric-protos/lib/peer/events_grpc_pb';
 
@@ -27,7 +28,20 @@ const unary = ['evaluate', 'endorse', 'submit', 'commitStatus'] as const;
 export const calls = [...unary, 'chaincodeEvents', 'deliver', 'deliverFiltered', 'deliverWithPrivateData'] as const;
 export type CallName = (typeof calls)[number];
 
+/** What came of one call to its caller. */
+export interface Arrival {
+    readonly call: CallName;
+    /** `busy`: the peer's own word that it is still at the same proposal. */
+    came: 'answer' | 'broken' | 'busy' | 'error' | 'nothing';
+    /** It came so shortly before the deadline that the caller may not have had it in time. */
+    late: boolean;
+}
+
 type Stream = ServerDuplexStream<Buffer, Buffer>;
+type Call = ServerUnaryCall<Buffer, Buffer>;
+
+/** Caller and proxy share a process: what comes within so many milliseconds of a deadline may be seen after it. */
+const tight = 500;
 
 const broken = { code: status.UNAVAILABLE, details: 'the connection broke' };
 
@@ -36,6 +50,8 @@ export class FaultyProxy {
     private readonly server = new Server({ 'grpc.max_receive_message_length': -1 });
     private readonly upstream: Client;
     private readonly underWay = new Set<{ cancel(): void }>();
+    /** What came of the calls of every transaction or question, by its id, in their order. */
+    readonly arrivals = new Map<string, Arrival[]>();
     private port = 0;
 
     constructor(
@@ -71,8 +87,16 @@ export class FaultyProxy {
     }
 
     private answering(name: CallName) {
-        return (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>): void => {
-            void this.suffer(this.next(name), definitionOf(name).path, call.request, reply);
+        return (call: Call, reply: sendUnaryData<Buffer>): void => {
+            const arrival: Arrival = { call: name, came: 'nothing', late: false };
+            const id = transactionIdOf(name, call.request);
+            this.arrivals.set(id, [...(this.arrivals.get(id) ?? []), arrival]);
+            const noted: sendUnaryData<Buffer> = (error, answer) => {
+                const left = Number(call.getDeadline()) - Date.now();
+                Object.assign(arrival, call.cancelled ? {} : { came: kindOf(error), late: left < tight });
+                reply(error, answer);
+            };
+            void this.suffer(this.next(name), definitionOf(name).path, call.request, noted);
         };
     }
 
@@ -128,6 +152,21 @@ export class FaultyProxy {
         if (fault === 'none') client.end();
         else client.emit('error', broken);
     }
+}
+
+function transactionIdOf(name: CallName, request: Buffer): string {
+    if (name === 'evaluate') return gateway.EvaluateRequest.deserializeBinary(request).getTransactionId();
+    if (name === 'endorse') return gateway.EndorseRequest.deserializeBinary(request).getTransactionId();
+    if (name === 'submit') return gateway.SubmitRequest.deserializeBinary(request).getTransactionId();
+    const signed = gateway.SignedCommitStatusRequest.deserializeBinary(request);
+    return gateway.CommitStatusRequest.deserializeBinary(signed.getRequest_asU8()).getTransactionId();
+}
+
+function kindOf(error: Parameters<sendUnaryData<Buffer>>[0]): Arrival['came'] {
+    if (!error) return 'answer';
+    if (error === broken) return 'broken';
+    if (error.code === status.DEADLINE_EXCEEDED) return 'nothing';
+    return /txid: \w+\(\S+\) exists/.test(JSON.stringify(error)) ? 'busy' : 'error';
 }
 
 function definitionOf(name: CallName): { readonly path: string } {
