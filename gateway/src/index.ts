@@ -99,7 +99,7 @@ export type { Profile } from './profile';
 export type { ProofRequest, Proofs, Verdict } from './proving';
 export type { Finding as QualityFinding, QualityReport } from './quality/inspection';
 export type { MonthFile, Progress, RecordingOptions, TapeFile } from './recording';
-export type { Difference, Replayed, RunFactsByPeriod } from './replay';
+export type { Difference, Replayed } from './replay';
 export type { ReportFiled, ReportId, StatesRecorded } from './report';
 export type { DistributionPaid, InstructionsSettled, PaymentSeen } from './settlement';
 export type { SettlementRound } from './settlement-agent';

@@ -25,7 +25,6 @@ import type {
     Deal,
     LoanSummary,
     Period,
-    PeriodFacts,
     ReportVersion,
     RunRecord,
     StateSummary,
@@ -50,20 +49,13 @@ export interface Replayed {
     readonly differences: readonly Difference[];
 }
 
-/** What a run was told besides the report, by period: it stands in the run's own transaction, not in the public record. */
-export type RunFactsByPeriod = Readonly<Record<string, Pick<PeriodFacts, 'extra' | 'fixings'>>>;
-
 /**
  * Computes the figures of a deal again: the sealed tape and every version of every report from the loans on the caller's own peer, every
  * waterfall from the reports, by the rules that the contract applies; and compares them with the public record. For originator, trustee
  * and regulator; the regulator's reading leaves a trail. Two chunks are in memory at a time.
  * @throws Refused NOT_FOUND; AccessFailure where the caller's institution may not see the loans
  */
-export async function* replayDeal(
-    connection: Connection,
-    dealId: string,
-    told: RunFactsByPeriod = {},
-): AsyncGenerator<Replayed> {
+export async function* replayDeal(connection: Connection, dealId: string): AsyncGenerator<Replayed> {
     const { deals, reports, tapes } = connection;
     const [deal, tape, terms] = [await deals.read(dealId), await tapes.read(dealId), await deals.terms(dealId)];
     const used = namesIn(await deals.document(dealId));
@@ -79,7 +71,7 @@ export async function* replayDeal(
                 version: report.version,
                 differences: await replayReport(subject, period, periods[i - 1], report),
             };
-    yield* replayRuns(subject, periods, told);
+    yield* replayRuns(subject, periods);
 }
 
 interface Subject {
@@ -161,11 +153,7 @@ function asOf(period: Period, chunkRoot: string | undefined): Period {
     return { ...period, versions, affectedBy: undefined };
 }
 
-async function* replayRuns(
-    { connection, deal, terms }: Subject,
-    periods: readonly Period[],
-    told: RunFactsByPeriod,
-): AsyncGenerator<Replayed> {
+async function* replayRuns({ connection, deal, terms }: Subject, periods: readonly Period[]): AsyncGenerator<Replayed> {
     const { observations, waterfalls } = connection;
     const runs = (await waterfalls.list(deal.id)).filter(({ status }) => status === 'run');
     if (runs.length === 0) return;
@@ -173,16 +161,16 @@ async function* replayRuns(
     const watch = (await observations.read(deal.id)) ?? undefined;
     const scheduled = scheduledRuns(deal.id, terms);
     for (const record of runs) {
-        const { period, version } = record;
+        const { by, extra, fixings, period, version } = record;
         const blank = scheduled[period - 1];
         const own = factsOf(periods, period, record.report);
         if (!blank || !own) continue;
         const differences = orRefused('run', () => {
             const again = runWaterfall({
-                ...{ terms, declarations, watch, hasLater: false, isPaid: false },
+                ...{ terms, declarations, watch, by, hasLater: false, isPaid: false },
                 scheduled: { ...blank, version: version - 1 },
                 previous: runs.find(run => run.period === period - 1),
-                report: { ...own, facts: { ...own.facts, ...told[period] } },
+                report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
                 earlier: earlierOf(periods, record),
             });
             // What a later version changed cannot be told without the earlier, which it has replaced.

@@ -69,7 +69,8 @@ export class Waterfalls {
     constructor(private readonly ledger: Ledger) {}
 
     /**
-     * The servicer or the trustee runs a period whose report is confirmed; both their peers compute it and sign.
+     * The servicer or the trustee runs a period whose report is confirmed; both their peers compute it and sign. Until it is paid, the
+     * trustee may run it again with other fixings and facts than the servicer stated.
      * @throws Refused REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED, RUN_OUT_OF_ORDER, RUN_UP_TO_DATE, FACTS_INVALID
      */
     run(request: Draft<RunRequest>): Promise<Receipt<WaterfallRan>> {

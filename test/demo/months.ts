@@ -153,8 +153,9 @@ async function tellRecomputation({ tell, cast, dealId, months }: Story): Promise
         const previous = await waterfalls.read(dealId, last - 1);
         const facts = { terms, scheduled, previous, report, earlier: stated.slice(0, -1) };
         const declarations = await waterfalls.declarations(dealId);
-        const mine = runWaterfall({ ...facts, declarations, hasLater: false, isPaid: false });
         const onLedger = await waterfalls.read(dealId, last);
+        const { by } = onLedger;
+        const mine = runWaterfall({ ...facts, by, declarations, hasLater: false, isPaid: false });
         const same = canonical(mine) === canonical(onLedger);
         tell.say(
             `From the public terms and reports alone: ${mine.run?.steps.length ?? 0} steps, every cent ${same ? 'the same' : 'DIFFERENT'}.`,

@@ -277,6 +277,24 @@ it('runs a restated period again while it is unpaid, and records what changes', 
     expect(sum(changes.map(({ principal }) => principal))).toBe(cents('28.65'));
 });
 
+it('leaves the last word on what no peer can compute to the trustee, until the period is paid', async () => {
+    await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+    await run(ledger, 1, bankA, 5_000_000);
+    expect(await readRun(1)).toMatchObject({ by: 'servicer', extra: { purchasePrice: 5_000_000 } });
+    const toParties = async () => sum(Object.values((await readRun(1)).run?.payments ?? {}));
+    const stated = await toParties();
+    expect(await codeOf(() => run(ledger, 1, trust, 5_000_000))).toBe('RUN_UP_TO_DATE');
+    await run(ledger, 1, trust, 0);
+    const { by, version, extra } = await readRun(1);
+    expect([by, version, extra]).toEqual(['trustee', 2, { purchasePrice: 0 }]);
+    expect(await toParties()).toBe(stated - 5_000_000n);
+    expect(await codeOf(() => run(ledger, 1, bankA, 5_000_000))).toBe('RUN_UP_TO_DATE');
+    await openDay(ledger, '2026-02-16');
+    await remit(ledger, cents('420.00'));
+    await distribute(ledger, 1);
+    expect(await codeOf(() => run(ledger, 1, trust, 1))).toBe('DISTRIBUTION_ALREADY_PAID');
+});
+
 it('makes a restatement of a paid period good in the next one, and never touches what was paid', async () => {
     await firstPeriod();
     await distribute(ledger, 1);

@@ -26,7 +26,7 @@ export class WaterfallContract extends Contract {
         return ctx.once(asked, async () => {
             const deal = await new Deals(ctx).load(asked.dealId);
             ctx.caller.mustBeAmong({ servicer: deal.servicer, trustee: deal.trustee });
-            const run = runWaterfall(await new Waterfalls(ctx).facts(asked));
+            const run = runWaterfall(await new Waterfalls(ctx).facts(deal, asked));
             await new Tranches(ctx).saveRun(run);
             const { dealId, period, version, report } = run;
             return ctx.reply({ type: 'WaterfallRun', dealId, period, version, report });

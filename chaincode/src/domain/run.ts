@@ -62,6 +62,10 @@ export const runReader = object({
     version: integer(0),
     /** Version of the report that was run. */
     report: optional(integer(1)),
+    /** Who ran it, and what it was told besides the report: see `runRequest`. */
+    by: optional(oneOf('servicer', 'trustee')),
+    fixings: optional(record(label)),
+    extra: optional(record(factValue)),
     /** Pool balance at the end of the period, as this run took it. */
     poolBalanceEnding: optional(minor),
     /** What reports of earlier, paid periods have said since they were run, made good in this run. */
@@ -76,7 +80,8 @@ export type RunRecord = ReturnType<typeof runReader>;
 
 /**
  * The servicer or the trustee runs the waterfall of a period whose report is confirmed. Fixings and the facts that only this deal's
- * terms declare come with it, and both their peers sign them with the run.
+ * terms declare come with it, and both their peers sign them with the run. No peer can check them: they stand in the record, and the
+ * trustee may run the period again with others until it is paid.
  */
 export const runRequest = object({
     requestId: id,
@@ -148,8 +153,10 @@ export interface RunFacts {
     readonly scheduled: RunRecord;
     /** The run of the period before, where there is one. */
     readonly previous: RunRecord | undefined;
-    /** The confirmed report of the period. */
+    /** The confirmed report of the period, with what the run is told besides. */
     readonly report: ReportFacts;
+    /** Who runs it. */
+    readonly by?: RunRecord['by'];
     /** The confirmed reports of all earlier periods, as they read now. */
     readonly earlier: readonly ReportFacts[];
     readonly declarations: Declarations;
@@ -207,7 +214,8 @@ export function mustHaveRun(record: RunRecord): RunRecord & { readonly run: Wate
  * A restated report of a period not yet paid is run again: the next version, with what it changes for each class. What has been paid
  * stands, as it does in the market: trustees do not call money back from holders but correct the next payment. So a restatement
  * of a period that was paid, or after which a later one has run, is refused here, and the next period to be run takes the
- * difference between the restated flows and those already counted.
+ * difference between the restated flows and those already counted. The trustee may also put right what the servicer's run was told
+ * besides the report.
  * @throws Refusal RUN_OUT_OF_ORDER, DISTRIBUTION_ALREADY_PAID, LATER_PERIOD_RUN, RUN_UP_TO_DATE, FACTS_INVALID
  */
 export function runWaterfall(facts: RunFacts): RunRecord {
@@ -218,8 +226,9 @@ export function runWaterfall(facts: RunFacts): RunRecord {
     if (facts.hasLater) throw new Refusal('LATER_PERIOD_RUN', { dealId, period });
     const counted = previous?.counted ?? [];
     const corrections = correctionsOf(counted, facts.earlier);
-    if (scheduled.report === report.version && corrections.length === scheduled.corrections.length)
-        throw new Refusal('RUN_UP_TO_DATE', { dealId, period });
+    const told = toldOf(terms, report.facts);
+    const isLatest = scheduled.report === report.version && corrections.length === scheduled.corrections.length;
+    if (isLatest && !isPutRight(facts, told)) throw new Refusal('RUN_UP_TO_DATE', { dealId, period });
 
     const state = stateBefore(facts);
     const begun = reinstatedState(state, period, facts.declarations);
@@ -231,6 +240,8 @@ export function runWaterfall(facts: RunFacts): RunRecord {
         status: 'run',
         version: scheduled.version + 1,
         report: report.version,
+        by: facts.by,
+        ...told,
         poolBalanceEnding: report.facts.poolBalanceEnding,
         corrections,
         counted: [
@@ -240,6 +251,23 @@ export function runWaterfall(facts: RunFacts): RunRecord {
         changes: changesOf(run, scheduled.run),
         run,
     };
+}
+
+type Told = Pick<RunRecord, 'extra' | 'fixings'>;
+
+/** What of all that was stated besides the report the terms ask for. */
+function toldOf({ indices = [], facts = {} }: Terms, stated: Told): Told {
+    return { fixings: pick(stated.fixings, indices), extra: pick(stated.extra, Object.keys(facts)) };
+}
+
+function pick<T>(from: Readonly<Record<string, T>> = {}, names: readonly string[]): Record<string, T> | undefined {
+    const found = Object.entries(from).filter(([name]) => names.includes(name));
+    return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** The trustee has the last word on what a run is told besides the report. */
+function isPutRight({ by, scheduled: { extra, fixings } }: RunFacts, told: Told): boolean {
+    return by === 'trustee' && canonical({ extra, fixings }) !== canonical(told);
 }
 
 /** What the period before left behind and was observed since, in the status that the trustee has declared for this one. */

@@ -6,6 +6,7 @@ import { Tranches } from './tranche';
 import { Watches } from './watch';
 
 import type { Context } from './context';
+import type { Deal } from '../domain/deal';
 import type { ReportFacts, RunFacts, RunRecord, RunRequest } from '../domain/run';
 import type { Status, Terms } from '../domain/terms/terms';
 
@@ -20,7 +21,8 @@ export class Waterfalls {
     }
 
     /** @throws Refusal NOT_FOUND, REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED */
-    async facts({ dealId, period, fixings, extra }: RunRequest): Promise<RunFacts> {
+    async facts(deal: Deal, { period, fixings, extra }: RunRequest): Promise<RunFacts> {
+        const dealId = deal.id;
         const distribution = await this.tranches.distribution(dealId, period);
         const later = await this.tranches.findRun(dealId, period + 1);
         const own = await this.report(dealId, period);
@@ -30,6 +32,7 @@ export class Waterfalls {
             scheduled: await this.tranches.run(dealId, period),
             previous: period === 1 ? undefined : await this.tranches.run(dealId, period - 1),
             report: { ...own, facts: { ...own.facts, ...(fixings && { fixings }), ...(extra && { extra }) } },
+            by: this.ctx.caller.id === deal.trustee ? 'trustee' : 'servicer',
             earlier: await this.earlier(dealId, period),
             declarations: await this.tranches.declarations(dealId),
             watch: await new Watches(this.ctx).find(dealId, terms),

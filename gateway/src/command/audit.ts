@@ -3,11 +3,10 @@ import { Command } from 'commander';
 import { asJson, asText } from './print';
 import { atDesk, withPurpose } from './desk';
 import { Negative } from './negative';
-import { readJsonFile } from '../json-file';
 import { replayDeal } from '../replay';
 
 import type { Connection } from '../connection';
-import type { Replayed, RunFactsByPeriod } from '../replay';
+import type { Replayed } from '../replay';
 
 export function auditCommand(): Command {
     const audit = new Command('audit').description(
@@ -23,31 +22,18 @@ export function auditCommand(): Command {
             'originator, trustee, regulator: compute the tape, every report and every waterfall again from the private states on your own ' +
                 'peer, and list what is published otherwise',
         )
-        .option(
-            '--facts <file>',
-            'what runs were told besides the reports (JSON): { "<period>": { "fixings": {}, "extra": {} } }',
-        )
         .addHelpText(
             'after',
             '\nExample:\n  poolproof --as regulator audit replay auto-2026-1\n\nExits with 9 where a figure is another.',
         )
-        .action(
-            atDesk((connection, [dealId = ''], { facts, json }) =>
-                replay(
-                    connection,
-                    dealId,
-                    Boolean(json),
-                    facts === undefined ? {} : (readJsonFile(facts) as RunFactsByPeriod),
-                ),
-            ),
-        );
+        .action(atDesk((connection, [dealId = ''], { json }) => replay(connection, dealId, Boolean(json))));
     return audit;
 }
 
 /** Tells of every part as soon as it is known: a deal has many. */
-async function replay(connection: Connection, dealId: string, json: boolean, facts: RunFactsByPeriod): Promise<void> {
+async function replay(connection: Connection, dealId: string, json: boolean): Promise<void> {
     let [parts, differing] = [0, 0];
-    for await (const replayed of replayDeal(connection, dealId, facts)) {
+    for await (const replayed of replayDeal(connection, dealId)) {
         parts++;
         if (replayed.differences.length > 0) differing++;
         process.stdout.write(json ? asJson(replayed) : replayedText(replayed));
