@@ -122,6 +122,8 @@ export async function consortium(): Promise<MemoryLedger> {
             await ledger.submit(regulator, 'institution:confirm', { requestId: requestId(), id, roles });
     }
     await ledger.submit(regulator, 'pledge:layKey', { requestId: requestId() }, privately({ key: randomBytes(32) }));
+    const deposit = { requestId: requestId(), currency: 'USD', bank: 'bank-b' };
+    await ledger.submit({ ...trustee, roles: 'depository' }, 'holding:openDeposit', deposit);
     return ledger;
 }
 

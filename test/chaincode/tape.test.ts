@@ -67,6 +67,8 @@ describe('opening a deal', () => {
     it('refuses a second deal of the same name, and terms that cannot be read', async () => {
         await opened(ledger, 'deal-1', loans);
         expect(await codeOf(() => opened(ledger, 'deal-1', loans))).toBe('DEAL_EXISTS');
+        for (const account of ['own', 'held.fund', 'payable.servicer'])
+            expect(await codeOf(() => opened(ledger, account, loans))).toBe('REQUEST_INVALID');
         const request = { requestId: requestId(), id: 'deal-2', terms: { ...terms(1), tranches: 'none' }, rules };
         expect(await codeOf(() => ledger.submit(bankA, 'deal:open', request))).toBe('TERMS_INVALID');
     });

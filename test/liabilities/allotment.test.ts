@@ -1,7 +1,7 @@
 import { allot, identifierFor, isIdentifier, payClass } from '@poolproof/chaincode/domain';
 
 import { codeOf } from '../chaincode/refuses';
-import { privately, requestId } from '../chaincode/builders';
+import { alter, keyOf, privately, requestId } from '../chaincode/builders';
 import {
     allot as closeBook,
     authorise,
@@ -151,6 +151,18 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => order(ledger, bankB, 'C', '2500.01'))).toBe('ORDER_INVALID');
         expect(await codeOf(() => order(ledger, bankB, 'C', '99.99'))).toBe('ORDER_INVALID');
         expect(await codeOf(() => order(ledger, bankB, 'D', '100.00'))).toBe('NOT_FOUND');
+    });
+
+    it('is authorised in a deposit that its depository settles in', async () => {
+        const deals = ['deal', 'terms', 'tape'].map(noun => [keyOf([noun, dealId]), keyOf([noun, 'deal-2'])] as const);
+        for (const [from, to] of deals) ledger.state.set(to, ledger.state.get(from) ?? new Uint8Array());
+        alter(ledger, ['deal', 'deal-2'], () => ({ id: 'deal-2' }));
+        const offerings = [{ className: 'A-1', minimum: '10000', increment: '10000' }];
+        const asked = { requestId: requestId(), dealId: 'deal-2', depository: 'trust', offerings };
+        const authoriseIn = (cash: string) => ledger.submit(bankA, 'tranche:authorise', { ...asked, cash });
+        expect(await codeOf(() => authoriseIn('cash:USD:bank-a'))).toBe('DEPOSIT_UNKNOWN');
+        expect(await codeOf(() => authoriseIn('cash:EUR:bank-b'))).toBe('DEPOSIT_CURRENCY_WRONG');
+        expect(await codeOf(() => authoriseIn('cash:USD:bank-b'))).toBe('OFFERING_INCOMPLETE');
     });
 
     it('is authorised once, by the originator of the deal', async () => {

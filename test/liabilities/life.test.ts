@@ -1,3 +1,5 @@
+import { holdingReader } from '@poolproof/chaincode/domain';
+
 import { codeOf } from '../chaincode/refuses';
 import { privately, requestId } from '../chaincode/builders';
 import {
@@ -157,6 +159,17 @@ it('holds the payment of a suspended holder at the depository', async () => {
     const [notice] = await noticesOf(fund);
     expect(notice?.status).toBe('held');
     expect(cents(await held(ledger, trust, dollars, 'held.fund'))).toBe(BigInt(notice?.total ?? 0));
+});
+
+it('can read what it keeps for a party, however long its name', () => {
+    const kept = {
+        institution: 'trust',
+        account: `payable.${'r'.repeat(64)}`,
+        asset: dollars,
+        free: '5',
+        pledged: '0',
+    };
+    expect(holdingReader({ ...kept, closings: [] }, 'holding')).toMatchObject({ free: 5n });
 });
 
 it('pays a holder what was held for it once it is suspended no more', async () => {

@@ -51,7 +51,7 @@ export class TrancheContract extends Contract {
             ctx.caller.mustBeParty('originator', deal.originator);
             const terms = await deals.terms(dealId);
             const tranches = new Tranches(ctx);
-            const facts = await tranches.planFacts(dealId, depository, Object.values(terms.parties));
+            const facts = await tranches.planFacts(asked, Object.values(terms.parties));
             const issue = planIssue(asked, deal, terms, facts);
             const classes = authorise(dealId, depository, terms, offerings);
             await tranches.layDown(deal, issue, classes, scheduledRuns(dealId, terms));

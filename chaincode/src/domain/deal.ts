@@ -12,6 +12,7 @@ import { sha256 } from './hash';
 
 import type { Day } from './day';
 import type { Institution, Role } from './institution';
+import type { Reader } from './shape';
 import type { Terms } from './terms/terms';
 
 /**
@@ -49,9 +50,17 @@ export const dealReader = object({
 /** A deal's public record. */
 export type Deal = ReturnType<typeof dealReader>;
 
+/** A deal's account bears its id, so that no deal may be called like another account in the same book: its money would be the deal's. */
+const newDealId: Reader<string> = (value, at) => {
+    const read = id(value, at);
+    if (/^(own$|held\.|payable\.)/.test(read))
+        throw new Refusal('REQUEST_INVALID', { at, problem: 'the name of an account of another kind' });
+    return read;
+};
+
 export const openDealRequest = object({
     requestId: id,
-    id,
+    id: newDealId,
     terms: (document: unknown) => document,
     rules: poolRulesReader,
 });
@@ -102,9 +111,10 @@ export interface OpenDealFacts {
 /**
  * A deal in structuring. Its servicer is its originator: loan states lie where the tape lies, and only the originator, the trustee and
  * the regulator have access there.
- * @throws Refusal ASSET_CLASS_UNKNOWN, RULES_INVALID, SERVICER_NOT_ORIGINATOR, TERMS_INVALID, DEAL_EXISTS, PARTY_UNFIT
+ * @throws Refusal REQUEST_INVALID, ASSET_CLASS_UNKNOWN, RULES_INVALID, SERVICER_NOT_ORIGINATOR, TERMS_INVALID, DEAL_EXISTS, PARTY_UNFIT
  */
 export function openDeal(asked: OpenDealRequest, terms: Terms, facts: OpenDealFacts): Deal {
+    newDealId(asked.id, 'request.id');
     poolTests(asked.rules, terms.currency);
     if (partyOf(terms, 'servicer') !== partyOf(terms, 'originator'))
         throw new Refusal('SERVICER_NOT_ORIGINATOR', { servicer: partyOf(terms, 'servicer') });

@@ -1,5 +1,5 @@
 import { addDays } from './day';
-import { currency, day, id, list, minor, object } from './shape';
+import { currency, day, id, list, minor, object, text } from './shape';
 import { isCurrency, zero } from './money';
 import { Refusal } from './refusal';
 
@@ -50,8 +50,8 @@ export const positive: Reader<Amount> = (value, at) => {
 /** One asset in one account of one institution's book. */
 export const holdingReader = object({
     institution: id,
-    /** `own`, or the id of the deal for which the institution keeps the account. */
-    account: id,
+    /** `own`, the id of the deal for which the institution keeps the account, or for whom it keeps it: `held.fund`. */
+    account: text(80),
     asset,
     free: minor,
     pledged: minor,

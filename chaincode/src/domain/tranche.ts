@@ -13,7 +13,7 @@ import type { Coupon, Terms } from './terms/terms';
 import type { Deal } from './deal';
 import type { Institution } from './institution';
 import type { Distribution } from './waterfall/record';
-import type { Supply } from './holding';
+import type { Deposit, Supply } from './holding';
 
 const ratingReader = object({ agency: text(60), rating: text(20), day });
 
@@ -116,13 +116,15 @@ export interface IssuePlanFacts {
     /** The issue that was planned before, where one was. */
     readonly before: Issue | undefined;
     readonly depository: Pick<Institution, 'roles'>;
+    /** The deposit in which the deal is to be paid, where it is open. */
+    readonly deposit: Pick<Deposit, 'depository'> | undefined;
     /** Ids of the payees that have joined: others cannot be paid into a book. */
     readonly members: readonly string[];
 }
 
 /**
  * How the notes of a deal are issued and paid, from its terms.
- * @throws Refusal PARTY_UNFIT, NOTES_NOT_AUTHORISED, DEAL_STATUS_WRONG, DEPOSIT_CURRENCY_WRONG
+ * @throws Refusal PARTY_UNFIT, NOTES_NOT_AUTHORISED, DEAL_STATUS_WRONG, DEPOSIT_CURRENCY_WRONG, DEPOSIT_UNKNOWN
  */
 export function planIssue(asked: AuthoriseRequest, deal: Deal, terms: Terms, facts: IssuePlanFacts): Issue {
     const { dealId, depository, cash } = asked;
@@ -133,6 +135,7 @@ export function planIssue(asked: AuthoriseRequest, deal: Deal, terms: Terms, fac
     mustStand(deal, 'sealed', 'issued');
     if (!cash.startsWith(`cash:${terms.currency}:`))
         throw new Refusal('DEPOSIT_CURRENCY_WRONG', { asset: cash, currency: terms.currency });
+    if (facts.deposit?.depository !== depository) throw new Refusal('DEPOSIT_UNKNOWN', { asset: cash });
     return {
         dealId,
         depository,
@@ -200,7 +203,12 @@ export function authorise(
 export function mustBeAsAuthorised(deal: Deal, terms: Terms, issue: Issue, tranches: readonly TrancheRecord[]): void {
     const { depository, payees, status } = issue;
     const members = Object.values(terms.parties);
-    const known = { before: undefined, depository: { roles: ['depository'] }, members } as const;
+    const known = {
+        before: undefined,
+        depository: { roles: ['depository'] },
+        deposit: { depository },
+        members,
+    } as const;
     const planned = planIssue({ ...issue, requestId: deal.id, offerings: [] }, deal, terms, known);
     const isKnown = payees.every(payee => planned.payees.some(each => canonical(each) === canonical(payee)));
     if (!isKnown || canonical({ ...planned, payees, status }) !== canonical(issue))

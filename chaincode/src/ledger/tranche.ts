@@ -1,4 +1,5 @@
 import { allotmentReader, orderReader } from '../domain/allotment';
+import { depositReader } from '../domain/holding';
 import { distributionReader, mustBeUnpaid, newDistribution } from '../domain/distribution';
 import { issueReader, mustBeAsAuthorised, trancheReader } from '../domain/tranche';
 import { Institutions } from './institution';
@@ -20,7 +21,7 @@ import type { Context } from './context';
 import type { Deal } from '../domain/deal';
 import type { DistributionRecord } from '../domain/distribution';
 import type { Holdings } from './holding';
-import type { Issue, IssuePlanFacts, TrancheRecord } from '../domain/tranche';
+import type { AuthoriseRequest, Issue, IssuePlanFacts, TrancheRecord } from '../domain/tranche';
 import type { Declarations, RunRecord } from '../domain/run';
 import type { ReinstateFacts } from '../domain/reinstatement';
 import type { Terms } from '../domain/terms/terms';
@@ -81,10 +82,14 @@ export class Tranches {
     }
 
     /** @throws Refusal NOT_FOUND where the depository has not joined */
-    async planFacts(dealId: string, depository: string, payees: readonly string[]): Promise<IssuePlanFacts> {
+    async planFacts(
+        { dealId, depository, cash }: AuthoriseRequest,
+        payees: readonly string[],
+    ): Promise<IssuePlanFacts> {
         const institutions = new Institutions(this.ctx);
         return {
             before: await this.findIssue(dealId),
+            deposit: await this.ctx.book('deposit', depositReader).find(cash),
             depository: await institutions.load(depository),
             members: await institutions.idsOf(payees),
         };
