@@ -49,10 +49,18 @@ export class Ledger {
         const committed = await this.observed({ transaction, requestId }, () =>
             submit(this.client, { transaction, args: [text], requestId, ...passage }),
         );
-        const decoded = decode(committed.answer, answer);
-        return Object.defineProperty({ ...committed, requestId, answer: decoded }, 'endorsedBy', {
-            get: () => committed.endorsedBy,
-        });
+        const { transactionId, blockNumber, attempts } = committed;
+        return {
+            requestId,
+            answer: decode(committed.answer, answer),
+            transactionId,
+            blockNumber,
+            attempts,
+            // Read from the transaction only where somebody wants to know.
+            get endorsedBy() {
+                return committed.endorsedBy;
+            },
+        };
     }
 
     /** Asks; nothing is written. @throws Refusal REQUEST_INVALID before anything is sent */
