@@ -33,15 +33,10 @@ export interface Arrival {
     readonly call: CallName;
     /** `busy`: the peer's own word that it is still at the same proposal. */
     came: 'answer' | 'broken' | 'busy' | 'error' | 'nothing';
-    /** It came so shortly before the deadline that the caller may not have had it in time. */
-    late: boolean;
 }
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 type Call = ServerUnaryCall<Buffer, Buffer>;
-
-/** Caller and proxy share a process: what comes within so many milliseconds of a deadline may be seen after it. */
-const tight = 500;
 
 const broken = { code: status.UNAVAILABLE, details: 'the connection broke' };
 
@@ -88,12 +83,11 @@ export class FaultyProxy {
 
     private answering(name: CallName) {
         return (call: Call, reply: sendUnaryData<Buffer>): void => {
-            const arrival: Arrival = { call: name, came: 'nothing', late: false };
+            const arrival: Arrival = { call: name, came: 'nothing' };
             const id = transactionIdOf(name, call.request);
             this.arrivals.set(id, [...(this.arrivals.get(id) ?? []), arrival]);
             const noted: sendUnaryData<Buffer> = (error, answer) => {
-                const left = Number(call.getDeadline()) - Date.now();
-                Object.assign(arrival, call.cancelled ? {} : { came: kindOf(error), late: left < tight });
+                if (!call.cancelled) arrival.came = kindOf(error);
                 reply(error, answer);
             };
             void this.suffer(this.next(name), definitionOf(name).path, call.request, noted);

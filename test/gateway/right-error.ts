@@ -12,32 +12,39 @@ export function said(error: unknown): string {
 }
 
 /**
- * The one failure that is right after what came of a transaction's calls, or of a question's, at the stage where it failed; nothing
- * where it should not have failed at all.
+ * The failures that are right after what came of a transaction's calls, or of a question's, at the stage where it failed: one, or none
+ * where it should not have failed at all. Where the caller had waited its whole time, the last of what came may have come too late.
  */
-export function rightFailure(failure: Failure, arrivals: readonly Arrival[]): string | undefined {
-    const { stage } = failure;
-    if (stage === 'evaluate' || stage === 'endorse') {
-        const names = { broken: 'GatewayFailure', busy: 'BusyFailure', nothing: 'TimeoutFailure' };
-        const reason = reasonOf(arrivals.filter(({ call }) => call === stage));
-        return reason && `${names[reason]} at ${stage}: ${codeOf(reason, failure)}`;
-    }
-    // From the first submission on nobody but the ledger knows: what counts is what came of the last asking.
-    const asked = arrivals.slice(arrivals.map(({ call }) => call).lastIndexOf('submit') + 1);
-    const reason = stage === 'commit' && asked.length < arrivals.length ? reasonOf(asked) : undefined;
-    return reason && `OutcomeUnknown at commit: ${codeOf(reason, failure)}`;
+export function rightFailures(failure: Failure, arrivals: readonly Arrival[], waited: boolean): readonly string[] {
+    const came = callsOf(failure, arrivals).map(call => call.came);
+    const seen = waited ? [came, ...came.map((_, i): Came[] => [...came.slice(0, i), 'nothing'])] : [came];
+    return [...new Set(seen.flatMap(each => reasonOf(each, waited)))].map(reason => nameOf(reason, failure));
 }
 
-/** What came of calls that did not succeed: that nothing came in time explains less than what made the caller ask again. */
-function reasonOf(calls: readonly Arrival[]): 'broken' | 'busy' | 'nothing' | undefined {
-    const came = calls.map(call => (call.late ? 'nothing' : call.came));
-    const last = came.at(-1) ?? 'nothing';
-    if (last === 'answer' || last === 'error') return undefined;
-    return came.reverse().find(each => each === 'broken' || each === 'busy') ?? 'nothing';
+type Came = Arrival['came'];
+type Reason = Extract<Came, 'broken' | 'busy' | 'nothing'>;
+
+/** The calls that decide. From the first submission on nobody but the ledger knows: what counts is what came of the last asking. */
+function callsOf({ stage }: Failure, arrivals: readonly Arrival[]): readonly Arrival[] {
+    if (stage === 'evaluate' || stage === 'endorse') return arrivals.filter(({ call }) => call === stage);
+    return arrivals.slice(arrivals.map(({ call }) => call).lastIndexOf('submit') + 1);
 }
 
-function codeOf(reason: 'broken' | 'busy' | 'nothing', { cause }: Failure): string | undefined {
+/** Why calls did not succeed: that nothing came in time explains less than what made the caller ask again. */
+function reasonOf(came: readonly Came[], waited: boolean): readonly Reason[] {
+    const last = came.at(-1);
+    if (last === 'answer' || last === 'error') return [];
+    const reason = [...came].reverse().find(each => each === 'broken' || each === 'busy');
+    return reason ? [reason] : waited ? ['nothing'] : [];
+}
+
+const names = { broken: 'GatewayFailure', busy: 'BusyFailure', nothing: 'TimeoutFailure' };
+
+function nameOf(reason: Reason, { stage, cause }: Failure): string {
+    const name = stage === 'evaluate' || stage === 'endorse' ? names[reason] : 'OutcomeUnknown';
     // A busy peer has no code of its own: whatever its gateway made of it.
-    if (reason === 'busy') return cause instanceof GatewayError ? status[cause.code] : undefined;
-    return status[reason === 'broken' ? status.UNAVAILABLE : status.DEADLINE_EXCEEDED];
+    const busy = cause instanceof GatewayError ? cause.code : status.OK;
+    const code = { broken: status.UNAVAILABLE, busy, nothing: status.DEADLINE_EXCEEDED }[reason];
+    const at = name === 'OutcomeUnknown' ? 'commit' : stage;
+    return `${name} at ${at}: ${status[code]}`;
 }
