@@ -1,4 +1,4 @@
-import { assetClasses, assetClassOf, isNoData } from '@poolproof/chaincode/domain';
+import { assetClasses, assetClassOf, identityOf, isNoData } from '@poolproof/chaincode/domain';
 
 import {
     bankA,
@@ -103,6 +103,23 @@ describe.each(Object.values(assetClasses))('the class $name', assetClass => {
         const [first] = identity.fields;
         const hidden = assets.map(row => ({ ...row, [first ?? '']: 'ND2' }));
         expect(await codeOf(() => submitted(ledger, 'deal-2', hidden, { rules }))).toBe('FIELD_INVALID');
+    });
+
+    it.each([
+        ['a space that has no width', 'AB\u200b-123'],
+        ['full width', '\uff21\uff22\uff0d\uff11\uff12\uff13'],
+        ['Cyrillic letters', '\u0430\u0412-123'],
+        ['Greek letters', '\u0391\u0392\u2010123'],
+        ['an accent of its own', 'A\u0300B-123'],
+        ['an accent in the letter', '\u00c0B-123'],
+        ['a mark of direction', '\u202eab-123'],
+        ['a filler', 'AB-\u3164123'],
+        ['bytes that are no text', 'AB-\ufffd123'],
+    ])('knows an asset again that is written with %s', (_, written) => {
+        const { fields } = identity;
+        const [own, others] = ['ab-123', fields.slice(1).map(() => 'x')];
+        expect(identityOf(assetClass, [written, ...others])).toEqual(identityOf(assetClass, [own, ...others]));
+        expect(identityOf(assetClass, ['AB-132', ...others])).not.toEqual(identityOf(assetClass, [own, ...others]));
     });
 
     it('knows an asset again, however its identity is written', async () => {
