@@ -184,6 +184,8 @@ export async function sealed(ledger: MemoryLedger, steps: Steps = {}): Promise<v
     const extended = Object.entries(waterfalls).map(([status, own]) => [status, [...own, ...(steps[status] ?? [])]]);
     const sizedTerms = {
         ...{ ...document, tranches: sized, accounts, deposits, facts: { purchasePrice: called } },
+        // At any time, for a price.
+        call: { price: 'purchasePrice', when: 'period >= 1' },
         waterfalls: Object.fromEntries(extended) as object,
     };
     await ledger.submit(bankA, 'deal:open', { requestId: requestId(), id: dealId, terms: sizedTerms, rules });

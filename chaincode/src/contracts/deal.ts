@@ -83,7 +83,8 @@ export class DealContract extends Contract {
             async () => {
                 const tranches = new Tranches(ctx);
                 const unpaid = await tranches.unpaidPeriod(deal.id);
-                await deals.save(endDeal(deal, await tranches.classesOf(deal.id), unpaid, asked.reason));
+                const [classes, terms] = [await tranches.classesOf(deal.id), await deals.terms(deal.id)];
+                await deals.save(endDeal(deal, classes, unpaid, asked.reason, terms));
                 return ctx.reply({ type: 'DealEnded', dealId: deal.id, reason: asked.reason });
             },
             tapeCollection(deal),

@@ -174,15 +174,18 @@ export function closeDeal(deal: Deal, issue: { readonly status: string } | undef
  * An issued deal ends when none of its notes is left to be paid.
  * @param classes the deal's classes, with the principal not yet repaid
  * @param unpaid the first period that has been run and waits to be paid, where there is one: it may reinstate what was written down
- * @throws Refusal DEAL_STATUS_WRONG, NOTES_NOT_REPAID, DISTRIBUTION_NOT_PAID
+ * @param terms which say whether the notes can be called at all
+ * @throws Refusal DEAL_STATUS_WRONG, CALL_NOT_AGREED, NOTES_NOT_REPAID, DISTRIBUTION_NOT_PAID
  */
 export function endDeal(
     deal: Deal,
     classes: readonly { readonly className: string; readonly balance: bigint }[],
     unpaid: number | undefined,
     reason: EndDealRequest['reason'],
+    { call }: Pick<Terms, 'call'>,
 ): Deal {
     mustStand(deal, 'issued');
+    if (reason === 'called' && call === undefined) throw new Refusal('CALL_NOT_AGREED', { id: deal.id });
     const open = classes.find(({ balance }) => balance > 0n);
     if (open) throw new Refusal('NOTES_NOT_REPAID', { id: deal.id, className: open.className });
     if (unpaid !== undefined) throw new Refusal('DISTRIBUTION_NOT_PAID', { dealId: deal.id, period: unpaid });

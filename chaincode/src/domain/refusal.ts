@@ -40,6 +40,18 @@ export const refusals = {
         sentence: 'chunk {number} does not begin after the chunk before it',
         remedy: 'Sort the whole tape by asset before it is cut into chunks; an asset may stand in it once.',
     },
+    CALL_NOT_AGREED: {
+        sentence: 'the terms of deal {id} know no call',
+        remedy: 'End the deal for the reason for which its notes were repaid.',
+    },
+    CALL_NOT_ALLOWED: {
+        sentence: 'the notes may not be called yet: the terms ask that {when}',
+        remedy: 'Run the period without a price for the pool; call the notes once the condition holds.',
+    },
+    CASH_KEPT_ELSEWHERE: {
+        sentence: 'the cash in {at} is kept by another depository',
+        remedy: 'Have the depository that keeps the books of this deposit settle it, or use a deposit that this one keeps.',
+    },
     CHUNK_CHANGED: {
         sentence: 'chunk {number} is not the one that was submitted',
         remedy: 'Reject the tape and have it submitted again.',
@@ -322,7 +334,7 @@ export const refusals = {
     },
     PAYMENT_NOT_HELD: {
         sentence: 'nothing waits of the payment of deal {dealId} for {period}',
-        remedy: "Read the holder's notice to see what became of it.",
+        remedy: "Read the holder's notice, or the payable, to see what became of it.",
     },
     PAYMENT_NOT_OUTSIDE: {
         sentence: 'the instruction is not a delivery against cash paid outside',
@@ -330,7 +342,7 @@ export const refusals = {
     },
     PAYMENT_NOT_SENT: {
         sentence: 'the payment of deal {dealId} for {period} has not been sent outside',
-        remedy: "Read the holder's notice to see what became of it.",
+        remedy: "Read the holder's notice, or the payable, to see what became of it.",
     },
     PERIOD_AFFECTED: {
         sentence: 'period {period} rests on period {earlier} as it was before its restatement',

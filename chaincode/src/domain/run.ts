@@ -216,7 +216,8 @@ export function mustHaveRun(record: RunRecord): RunRecord & { readonly run: Wate
  * of a period that was paid, or after which a later one has run, is refused here, and the next period to be run takes the
  * difference between the restated flows and those already counted. The trustee may also put right what the servicer's run was told
  * besides the report.
- * @throws Refusal RUN_OUT_OF_ORDER, DISTRIBUTION_ALREADY_PAID, LATER_PERIOD_RUN, RUN_UP_TO_DATE, FACTS_INVALID
+ * @throws Refusal RUN_OUT_OF_ORDER, DISTRIBUTION_ALREADY_PAID, LATER_PERIOD_RUN, RUN_UP_TO_DATE, FACTS_INVALID,
+ * CALL_NOT_ALLOWED
  */
 export function runWaterfall(facts: RunFacts): RunRecord {
     const { terms, scheduled, previous, report } = facts;

@@ -15,6 +15,7 @@ export function checkOrder(terms: Terms, findings: Findings): void {
     (terms.values ?? []).forEach(({ formula }, i) => early.push([formula, `values[${i}].formula`]));
     (terms.fees ?? []).forEach(({ amount }, i) => early.push([amount, `fees[${i}].amount`]));
     terms.deposits.forEach(({ amount }, i) => early.push([amount, `deposits[${i}].amount`]));
+    if (terms.call) early.push([terms.call.price, 'call.price'], [terms.call.when, 'call.when']);
     (terms.triggers ?? []).forEach(({ when, tested }, i) => {
         if ((tested ?? 'before') === 'before') early.push([when, `triggers[${i}].when`]);
     });

@@ -185,6 +185,7 @@ function formulasOf(terms: Terms): string[] {
         terms.certificate,
         terms.tranches,
         terms.triggers,
+        terms.call,
     ]);
     return texts.sort(byCodePoint);
 }

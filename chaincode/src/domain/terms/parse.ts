@@ -29,6 +29,7 @@ import type { Day } from '../day';
 import type { Grammar, JsonSchema } from './grammar';
 import type {
     Account,
+    Call,
     CertificateLine,
     Coupon,
     Deposit,
@@ -190,6 +191,11 @@ const depositGrammar = object<Deposit>('Cash that enters an account before the f
     amount: formula,
 });
 
+const callGrammar = object<Call>('The clean-up call. Without it, the notes are never called.', {
+    price: said('What is paid for the pool, nothing when the notes are not called; a deposit brings it in.', formula),
+    when: said('The condition on which it may be paid.', formula),
+});
+
 const certificateLineGrammar = object<CertificateLine>("A line of the deal's own certificate.", {
     line: text,
     label: text,
@@ -260,6 +266,7 @@ const termsGrammar = object<Terms>('The terms of a deal, as the contract execute
     triggers: optional(list(triggerGrammar)),
     statuses: list(statusGrammar, 1),
     deposits: list(depositGrammar, 1),
+    call: optional(callGrammar),
     waterfalls: map('One list of steps a status.', stepsGrammar),
     certificate: optional(list(certificateLineGrammar)),
 });

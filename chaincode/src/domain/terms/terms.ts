@@ -38,6 +38,8 @@ export interface Terms {
     readonly statuses: readonly Status[];
     /** Cash that enters the accounts before the first step. */
     readonly deposits: readonly Deposit[];
+    /** Absent: the notes are never called. */
+    readonly call?: Call;
     /** One list of steps a status. */
     readonly waterfalls: Readonly<Record<string, readonly Step[]>>;
     /** The lines of the deal's own certificate. */
@@ -207,6 +209,14 @@ export interface Deposit {
     readonly id: string;
     readonly into?: string;
     readonly amount: Formula;
+}
+
+/** The clean-up call: whoever may call the notes pays for what is left of the pool, once little enough of it is left. */
+export interface Call {
+    /** What is paid for the pool; nothing where the notes are not called. A deposit brings it into an account. */
+    readonly price: Formula;
+    /** The condition on which it may be paid: `poolBalanceEnding <= 10% * 46211000.00 USD`. */
+    readonly when: Formula;
 }
 
 interface StepBase {

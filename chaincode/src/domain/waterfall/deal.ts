@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal';
 import { compileAccount } from './account';
 import { Dates } from './dates';
+import { compileCall } from './call';
 import { compileDeposits } from './deposit';
 import { Entities, nameGroups, nameLedger } from './entities';
 import { compileFee } from './fee';
@@ -19,6 +20,7 @@ import type { Frame } from '../formula/scope';
 import type { FormulaValue } from '../formula/value';
 import type { PeriodFacts } from '../terms/facts';
 import type { CertificateLine, Step, Terms } from '../terms/terms';
+import type { CallProgram } from './call';
 import type { DepositProgram } from './deposit';
 import type { EntityLists } from './entities';
 import type { OpeningTask } from './opening-task';
@@ -37,6 +39,7 @@ export interface DealProgram extends EntityLists {
     /** Interest, fees, hedges and values, in order of dependence. */
     readonly opening: readonly OpeningTask[];
     readonly deposits: readonly DepositProgram[];
+    readonly call: CallProgram | undefined;
     readonly triggers: readonly TriggerProgram[];
     /** Remembered values, in the order of the frame's memory. */
     readonly remembered: readonly RememberedProgram[];
@@ -92,6 +95,7 @@ function compileDeal(terms: Terms): DealProgram {
     const entities = new Entities(vocabulary, terms, lists);
     const deposits = compileDeposits(vocabulary, entities, opening, terms);
     const triggers = compileTriggers(vocabulary, terms, tripped);
+    const call = compileCall(vocabulary, terms);
     const inputs = new Map<Step, readonly NamedInput[]>();
     const test = testStep(triggers);
     const context: StepContext = { vocabulary, entities, results, inputs, compile: compileSteps, test };
@@ -106,6 +110,7 @@ function compileDeal(terms: Terms): DealProgram {
         takeFacts,
         opening,
         deposits,
+        call,
         triggers,
         remembered: rememberedValues(vocabulary, terms),
         results: namedResults(vocabulary, [...(terms.values ?? []).map(({ id }) => id), ...results.sets.keys()]),

@@ -1,6 +1,7 @@
 import { formatRate, rate } from '../rate';
 import { Refusal } from '../refusal';
 import { openAccount } from './account';
+import { checkCall } from './call';
 import { dealProgram } from './deal';
 import { takeDeposits } from './deposit';
 import { closeFee, openFee } from './fee';
@@ -23,7 +24,7 @@ import type { DealState, TrancheState } from './state';
 /**
  * Runs the waterfall of one payment date: deposits, triggers, the steps of the deal's status, triggers again. Pure: the same
  * terms, state and facts give the same run on every peer.
- * @throws Refusal TERMS_INVALID, FACTS_INVALID, DEAL_FINAL
+ * @throws Refusal TERMS_INVALID, FACTS_INVALID, CALL_NOT_ALLOWED, DEAL_FINAL
  */
 export function runPeriod(terms: Terms, state: DealState, facts: PeriodFacts): WaterfallRun {
     const program = dealProgram(terms);
@@ -55,6 +56,7 @@ export function execute(program: DealProgram, state: DealState, facts: PeriodFac
 /** A run ready for its first step: `stagedRun` with the deposits in their accounts. */
 function openRun(program: DealProgram, state: DealState, facts: PeriodFacts): Run {
     const run = stagedRun(program, state, facts);
+    checkCall(run, program.call);
     takeDeposits(run, program.deposits);
     return run;
 }
