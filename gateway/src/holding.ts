@@ -6,6 +6,7 @@ import {
     noticePageReader,
     openDayRequest,
     openDepositRequest,
+    payablePageReader,
     privateRequest,
     shape,
     standingRecord,
@@ -21,6 +22,7 @@ import type {
     Instruction,
     OpenDayRequest,
     OpenDepositRequest,
+    Payable,
     StandingRecord,
 } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
@@ -93,6 +95,14 @@ export class Holdings {
     /** What a book's institution was told of its payments, fetched page by page. @throws Refused ROLE_MISSING */
     notices(institution?: string): AsyncGenerator<HolderNotice> {
         return this.pages('holding:notices', noticePageReader, institution);
+    }
+
+    /**
+     * What is set aside, in a trustee's book, for payees of its deals that are no institution, fetched page by page.
+     * @throws Refused ROLE_MISSING
+     */
+    payables(institution?: string): AsyncGenerator<Payable> {
+        return this.pages('holding:payables', payablePageReader, institution);
     }
 
     /** The deposits settled in, each with the amount its bank owes all holders together. */

@@ -48,10 +48,18 @@ export class Institutions {
         return found;
     }
 
-    /** Passage of private input into books: the depository's peer alone endorses what happens there. */
+    /**
+     * Passage of private input into books: a depository's peer alone endorses what happens there. A depository's own does, where there are
+     * several: no other can sign for the records it keeps in public.
+     */
     async inBook(input?: Readonly<Record<string, Uint8Array>>): Promise<Passage> {
-        this.depository ??= this.anyWith('depository');
+        this.depository ??= this.keeper();
         this.depository.catch(() => (this.depository = undefined));
         return privately([(await this.depository).mspId], input);
+    }
+
+    private async keeper(): Promise<Institution> {
+        const own = (await this.list()).find(({ mspId }) => mspId === this.ledger.mspId);
+        return own?.roles.includes('depository') ? own : this.anyWith('depository');
     }
 }

@@ -11,7 +11,9 @@ import {
     pendingPageReader,
     privateRequest,
     releaseReader,
+    returnPayableReader,
     returnReader,
+    sendPayableReader,
     sendReader,
     shape,
 } from '@poolproof/chaincode/domain';
@@ -30,7 +32,9 @@ import type {
     PendingPage,
     Release,
     Return,
+    ReturnPayable,
     Send,
+    SendPayable,
 } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
@@ -144,6 +148,25 @@ export class Settlements {
     async takeBack(payment: Return, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('payment', payment, returnReader));
         return this.ledger.submit('settlement:takeBack', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /**
+     * The depository has paid outside, with money of its own, what a distribution has set aside for a payee of the terms that is no
+     * institution, and takes for it what has waited here.
+     * @throws Refused PAYMENT_NOT_HELD, NOT_FOUND
+     */
+    async sendPayable(payment: SendPayable, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('payment', payment, sendPayableReader));
+        return this.ledger.submit('settlement:sendPayable', [privateRequest, nothing], { ...resend }, passage);
+    }
+
+    /**
+     * What was sent to such a payee has come back to the depository, which sets it aside again: it can be sent once more.
+     * @throws Refused PAYMENT_NOT_SENT, HOLDING_SHORT, NOT_FOUND
+     */
+    async takeBackPayable(payment: ReturnPayable, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('payment', payment, returnPayableReader));
+        return this.ledger.submit('settlement:takeBackPayable', [privateRequest, nothing], { ...resend }, passage);
     }
 
     /** The distributions of a deal: class totals, never holders. */

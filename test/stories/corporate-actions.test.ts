@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { add, addDays } from '@poolproof/chaincode/domain';
+import { add, addDays, assetClassOf } from '@poolproof/chaincode/domain';
 
 import { balanceOf, loadLoans, loadMonths, sample } from '../setting/pool';
 import { cash, holders, openBooks } from '../setting/founding';
@@ -58,17 +58,42 @@ describe('notes of a deal that is accelerated and called', () => {
         await expectConserved();
     });
 
-    /** The terms know what the servicer pays to take the pool back. */
+    /**
+     * The terms know what the servicer pays to take the pool back, and when it may: once the pool is as small as at the beginning of the
+     * third period. An auditor, which is no institution, has a fee; what is left over goes to the residual class R.
+     */
     async function open(dates: Awaited<ReturnType<typeof datesOn>>): Promise<void> {
         const terms = termsFor(dealId, balanceOf(loans), dates);
         const called = { unit: 'money', meaning: 'what the servicer pays to call the notes and take the pool back' };
-        const deposits = [...(terms['deposits'] as object[]), { id: 'call', amount: 'purchasePrice' }];
+        const payAudit = { id: 'payAudit', do: 'pay-fee', fee: 'audit' };
+        const own = {
+            parties: { ...terms.parties, auditor: 'audit-house' },
+            fees: [...(terms['fees'] as object[]), { id: 'audit', to: 'auditor', amount: '12.50 USD' }],
+            tranches: [...terms.tranches, { id: 'R', balance: '0.00', rank: 5 }],
+            deposits: [...(terms['deposits'] as object[]), { id: 'call', amount: 'purchasePrice' }],
+            waterfalls: Object.fromEntries(
+                Object.entries(terms['waterfalls'] as Record<string, { to?: string }[]>).map(([status, steps]) => [
+                    status,
+                    [payAudit, ...steps.map(step => (step.to === 'certificateholder' ? { ...step, to: 'R' } : step))],
+                ]),
+            ),
+            call: { price: 'purchasePrice', when: `poolBalanceBeginning <= initialPoolBalance * ${thirdShare()}%` },
+        };
         const rules = {
             assetClass: 'auto-loan',
             rollForward: { exceptions: 'adjust', chargeOffAtZero: true },
         } as const;
-        const document = { ...terms, deposits, facts: { purchasePrice: called } };
+        const document = { ...terms, ...own, facts: { purchasePrice: called } };
         await stage.cast.bankA.deals.open({ id: dealId, terms: document, rules });
+    }
+
+    /** Of the initial pool, what is left at the beginning of the third period, in percent to two decimals, rounded up. */
+    function thirdShare(): string {
+        const { state, stateRoles } = assetClassOf('auto-loan');
+        const index = state.fields.findIndex(({ name }) => name === stateRoles.endBalance);
+        const left = (months[1] ?? []).reduce((sum, { cells }) => sum + BigInt(Number(cells[index])), 0n);
+        const hundredths = (left * 10_000n) / balanceOf(loans) + 1n;
+        return `${hundredths / 100n}.${(hundredths % 100n).toString().padStart(2, '0')}`;
     }
 
     /** Class B is for anchor investors, class C locked for a month. */
@@ -79,8 +104,10 @@ describe('notes of a deal that is accelerated and called', () => {
             ...{ className: id, minimum: piece, increment: 100_000n as Amount },
             categories: [id === 'B' ? anchor : 'qualified-institutional'],
             ...(id === 'C' && { lockedUntil: addDays(today, 30) }),
+            ...(id === 'R' && { face: 10_000_000n as Amount }),
         }));
         await bankA.tranches.authorise({ dealId, depository: 'trust', cash, offerings });
+        await expect(trust.deals.close({ id: dealId })).rejects.toMatchObject({ code: 'NOTES_NOT_ISSUED' });
         const classes = await placeNotes(stage.cast, dealId, { 'bank-b': 60n, fund: 40n });
         await settleIssue(stage.cast, dealId, add(...classes.map(({ original }) => original)), today);
         await trust.deals.close({ id: dealId });
@@ -215,10 +242,45 @@ describe('notes of a deal that is accelerated and called', () => {
         expect(await notice()).toMatchObject({ status: 'released', sendings: [{ paymentReference: 'WIRE-1' }] });
     });
 
+    it('pay a party that is no institution outside, from what was set aside for it', async () => {
+        const { bankA, regulator, trust } = stage.cast;
+        const which = { dealId, period: 1, payee: 'auditor' };
+        const payable = async () => (await collected(trust.holdings.payables())).find(each => each.dealId === dealId);
+        const cashIn = async (account: string) =>
+            (await regulator.holdings.book('trust')).holdings.find(
+                each => each.asset === cash && each.account === account,
+            )?.free ?? 0n;
+        const [aside, own] = [await cashIn('payable.auditor'), await cashIn('own')];
+        expect(await payable()).toMatchObject({ payee: 'auditor', amount: 1_250n, status: 'due' });
+        expect(aside).toBeGreaterThanOrEqual(1_250n);
+        await expect(bankA.settlements.sendPayable({ ...which, paymentReference: 'WIRE-2' })).rejects.toMatchObject({
+            code: 'ROLE_MISSING',
+        });
+        await trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-2' });
+        await expect(trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-3' })).rejects.toMatchObject({
+            code: 'PAYMENT_NOT_HELD',
+        });
+        expect([await cashIn('payable.auditor'), await cashIn('own')]).toEqual([aside - 1_250n, own + 1_250n]);
+        await trust.settlements.takeBackPayable({ ...which, reason: 'account closed' });
+        await expect(trust.settlements.takeBackPayable({ ...which, reason: 'account closed' })).rejects.toMatchObject({
+            code: 'PAYMENT_NOT_SENT',
+        });
+        expect([await cashIn('payable.auditor'), await cashIn('own')]).toEqual([aside, own]);
+        await trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-3' });
+        expect(await payable()).toMatchObject({
+            status: 'sent',
+            sendings: [{ paymentReference: 'WIRE-2', reason: 'account closed' }, { paymentReference: 'WIRE-3' }],
+        });
+        const elsewhere = { ...which, period: 2, paymentReference: 'WIRE-4' };
+        await expect(trust.settlements.sendPayable(elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
     it('are paid by the accelerated waterfall once the trustee has declared a default', async () => {
         const reason = 'the servicer is insolvent';
         await stage.cast.trust.waterfalls.declare({ dealId, period: 2, status: 'accelerated', reason });
         await reportMonth(stage.cast, { dealId, period: 2, months: months[1] ?? [] });
+        const early = { dealId, period: 2, extra: { purchasePrice: 1 } };
+        await expect(stage.cast.trust.waterfalls.run(early)).rejects.toMatchObject({ code: 'CALL_NOT_ALLOWED' });
         const { run } = await payMonth(stage.cast, dealId, 2, 0n as Amount);
         expect([run.run?.status, run.run?.state.accounts['reserve']]).toEqual(['accelerated', 0n]);
     });
@@ -234,11 +296,23 @@ describe('notes of a deal that is accelerated and called', () => {
         await issueCash(stage.cast, 'bank-b', price as Amount, day);
         await transfer(stage.cast, { from: 'bank-b', to: 'bank-a', amount: price as Amount, day });
         await reportMonth(stage.cast, { dealId, period: 3, months: months[2] ?? [] });
+        for (const className of ['A-2', 'R']) {
+            const pledge = { kind: 'pledge', asset: note(className), settlementDay: day, expiryDay: day } as const;
+            await settle(await agree('fund', 'bank-b', pledge));
+        }
+        const pledged = async () => (await stage.cast.fund.holdings.book()).liens.map(({ asset }) => asset).sort();
+        expect(await pledged()).toEqual([note('A-2'), note('R')]);
         await payMonth(stage.cast, dealId, 3, price as Amount);
-        for (const { status, outstanding } of await trust.tranches.list(dealId))
-            expect([status, outstanding]).toEqual(['redeemed', 0n]);
+        const states = async () =>
+            (await trust.tranches.list(dealId)).map(each => [each.className, each.status, each.outstanding]);
+        const redeemed = ['A-1', 'A-2', 'B', 'C'].map(className => [className, 'redeemed', 0n]);
+        expect(await states()).toEqual([...redeemed, ['R', 'outstanding', 10_000_000n]]);
+        expect(await pledged()).toEqual([note('R')]);
         await trust.deals.end({ id: dealId, reason: 'called' });
         await trust.tranches.retire({ dealId });
+        expect(await states()).toEqual([...redeemed, ['R', 'cancelled', 0n]]);
+        expect(await pledged()).toEqual([]);
+        expect([await held('fund', 'R'), await held('bank-b', 'R')]).toEqual([0n, 0n]);
 
         const again = { dealId: `again-${stage.tag}`, loans };
         await openDeal(stage.cast, { ...again, dates: await datesOn(stage) });

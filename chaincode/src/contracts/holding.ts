@@ -8,6 +8,7 @@ import { institutionReader } from '../domain/institution';
 import { OwnBook } from '../ledger/own-book';
 import { privateRequest } from '../domain/instruction';
 import { noticeReader } from '../domain/distribution';
+import { payableReader } from '../domain/payable';
 import { readBookRequest, readPageRequest } from '../domain/own-book';
 import { readJson } from '../domain/shape';
 import { standingRecord } from '../domain/standing';
@@ -105,6 +106,14 @@ export class HoldingContract extends Contract {
     async notices(ctx: Context, request: string): Promise<string> {
         const { institution = ctx.caller.id, after } = readJson(request, readPageRequest);
         return ctx.answer(await new OwnBook(ctx, institution).page('notice', noticeReader, after));
+    }
+
+    /** A page of what is set aside, in a trustee's book, for payees of its deals that are no institution. */
+    @Transaction(false)
+    @Returns('string')
+    async payables(ctx: Context, request: string): Promise<string> {
+        const { institution = ctx.caller.id, after } = readJson(request, readPageRequest);
+        return ctx.answer(await new OwnBook(ctx, institution).page('payable', payableReader, after));
     }
 
     /** The deposits settled in, each with the amount its bank owes all holders together. */

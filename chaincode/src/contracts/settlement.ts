@@ -32,6 +32,7 @@ import { Distributions } from '../ledger/distribution';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
 import { readDealRequest } from '../domain/tranche';
+import { returnPayableReader, sendPayable, sendPayableReader, takeBackPayable } from '../domain/payable';
 import { readJson } from '../domain/shape';
 import { readPageRequest } from '../domain/own-book';
 import { Settlements } from '../ledger/settlement';
@@ -149,7 +150,7 @@ export class SettlementContract extends Contract {
             const facts = await distributions.facts(asked, await businessDay(ctx, ctx.caller.id));
             ctx.caller.mustBeParty('depository', facts.depository);
             const distributed = distribute(facts);
-            await distributions.pay(distributed, facts.today);
+            await distributions.pay(distributed, facts.trustee, facts.today);
             return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
@@ -203,6 +204,44 @@ export class SettlementContract extends Contract {
             const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
             const notice = await distributions.notice(payment);
             await distributions.move(takeBack(notice, payment.reason, facts), facts.today);
+            return ctx.reply({ type: 'PaymentReturned' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** The depository has paid outside what is set aside for a payee that is no institution (transient field `payment`). */
+    @Transaction()
+    @Returns('string')
+    async sendPayable(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const payment = ctx.transient.json('payment', sendPayableReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
+            ctx.caller.mustBeParty('depository', facts.depository);
+            const payable = await distributions.payable(facts.trustee, payment);
+            await distributions.movePayable(sendPayable(payable, payment.paymentReference, facts), facts);
+            return ctx.reply({ type: 'PaymentSentOutside' });
+        };
+        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** What was sent to such a payee has come back to the depository (transient field `payment`), which sets it aside again. */
+    @Transaction()
+    @Returns('string')
+    async takeBackPayable(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe('depository');
+        const payment = ctx.transient.json('payment', returnPayableReader);
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        const act = async () => {
+            const distributions = new Distributions(ctx, holdings);
+            const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
+            ctx.caller.mustBeParty('depository', facts.depository);
+            const payable = await distributions.payable(facts.trustee, payment);
+            await distributions.movePayable(takeBackPayable(payable, payment.reason, facts), facts);
             return ctx.reply({ type: 'PaymentReturned' });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);

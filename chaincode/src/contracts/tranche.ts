@@ -182,6 +182,7 @@ export class TrancheContract extends Contract {
             const today = await businessDay(ctx, ctx.caller.id);
             const posted = post(await holdings.load(retired.movements, today), retired.movements);
             await holdings.save(posted);
+            await holdings.endLiens(retired.endedLiens);
             await tranches.save(retired.tranches.map(tranche => withSupply(tranche, posted.supplies)));
             return ctx.reply({ type: 'NotesRetired', dealId, classes: retired.tranches.map(each => each.className) });
         };

@@ -1,8 +1,11 @@
 import { add, zero } from './money';
 import { asset as assetReader, placeOf, quantityOn } from './holding';
 import { byCodePoint, canonical } from './canonical';
+import { cameBack, sendingsReader, sentOnce } from './sending';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
+import { liensOn } from './lien';
+import { payableAccount, setAside } from './payable';
 import { payClass } from './tranche';
 import { Refusal } from './refusal';
 import { share } from './share';
@@ -11,6 +14,8 @@ import { takenBack } from './retirement';
 import type { Amount } from './money';
 import type { Asset, Holding, Movement, Place } from './holding';
 import type { Day } from './day';
+import type { LienName } from './lien';
+import type { Payable } from './payable';
 import type { Distribution, WaterfallRun } from './waterfall/record';
 import type { Standing } from './standing';
 import type { TrancheRecord } from './tranche';
@@ -58,15 +63,6 @@ export function mustBeUnpaid(scheduled: DistributionRecord, record: Distribution
     throw new Refusal('RECORD_FORGED', { noun: 'distribution', id: `${scheduled.dealId} ${scheduled.period}` });
 }
 
-const sendingReader = object({
-    /** Of the payment outside, by which its bank knows it. */
-    paymentReference: text(100),
-    sentOn: day,
-    /** The business day on which it came back, and why. */
-    returnedOn: optional(day),
-    reason: optional(text(200)),
-});
-
 /** What one holder is told of a payment date, in its own book. */
 export const noticeReader = object({
     dealId: id,
@@ -83,7 +79,7 @@ export const noticeReader = object({
     status: oneOf('paid', 'held', 'due', 'sent', 'returned', 'released'),
     releasedOn: optional(day),
     /** Every attempt to pay it outside, oldest first. */
-    sendings: list(sendingReader),
+    sendings: sendingsReader,
     classes: list(object({ ...classPaid, face: minor })),
     total: minor,
 });
@@ -117,8 +113,12 @@ export interface DistributionFacts {
 export interface Distributed {
     readonly record: DistributionRecord;
     readonly notices: readonly HolderNotice[];
+    /** What is set aside for payees that are no institution. */
+    readonly payables: readonly Payable[];
     readonly tranches: readonly TrancheRecord[];
     readonly movements: readonly Movement[];
+    /** The liens on notes that are redeemed: there is nothing left that they could charge. */
+    readonly endedLiens: readonly LienName[];
 }
 
 /**
@@ -137,7 +137,8 @@ export function distribute(facts: DistributionFacts): Distributed {
 
     const notices = noticesOf(shares, facts);
     const tranches = facts.tranches.map(tranche => payClass(tranche, distributionTo(tranche, run)));
-    const movements = [...holderPayments(notices, facts), ...partyPayments(facts), ...cancellations(tranches, facts)];
+    const redeemed = redeemedHoldings(tranches, facts);
+    const movements = [...holderPayments(notices, facts), ...partyPayments(facts), ...takenBack(redeemed)];
     const payments = Object.entries(run.payments)
         .filter(([, amount]) => amount > 0n)
         .map(([payee, amount]) => ({ payee, amount }));
@@ -147,7 +148,10 @@ export function distribute(facts: DistributionFacts): Distributed {
         payments,
         total: add(...notices.map(notice => notice.total), ...payments.map(payment => payment.amount)),
     };
-    return { record, notices, tranches, movements };
+    const payables = payments
+        .filter(({ payee }) => facts.payees[payee] === undefined)
+        .map(({ payee, amount }) => setAside(dealId, period, payee, { cash: facts.cash, amount }));
+    return { record, notices, payables, tranches, movements, endedLiens: liensOn(redeemed) };
 }
 
 const whichPayment = { dealId: id, period: integer(1), holder: id };
@@ -196,7 +200,7 @@ export function release(notice: HolderNotice, facts: WaitingFacts): PaymentMoved
  */
 export function send(notice: HolderNotice, paymentReference: string, facts: WaitingFacts): PaymentMoved {
     mustWait(notice, facts);
-    const sendings = [...notice.sendings, { paymentReference, sentOn: facts.today }];
+    const sendings = sentOnce(notice.sendings, paymentReference, facts.today);
     const from = heldAccount(facts.depository, notice.holder);
     return {
         notice: { ...notice, status: 'sent', sendings },
@@ -213,13 +217,9 @@ export function takeBack(
     reason: string,
     { depository, today }: Omit<WaitingFacts, 'standing'>,
 ): PaymentMoved {
-    const { dealId, period, holder } = notice;
-    const last = notice.sendings.at(-1);
-    if (notice.status !== 'sent' || last === undefined) throw new Refusal('PAYMENT_NOT_SENT', { dealId, period });
-    const sendings = [...notice.sendings.slice(0, -1), { ...last, returnedOn: today, reason }];
     return {
-        notice: { ...notice, status: 'returned', sendings },
-        movements: moved(notice, placeOf(depository), heldAccount(depository, holder)),
+        notice: { ...notice, status: 'returned', sendings: cameBack(notice, reason, today) },
+        movements: moved(notice, placeOf(depository), heldAccount(depository, notice.holder)),
     };
 }
 
@@ -299,18 +299,18 @@ function partyPayments(facts: DistributionFacts): Movement[] {
         .filter(([, amount]) => amount > 0n)
         .map(([payee, amount]) => {
             const institution = payees[payee];
-            const to = institution === undefined ? placeOf(trustee, `payable.${payee}`) : placeOf(institution);
+            const to = institution === undefined ? payableAccount(trustee, payee) : placeOf(institution);
             return { asset: cash, quantity: amount, from: dealAccount(facts), to };
         });
 }
 
-/** The notes of the classes that this payment redeems, taken back from whoever holds them now. */
-function cancellations(
+/** The notes of the classes that this payment redeems, whoever holds them now. */
+function redeemedHoldings(
     tranches: readonly TrancheRecord[],
     { holdings, tranches: before }: DistributionFacts,
-): Movement[] {
+): Holding[] {
     const redeemed = tranches.filter(({ status }, i) => status === 'redeemed' && before[i]?.status !== 'redeemed');
-    return redeemed.flatMap(({ asset }) => takenBack(asset, holdings));
+    return redeemed.flatMap(({ asset }) => holdings.filter(holding => holding.asset === asset));
 }
 
 function classFigures(tranche: TrancheRecord, paid: Distribution): DistributionRecord['classes'][number] {

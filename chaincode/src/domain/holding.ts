@@ -1,5 +1,5 @@
 import { addDays } from './day';
-import { currency, day, id, list, minor, object, text } from './shape';
+import { currency, day, id, list, minor, object, optional, text } from './shape';
 import { isCurrency, zero } from './money';
 import { Refusal } from './refusal';
 
@@ -57,6 +57,8 @@ export const holdingReader = object({
     pledged: minor,
     /** What was held at the end of each day on which a holding of notes changed, oldest first: who is paid on a record date. */
     closings: list(object({ day, quantity: minor })),
+    /** References of the liens on what is pledged, in the same book. */
+    liens: optional(list(id)),
 });
 export type Holding = ReturnType<typeof holdingReader>;
 export type Closing = Holding['closings'][number];
@@ -215,7 +217,10 @@ function changedHolding(holding: Holding, changes: ReadonlyMap<string, bigint>, 
         free: (holding.free + free) as Amount,
         pledged: (holding.pledged + pledged) as Amount,
     };
-    return [{ ...changed, closings: closingsAfter(changed, day) }];
+    const { liens, ...rest } = changed;
+    // What is not pledged any more, whether released or redeemed, no lien can charge.
+    const charged = liens !== undefined && changed.pledged > 0n ? { liens } : {};
+    return [{ ...rest, ...charged, closings: closingsAfter(changed, day) }];
 }
 
 function closingsAfter(holding: Holding, day: Day): readonly Closing[] {

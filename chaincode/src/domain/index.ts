@@ -105,7 +105,15 @@ export { movementsOf } from './leg';
 export { lienReader } from './lien';
 export { add, formatAmount, greater, isCurrency, lesser, minorUnitDigits, parseAmount, subtract, zero } from './money';
 export { changedLoansReader, observeRequest, recordDayRequest, tripReader, watchReader } from './observation';
-export { bookContentReader, closedPageReader, noticePageReader, readBookRequest, readPageRequest } from './own-book';
+export {
+    bookContentReader,
+    closedPageReader,
+    noticePageReader,
+    payablePageReader,
+    readBookRequest,
+    readPageRequest,
+} from './own-book';
+export { payableReader, returnPayableReader, sendPayableReader } from './payable';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
 export { poolTests } from './pool-rules';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
@@ -269,6 +277,7 @@ export type { Lien } from './lien';
 export type { Amount, Currency, Money } from './money';
 export type { ChangedLoan, ObserveRequest, RecordDayRequest, Trip, Watch } from './observation';
 export type { BookContent, ReadBookRequest, ReadPageRequest } from './own-book';
+export type { Payable, ReturnPayable, SendPayable } from './payable';
 export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from './pledge';
 export type { PoolRules } from './pool-rules';
 export type { Rate, Rounding } from './rate';

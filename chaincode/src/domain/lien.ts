@@ -6,6 +6,7 @@ import { subtract, zero } from './money';
 
 import type { Amount } from './money';
 import type { Day } from './day';
+import type { Holding } from './holding';
 import type { Pair } from './instruction';
 
 /** A lender's charge on notes, in the pledgor's book under the pledge's reference. Only this lender can release or enforce it. */
@@ -39,6 +40,34 @@ export function liensAfter(pairs: readonly Pair[], before: readonly Lien[], toda
         changed.add(id);
     }
     return [...liens].filter(([id]) => changed.has(id)).map(([, lien]) => lien);
+}
+
+/** A lien by whose book it lies in. */
+export interface LienName {
+    readonly pledgor: string;
+    readonly reference: string;
+}
+
+/** The liens on what these holdings have pledged. */
+export function liensOn(holdings: readonly Holding[]): LienName[] {
+    return holdings.flatMap(({ institution: pledgor, liens = [] }) => liens.map(reference => ({ pledgor, reference })));
+}
+
+/** The holdings with the liens on them as they stand now, so that whoever takes notes back knows what charged them. */
+export function withLiens(holdings: readonly Holding[], changed: readonly Lien[]): readonly Holding[] {
+    if (changed.length === 0) return holdings;
+    return holdings.map(holding => {
+        const own = changed.filter(({ pledgor, asset }) => pledgor === holding.institution && asset === holding.asset);
+        if (own.length === 0) return holding;
+        const { liens = [], ...rest } = holding;
+        const names = own.map(({ reference }) => reference);
+        const others = liens.filter(reference => !names.includes(reference));
+        const left = [
+            ...others,
+            ...own.filter(({ quantity }) => quantity > 0n).map(({ reference }) => reference),
+        ].sort();
+        return left.length === 0 ? rest : { ...rest, liens: left };
+    });
 }
 
 function lienOpened(pair: Pair, liens: ReadonlyMap<string, Lien>): Lien {

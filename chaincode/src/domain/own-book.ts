@@ -4,6 +4,7 @@ import { instructionReader } from './instruction';
 import { lienReader } from './lien';
 import { noticeReader } from './distribution';
 import { orderReader } from './allotment';
+import { payableReader } from './payable';
 import { standingRecord } from './standing';
 
 export const readBookRequest = object({ institution: optional(id) });
@@ -29,6 +30,9 @@ export type BookContent = ReturnType<typeof bookContentReader>;
 
 /** Some of the notices of a book, in no order that means anything; `next` leads to the others, where there are more. */
 export const noticePageReader = object({ records: list(noticeReader), next: optional(digest) });
+
+/** Some of what waits, in the book of a trustee, for payees that are no institution; `next` as above. */
+export const payablePageReader = object({ records: list(payableReader), next: optional(digest) });
 
 /** Some of the instructions of a book that have settled, expired or been withdrawn; `next` as above. */
 export const closedPageReader = object({ records: list(instructionReader), next: optional(digest) });

@@ -1,14 +1,18 @@
+import { liensOn } from './lien';
 import { mustStand } from './deal';
 import { placeOf } from './holding';
 import { zero } from './money';
 
-import type { Asset, Holding, Movement } from './holding';
 import type { Deal } from './deal';
+import type { Holding, Movement } from './holding';
+import type { LienName } from './lien';
 import type { TrancheRecord } from './tranche';
 
 export interface Retired {
     readonly tranches: readonly TrancheRecord[];
     readonly movements: readonly Movement[];
+    /** The liens on these notes: there is nothing left that they could charge. */
+    readonly endedLiens: readonly LienName[];
 }
 
 /**
@@ -20,17 +24,18 @@ export interface Retired {
 export function retire(deal: Deal, tranches: readonly TrancheRecord[], holdings: readonly Holding[]): Retired {
     mustStand(deal, 'closed');
     const left = tranches.filter(({ status }) => status === 'outstanding');
+    const taken = left.flatMap(({ asset }) => holdings.filter(holding => holding.asset === asset));
     return {
         tranches: left.map(tranche => ({ ...tranche, status: 'cancelled', balance: zero, factor: '0.0000000' })),
-        movements: left.flatMap(({ asset }) => takenBack(asset, holdings)),
+        movements: takenBack(taken),
+        endedLiens: liensOn(taken),
     };
 }
 
-/** The notes of a class, taken back from whoever holds them now, pledged or not. */
-export function takenBack(asset: Asset, holdings: readonly Holding[]): readonly Movement[] {
+/** Notes taken back from whoever holds them now, pledged or not. */
+export function takenBack(holdings: readonly Holding[]): readonly Movement[] {
     return holdings
-        .filter(holding => holding.asset === asset)
-        .flatMap(({ institution, account, free, pledged }) => [
+        .flatMap(({ institution, account, asset, free, pledged }) => [
             { asset, quantity: free, from: placeOf(institution, account, 'free'), to: 'issuer' } as const,
             { asset, quantity: pledged, from: placeOf(institution, account, 'pledged'), to: 'issuer' } as const,
         ])

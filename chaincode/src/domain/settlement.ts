@@ -1,12 +1,12 @@
 import { isEligible } from './standing';
 import { legOf } from './leg';
-import { liensAfter } from './lien';
+import { liensAfter, withLiens } from './lien';
 import { isAlone, mustBeOpen, quantityToSettle } from './instruction';
 import { partsOfAsset, post, quantityOf } from './holding';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
-import type { Asset, Books, Holding, Supply } from './holding';
+import type { Asset, Books, Deposit, Holding, Supply } from './holding';
 import type { Day } from './day';
 import type { Instruction, Pair, Payment } from './instruction';
 import type { Lien } from './lien';
@@ -25,6 +25,8 @@ export interface SettlementFacts {
     readonly books: Books;
     readonly standings: readonly Standing[];
     readonly restrictions: readonly Restrictions[];
+    /** The deposits that are moved, and who keeps them. */
+    readonly deposits: readonly Pick<Deposit, 'asset' | 'depository'>[];
     /** The liens that releases name. */
     readonly liens: readonly Lien[];
 }
@@ -40,7 +42,7 @@ export interface Settled {
  * Settle matched instructions: all of them, or none. The securities and the cash of every pair move in one list of movements, and
  * only what stands at the end counts, so that a chain of trades settles although nobody along it owns anything before.
  * @throws Refusal INSTRUCTION_NOT_MATCHED, INSTITUTION_NOT_ACTIVE, INSTRUCTION_NOT_OPEN, INSTRUCTION_EXPIRED, INSTRUCTION_NOT_DUE,
- * NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, PARTIAL_NOT_ALLOWED,
+ * CASH_KEPT_ELSEWHERE, NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, PARTIAL_NOT_ALLOWED,
  * PAYMENT_NOT_CONFIRMED, LIEN_NOT_FOUND, LIEN_NOT_ENFORCEABLE, LIEN_EXCEEDED, HOLDING_SHORT, DENOMINATION_BROKEN
  */
 export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled {
@@ -56,7 +58,8 @@ export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled 
     const left = new Map([...facts.books.holdings, ...posted.holdings].map(holding => [placeKey(holding), holding]));
     for (const pair of pairs) checkDenomination(pair, left, known);
 
-    return { instructions: legs.flatMap(leg => leg.instructions), liens, ...posted };
+    const holdings = withLiens(posted.holdings, liens);
+    return { instructions: legs.flatMap(leg => leg.instructions), liens, supplies: posted.supplies, holdings };
 }
 
 /** The facts as they are looked up for every pair. */
@@ -64,14 +67,17 @@ interface Known extends Pick<SettlementFacts, 'depository'> {
     readonly day: Day;
     readonly standings: ReadonlyMap<string, Standing>;
     readonly restrictions: ReadonlyMap<Asset, Restrictions>;
+    /** Who keeps the books of a deposit. */
+    readonly keepers: ReadonlyMap<Asset, string>;
 }
 
-function knownOf({ depository, books, standings, restrictions }: SettlementFacts): Known {
+function knownOf({ depository, books, standings, restrictions, deposits }: SettlementFacts): Known {
     return {
         depository,
         day: books.day,
         standings: new Map(standings.map(standing => [standing.institution, standing])),
         restrictions: new Map(restrictions.map(each => [each.asset, each])),
+        keepers: new Map(deposits.map(deposit => [deposit.asset, deposit.depository])),
     };
 }
 
@@ -95,6 +101,7 @@ function checkPair(pair: Pair, known: Known): void {
     const expiry = deliver.expiryDay < receive.expiryDay ? deliver.expiryDay : receive.expiryDay;
     if (day > expiry) throw new Refusal('INSTRUCTION_EXPIRED', { at, day });
     if (day < deliver.settlementDay) throw new Refusal('INSTRUCTION_NOT_DUE', { at, day });
+    checkCash(pair, known);
     checkRestrictions(pair, known);
     checkQuantity(pair);
     if (deliver.payment?.means === 'outside' && deliver.paymentReference === undefined)
@@ -126,6 +133,18 @@ function isSamePayment(a: Payment | undefined, b: Payment | undefined): boolean 
     return a.means === 'deposit'
         ? b.means === 'deposit' && a.asset === b.asset
         : b.means === 'outside' && a.currency === b.currency;
+}
+
+/** Cash lies in the books of one depository, as notes do: two that moved it would know nothing of each other. */
+function checkCash({ at, deliver }: Pair, { depository, keepers }: Known): void {
+    for (const asset of cashIn(deliver))
+        if ((keepers.get(asset) ?? depository) !== depository) throw new Refusal('CASH_KEPT_ELSEWHERE', { at });
+}
+
+/** The deposits that a pair moves. */
+export function cashIn({ asset, payment }: Pick<Instruction, 'asset' | 'payment'>): Asset[] {
+    const paid = payment?.means === 'deposit' ? [payment.asset] : [];
+    return [asset, ...paid].filter(each => partsOfAsset(each).kind === 'cash');
 }
 
 function checkRestrictions({ at, deliver, receive }: Pair, known: Known): void {

@@ -1,4 +1,5 @@
 import { noticeReader } from '../domain/distribution';
+import { payableReader } from '../domain/payable';
 import { mustHaveRun } from '../domain/run';
 import { Tranches } from './tranche';
 import { post } from '../domain/holding';
@@ -17,6 +18,7 @@ import type {
     WaitingFacts,
 } from '../domain/distribution';
 import type { Holdings } from './holding';
+import type { Payable, PayableFacts, PayableMoved } from '../domain/payable';
 
 /** What a distribution is paid from, and where it is written. */
 export class Distributions {
@@ -46,10 +48,16 @@ export class Distributions {
     }
 
     /** Moves the money, and writes every holder's notice and the public record. @throws Refusal HOLDING_SHORT */
-    async pay({ record, notices, tranches, movements }: Distributed, today: Day): Promise<void> {
+    async pay(
+        { record, notices, payables, tranches, movements, endedLiens }: Distributed,
+        trustee: string,
+        today: Day,
+    ): Promise<void> {
         const posted = post(await this.holdings.load(movements, today), movements);
         await this.holdings.save(posted);
+        await this.holdings.endLiens(endedLiens);
         for (const notice of notices) await this.saveNotice(notice);
+        for (const payable of payables) await this.savePayable(trustee, payable);
         await this.tranches.save(tranches.map(tranche => withSupply(tranche, posted.supplies)));
         await this.tranches.saveDistribution(record);
     }
@@ -70,6 +78,35 @@ export class Distributions {
     async move({ notice, movements }: PaymentMoved, today: Day): Promise<void> {
         await this.holdings.save(post(await this.holdings.load(movements, today), movements));
         await this.saveNotice(notice);
+    }
+
+    /** Of what is set aside for a payee. @throws Refusal NOT_FOUND */
+    async payableFacts(dealId: string, today: Day): Promise<PayableFacts> {
+        const { trustee, depository } = await this.tranches.issue(dealId);
+        return { trustee, depository, today };
+    }
+
+    /** @throws Refusal NOT_FOUND */
+    async payable(
+        trustee: string,
+        { dealId, period, payee }: Pick<Payable, 'dealId' | 'period' | 'payee'>,
+    ): Promise<Payable> {
+        const id = [dealId, String(period), payee];
+        const found = await this.holdings.book(trustee).find('payable', payableReader, ...id);
+        if (found === undefined) throw new Refusal('NOT_FOUND', { noun: 'payable', id: id.join(' ') });
+        return found;
+    }
+
+    /** Moves what waits for a payee. @throws Refusal HOLDING_SHORT */
+    async movePayable({ payable, movements }: PayableMoved, { trustee, today }: PayableFacts): Promise<void> {
+        await this.holdings.save(post(await this.holdings.load(movements, today), movements));
+        await this.savePayable(trustee, payable);
+    }
+
+    private async savePayable(trustee: string, payable: Payable): Promise<void> {
+        const { dealId, period, payee } = payable;
+        const book = this.holdings.book(trustee);
+        await book.save('payable', payableReader, payable, dealId, String(period), payee);
     }
 
     private async saveNotice(notice: HolderNotice): Promise<void> {

@@ -2,6 +2,7 @@ import { depositReader, emptyHolding, holdingReader, placesOf } from '../domain/
 import { byCodePoint } from '../domain/canonical';
 import { institutionReader } from '../domain/institution';
 import { id, list } from '../domain/shape';
+import { lienReader } from '../domain/lien';
 import { OwnBook } from './own-book';
 import { Refusal } from '../domain/refusal';
 import { standingRecord } from '../domain/standing';
@@ -11,6 +12,7 @@ import type { Asset, Books, Deposit, Holding, Movement, Supply } from '../domain
 import type { Book } from './book';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
+import type { LienName } from '../domain/lien';
 import type { Standing } from '../domain/standing';
 import type { TrancheRecord } from '../domain/tranche';
 
@@ -74,6 +76,16 @@ export class Holdings {
         for (const supply of supplies.filter(({ asset }) => asset.startsWith('cash:')))
             await this.deposits.save({ ...(await this.deposits.load(supply.asset)), ...supply }, supply.asset);
         await this.register(holdings);
+    }
+
+    /** Ends liens on notes that were taken back: they leave their pledgors' books. */
+    async endLiens(ended: readonly LienName[]): Promise<void> {
+        for (const { pledgor, reference } of ended) await this.book(pledgor).remove('lien', lienReader, reference);
+    }
+
+    /** A deposit that the depository settles in, if it is one. */
+    deposit(asset: Asset): Promise<Deposit | undefined> {
+        return this.deposits.find(asset);
     }
 
     /** Every institution that has ever held the notes. Only its first receipt changes the register, so trades do not contend for it. */

@@ -65,16 +65,13 @@ export class OwnBook {
     async read(): Promise<BookContent> {
         this.mustBeReadable();
         const [standing] = await this.list('standing', standingRecord);
-        const holdings = await this.list('holding', holdingReader);
-        // Of notes that were redeemed or cancelled nothing is pledged any more, though the pledge was never released.
-        const pledged = new Set(holdings.filter(holding => holding.pledged > 0n).map(({ asset }) => asset));
         return {
             institution: this.institution,
             standing,
-            holdings,
+            holdings: await this.list('holding', holdingReader),
             orders: await this.list('order', orderReader),
             instructions: (await this.list('instruction', instructionReader)).filter(isOpen),
-            liens: (await this.list('lien', lienReader)).filter(({ asset }) => pledged.has(asset)),
+            liens: await this.list('lien', lienReader),
         };
     }
 

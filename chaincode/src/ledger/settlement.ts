@@ -1,3 +1,4 @@
+import { cashIn } from '../domain/settlement';
 import { alone, instructionReader, mustBeClosed } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
 import { lienNamed, lienReader } from '../domain/lien';
@@ -10,6 +11,7 @@ import type { Lien } from '../domain/lien';
 import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
+import type { Deposit } from '../domain/holding';
 import type { Holdings } from './holding';
 import type { ReadPageRequest } from '../domain/own-book';
 
@@ -131,6 +133,7 @@ export class Settlements {
                 pairs.flatMap(({ deliver }) => [deliver.institution, deliver.counterparty]),
             ),
             restrictions: await this.restrictions(pairs),
+            deposits: await this.deposits(pairs),
             liens: await this.liens(pairs),
         };
     }
@@ -154,6 +157,15 @@ export class Settlements {
             restrictions.push(await tranches.load(dealId, className));
         }
         return restrictions;
+    }
+
+    private async deposits(pairs: readonly Pair[]): Promise<Deposit[]> {
+        const deposits: Deposit[] = [];
+        for (const asset of new Set(pairs.flatMap(({ deliver }) => cashIn(deliver)))) {
+            const deposit = await this.holdings.deposit(asset);
+            if (deposit !== undefined) deposits.push(deposit);
+        }
+        return deposits;
     }
 
     private async liens(pairs: readonly Pair[]): Promise<Lien[]> {

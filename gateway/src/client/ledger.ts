@@ -34,6 +34,11 @@ export type Passage = Pick<Call, 'transient' | 'endorsers'>;
 export class Ledger {
     constructor(private readonly client: Client) {}
 
+    /** Of the institution whose desk this is. */
+    get mspId(): string {
+        return this.client.mspId;
+    }
+
     /**
      * Checks the request here, sends it, and waits until it is committed.
      * @throws Refusal REQUEST_INVALID before anything is sent

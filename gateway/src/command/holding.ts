@@ -60,6 +60,11 @@ export function holdingCommand(): Command {
         .addHelpText('after', example('poolproof --as fund holding notices'))
         .action(atDesk(({ holdings }, [institution]) => all(holdings.notices(institution))));
     holding
+        .command('payables [institution]')
+        .description("what is set aside in a trustee's book for payees that are no institution")
+        .addHelpText('after', example('poolproof --as trust holding payables'))
+        .action(atDesk(({ holdings }, [institution]) => all(holdings.payables(institution))));
+    holding
         .command('deposits')
         .description('the deposits settled in, and what is owed on each')
         .addHelpText('after', example('poolproof --as fund holding deposits'))

@@ -112,6 +112,27 @@ export function settlementCommand(): Command {
             ),
         );
     settle
+        .command('send-payable <deal> <period> <payee> <reference>')
+        .description('depository: a payee that is no institution has been paid outside, under this payment reference')
+        .addHelpText('after', example('poolproof --as trust settle send-payable auto-2026-1 1 auditor WIRE-4712'))
+        .action(
+            atDesk(({ settlements }, [dealId = '', period, payee = '', paymentReference = '']) =>
+                printed(settlements.sendPayable({ dealId, period: whole(period, 'period'), payee, paymentReference })),
+            ),
+        );
+    settle
+        .command('take-back-payable <deal> <period> <payee> <reason>')
+        .description('depository: what was sent to such a payee has come back; it is set aside again')
+        .addHelpText(
+            'after',
+            example('poolproof --as trust settle take-back-payable auto-2026-1 1 auditor "account closed"'),
+        )
+        .action(
+            atDesk(({ settlements }, [dealId = '', period, payee = '', reason = '']) =>
+                printed(settlements.takeBackPayable({ dealId, period: whole(period, 'period'), payee, reason })),
+            ),
+        );
+    settle
         .command('confirm-payment <reference> <payment>')
         .description('deliverer: cash paid outside for an instruction has arrived, under this payment reference')
         .addHelpText('after', example('poolproof --as bank-b settle confirm-payment trade-7 WIRE-2026-0043'))
