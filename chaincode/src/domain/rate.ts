@@ -21,13 +21,16 @@ export function rate(n: bigint, d = 1n): Rate {
     return { n: n / divisor, d: d / divisor };
 }
 
+/** Far longer than any rate: to bring a million digits to lowest terms would take minutes. */
+const longestRate = 200;
+
 /**
  * Reads `0.0280`, `2.8%` or `7/12`.
  * @throws Refusal REQUEST_INVALID
  */
 export function parseRate(text: string, at = 'rate'): Rate {
-    const match = /^(-?\d+)(?:\.(\d+))?(?:(%)|\/(\d+))?$/.exec(text.trim());
-    if (!match || match[4] === '0' || (match[2] !== undefined && match[4] !== undefined))
+    const match = text.length > longestRate ? null : /^(-?\d+)(?:\.(\d+))?(?:(%)|\/(\d+))?$/.exec(text.trim());
+    if (!match || /^0+$/.test(match[4] ?? '1') || (match[2] !== undefined && match[4] !== undefined))
         throw new Refusal('REQUEST_INVALID', { at, problem: 'not a rate such as 0.028, 2.8% or 7/12' });
     const fraction = match[2] ?? '';
     const n = BigInt(`${match[1] ?? ''}${fraction}`);
