@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openNetwork, readConsortium } from '@poolproof/network';
 
 import { freePorts } from '../network/free-ports';
-import { poolproofIn, program } from '../setting/command-line';
+import { environment, poolproofIn, program } from '../setting/command-line';
 import { writeDesks } from '../setting/desk-files';
 
 import type { AddressInfo } from 'node:net';
@@ -109,7 +109,10 @@ describe('the command line at a desk', () => {
 
     it('tells after kill -9 what became of a request, and sends it again under its id to take effect once', async () => {
         await network.laboratory.cutBlocks('manual');
-        const killed = spawn(process.execPath, [program, '--as', 'regulator', ...joining], { cwd: folder });
+        const killed = spawn(process.execPath, [program, '--as', 'regulator', ...joining], {
+            cwd: folder,
+            env: environment,
+        });
         while ((await network.laboratory.status()).waiting === 0) await pause(10);
         killed.kill('SIGKILL');
         await once(killed, 'exit');
@@ -183,7 +186,7 @@ describe('the command line at a desk', () => {
         const agent = spawn(
             process.execPath,
             [program, '--as', 'trust', '--metrics-port', String(port), 'settle', 'agent', '--pause', '50'],
-            { cwd: folder, stdio: 'ignore' },
+            { cwd: folder, env: environment, stdio: 'ignore' },
         );
         const scrape = () =>
             fetch(`http://127.0.0.1:${port}/metrics`).then(

@@ -41,7 +41,7 @@ describe('the help of the command line', () => {
     );
 
     it.each([
-        ['tranche authorise', authoriseRequest],
+        ['tranche authorise', (value: unknown) => authoriseRequest({ requestId: 'a', ...(value as object) }, 'file')],
         ['tranche order', placeOrderReader],
         ['tranche allot', allotReader],
         ['holding file', standingRecord],

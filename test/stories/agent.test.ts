@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { cash } from '../setting/founding';
+import { environment, program } from '../setting/command-line';
 import { collected } from '../setting/collected';
 import { issueCash, withdrawAll } from '../setting/transfer';
 import { setStage } from '../setting/stage';
@@ -14,7 +15,6 @@ import type { AddressInfo, Server } from 'node:net';
 import type { Amount, Day, Instruction } from '@poolproof/chaincode/domain';
 import type { Stage } from '../setting/stage';
 
-const program = require.resolve('@poolproof/gateway').replace(/index\.js$/, 'command/main.js');
 const trades = 3;
 const quantity = 1_000n as Amount;
 
@@ -97,7 +97,7 @@ describe('the depository’s agent, killed between any two steps', () => {
 
     function agent() {
         const args = ['--as', 'trust', 'settle', 'agent', '--pause', '20'];
-        return spawn(process.execPath, [program, ...args], { cwd: folder });
+        return spawn(process.execPath, [program, ...args], { cwd: folder, env: environment });
     }
 
     /** The agent is killed the moment the message passes; what it has sent by then the peer may still carry out. */

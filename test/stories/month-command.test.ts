@@ -125,6 +125,15 @@ describe('a month from the command line', () => {
         );
     });
 
+    it('adds up whole, to those who may see the loans, and chunk by chunk', async () => {
+        const whole = await poolproof('--as', 'trust', '--json', 'report', 'whole', lenient, '1');
+        expect(JSON.parse(whole.stdout)).toMatchObject({ facts: { receivablesCount: expect.any(Number) as number } });
+        const summary = await poolproof('--as', 'trust', '--json', 'report', 'summary', lenient, '1', '0');
+        expect(JSON.parse(summary.stdout)).toMatchObject({ rows: 150, exceptions: [{ kind: 'difference' }] });
+        expect((await poolproof('--as', 'trust', 'report', 'summary', lenient, '2', '0')).stdout).toBe('none\n');
+        expect((await poolproof('--as', 'bank-b', 'report', 'whole', lenient, '1')).code).toBe(4);
+    });
+
     it('is proved loan by loan, against the root of its report', async () => {
         const proved = ['prove', lenient, broken.replace(strict, lenient), '--period', '1', '--out', 'month.json'];
         expect(await poolproof('--as', 'trust', ...proved)).toMatchObject({ code: 0 });

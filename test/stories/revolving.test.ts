@@ -1,13 +1,21 @@
-import { addDays, monthOf, verify } from '@poolproof/chaincode/domain';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { addDays, assetClassOf, formatCell, monthOf, verify } from '@poolproof/chaincode/domain';
 import { AccessFailure, exportTape, proveLoans, verifyLoans } from '@poolproof/gateway';
 
 import { authorise, placeNotes, settleIssue } from '../setting/issuing';
 import { consumerLoans, monthOfLoans, planFor } from '../setting/plan';
 import { datesOn, setStage } from '../setting/stage';
 import { openDayOf } from '../setting/month';
+import { poolproofIn } from '../setting/command-line';
 import { sealTape } from '../setting/sealing';
+import { writeDesks } from '../setting/desk-files';
 
 import type { Addition, Amount, Day, Period, RunRecord } from '@poolproof/chaincode/domain';
+import type { Loan } from '@poolproof/gateway';
 import type { Paid } from '../setting/plan';
 import type { Stage } from '../setting/stage';
 
@@ -18,6 +26,7 @@ const initial = 60;
 describe('a plan with a revolving period', () => {
     let stage: Stage;
     let dealId: string;
+    let folder: string;
     /** Loans repaid in full in the third month. */
     const prepaid = new Set<string>();
     /** Outstanding, by the loan's number. */
@@ -25,6 +34,9 @@ describe('a plan with a revolving period', () => {
 
     beforeAll(async () => {
         stage = await setStage();
+        folder = await mkdtemp(join(tmpdir(), 'poolproof-plan-'));
+        await writeDesks(stage.network, folder);
+        await writeFile(join(folder, 'sale.txt'), 'the sale of receivables');
         const { cast } = stage;
         dealId = `plan-${stage.tag}`;
         const loans = consumerLoans(stage.tag, 1, initial, each);
@@ -49,7 +61,37 @@ describe('a plan with a revolving period', () => {
         await cast.trust.deals.close({ id: dealId });
         for (const { cells } of loans) balances.set(String(cells[0]), each);
     });
-    afterAll(() => stage.close());
+    afterAll(async () => {
+        await stage.close();
+        await rm(folder, { recursive: true });
+    });
+
+    /** What a command answers. @throws where it does not end with 0 */
+    async function poolproof(...args: string[]): Promise<Readonly<Record<string, unknown>>> {
+        const { code, stdout, stderr } = await poolproofIn(folder)('--json', ...args);
+        if (code !== 0) throw new Error(`${args.join(' ')}: ${code} ${stderr}`);
+        return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    }
+
+    /** The same as `buy`, from the command line. */
+    async function buyByCommand(number: number, day: Day, first: number, outgoing: readonly string[] = []) {
+        const loans = consumerLoans(stage.tag, first, 1, each);
+        await writeFile(join(folder, 'bought.csv'), csvOf(loans));
+        const { chunks } = await poolproof('--as', 'bank-a', 'addition', 'record', dealId, 'bought.csv');
+        const exchanged = outgoing.length > 0 ? ['--outgoing', outgoing.join()] : [];
+        const offer = ['addition', 'offer', dealId, `${number}`, day, `${Number(chunks)}`];
+        await poolproof('--as', 'bank-a', ...offer, ...exchanged);
+        const released = outgoing.length > 0 ? ['--outgoing', '0'] : [];
+        await poolproof('--as', 'trust', 'addition', 'take', dealId, '--evidence', 'sale=sale.txt', ...released);
+        for (const { cells } of loans) balances.set(String(cells[0]), each);
+        return (await stage.cast.fund.additions.list(dealId)).at(-1) as Addition;
+    }
+
+    function csvOf(loans: readonly Loan[]): string {
+        const { fields } = assetClassOf('consumer-loan').loan;
+        const lines = loans.map(({ cells }) => fields.map((field, i) => formatCell(field, cells[i] ?? null, 'USD')));
+        return [fields.map(({ name }) => name), ...lines].map(line => `${line.join()}\n`).join('');
+    }
 
     const period = (number: number): Promise<Period> => stage.cast.fund.reports.read(dealId, number);
 
@@ -102,11 +144,13 @@ describe('a plan with a revolving period', () => {
     it('buys loans on two days of a month, each purchase under a root of its own', async () => {
         const { begins } = await period(1);
         const first = await buy(1, addDays(begins, 20), 1001, 1);
-        const second = await buy(1, addDays(begins, 25), 1002, 1);
+        const second = await buyByCommand(1, addDays(begins, 25), 1002);
         expect([first, second].map(({ number, first: chunk, count }) => [number, chunk, count])).toEqual([
             [1, 1, 1],
             [2, 2, 1],
         ]);
+        const sha256 = createHash('sha256').update('the sale of receivables').digest('hex');
+        expect(second.evidence).toEqual([{ name: 'sale', sha256 }]);
         expect(first.root).not.toBe(second.root);
         expect(first).not.toHaveProperty('balance');
         const proof = await stage.cast.bankA.additions.prove(dealId, second, 2, 0);
@@ -158,15 +202,10 @@ describe('a plan with a revolving period', () => {
     });
 
     it('exchanges a loan for another in one step, and gives the first free', async () => {
-        const { bankA, trust } = stage.cast;
         const { begins } = await period(2);
         const gone = `${stage.tag}-7`;
-        const outgoing = [...(await bankA.tapes.places(dealId, [gone])).values()];
-        const loans = consumerLoans(stage.tag, 3001, 1, each);
-        const chunks = await bankA.additions.record(dealId, loans);
-        await bankA.additions.offer({ dealId, period: 2, day: addDays(begins, 4), chunks }, outgoing);
-        await trust.additions.take({ dealId, evidence: [] }, [0]);
-        for (const { cells } of loans) balances.set(String(cells[0]), each);
+        await expect(buyByCommand(2, addDays(begins, 4), 3001, ['nobody'])).rejects.toThrow('not in the pool');
+        await buyByCommand(2, addDays(begins, 4), 3001, [gone]);
         const left = balances.get(gone) ?? 0;
         const run = await month(2, loan => (loan === gone ? { principal: left, status: 'REBR' } : regular(loan)));
         const facts = (await period(2)).versions.at(-1)?.facts;
@@ -189,8 +228,18 @@ describe('a plan with a revolving period', () => {
         const { begins } = await period(3);
         const repaid = [...balances.keys()].slice(10, 30);
         const day = { dealId, period: 3, day: begins };
-        await bankA.observations.recordAll(day, new Map(repaid.map(loan => [loan, 0])));
-        for (let i = 0; i < 29; i++) {
+        const changed = ['loan,balance', ...repaid.slice(1).map(loan => `${loan},0.00`)];
+        await writeFile(join(folder, 'changed.csv'), `${changed.join('\n')}\n`);
+        await bankA.observations.recordAll(day, new Map(repaid.slice(0, 1).map(loan => [loan, 0])));
+        const onDay = [dealId, '3', begins] as const;
+        expect(await poolproof('--as', 'bank-a', 'observation', 'record', ...onDay, 'changed.csv')).toMatchObject({
+            loans: repaid.length - 1,
+        });
+        const observed = await poolproof('--as', 'bank-a', 'observation', 'observe', ...onDay);
+        expect(observed).toMatchObject({ day: begins, trips: [] });
+        const watched = await poolproof('--as', 'fund', 'observation', 'read', dealId);
+        expect(watched['balance']).toBe(observed['balance']);
+        for (let i = 1; i < 29; i++) {
             const on = await dayOf(addDays(begins, i));
             const { answer } = await bankA.observations.observe({ dealId, ...on });
             expect(answer.trips).toEqual([]);

@@ -6,6 +6,7 @@ import { evidenceOf, withEvidence } from './evidence';
 import { example } from './example';
 import { list, whole } from './words';
 import { mappingFrom, withFileOptions } from './file-option';
+import { only, overview } from './overview';
 import { printed } from './receipt';
 import { QualityFailure } from '../quality/failure';
 import { readLoans } from '../importer/loan';
@@ -69,7 +70,14 @@ export function additionCommand(): Command {
         .command('list <deal>')
         .description('all additions to the pool of a deal')
         .addHelpText('after', example('poolproof --as fund addition list plan-2026-1'))
-        .action(atDesk(({ additions }, [dealId = '']) => additions.list(dealId)));
+        .action(
+            atDesk(({ additions }, [dealId = '']) =>
+                overview(
+                    additions.list(dealId),
+                    only('number', 'period', 'day', 'first', 'count', 'balance', 'substitution'),
+                ),
+            ),
+        );
     return addition;
 }
 

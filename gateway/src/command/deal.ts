@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 
 import { atDesk } from './desk';
 import { example } from './example';
+import { only, overview } from './overview';
 import { printed } from './receipt';
 import { readJsonFile } from '../json-file';
 
@@ -72,7 +73,11 @@ export function dealCommand(): Command {
     deal.command('list')
         .description('all deals')
         .addHelpText('after', example('poolproof --as fund deal list'))
-        .action(atDesk(({ deals }) => deals.list()));
+        .action(
+            atDesk(({ deals }) =>
+                overview(deals.list(), only('id', 'status', 'originator', 'trustee', 'currency', 'cutoff', 'periods')),
+            ),
+        );
     return deal;
 }
 

@@ -21,6 +21,7 @@ export interface DeskOptions extends IdentitySource, ObserveOptions {
     readonly chaincode?: string;
     readonly journal?: string;
     readonly json?: boolean;
+    readonly long?: boolean;
     readonly purpose?: string;
     readonly requestId?: string;
     /** Takes the one request of the command instead of the network: see `offline prepare`. */

@@ -1,12 +1,13 @@
-import { openDayRequest, openDepositRequest, standingRecord } from '@poolproof/chaincode/domain';
-import { randomUUID } from 'node:crypto';
-
+import { standingRecord } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { example } from './example';
 import { fromFile } from './request-file';
+import { only, overview } from './overview';
 import { printed } from './receipt';
+
+import type { Currency, Day } from '@poolproof/chaincode/domain';
 
 export function holdingCommand(): Command {
     const holding = new Command('holding').description('the books of holdings and cash that the depository keeps');
@@ -14,21 +15,19 @@ export function holdingCommand(): Command {
         .command('open-system <day>')
         .description('depository: open the settlement system with a first business day')
         .addHelpText('after', example('poolproof --as trust holding open-system 2026-01-15'))
-        .action(atDesk(({ holdings }, [day]) => printed(holdings.openSystem(dayRequest(day)))));
+        .action(atDesk(({ holdings }, [day]) => printed(holdings.openSystem({ day: day as Day }))));
     holding
         .command('open-day <day>')
         .description('depository: open the next business day')
         .addHelpText('after', example('poolproof --as trust holding open-day 2026-01-16'))
-        .action(atDesk(({ holdings }, [day]) => printed(holdings.openDay(dayRequest(day)))));
+        .action(atDesk(({ holdings }, [day]) => printed(holdings.openDay({ day: day as Day }))));
     holding
         .command('open-deposit <currency> <bank>')
         .description('depository: admit a bank whose deposits it settles in')
         .addHelpText('after', example('poolproof --as trust holding open-deposit USD bank-b'))
         .action(
-            atDesk(({ holdings }, [currency, bank]) =>
-                printed(
-                    holdings.openDeposit(openDepositRequest({ requestId: randomUUID(), currency, bank }, 'request')),
-                ),
+            atDesk(({ holdings }, [currency, bank = '']) =>
+                printed(holdings.openDeposit({ currency: currency as Currency, bank })),
             ),
         );
     holding
@@ -53,12 +52,23 @@ export function holdingCommand(): Command {
         .command('closed [institution]')
         .description('the instructions of a book that have settled, expired or been withdrawn')
         .addHelpText('after', example('poolproof --as fund holding closed'))
-        .action(atDesk(({ holdings }, [institution]) => all(holdings.closed(institution))));
+        .action(
+            atDesk(({ holdings }, [institution]) =>
+                overview(
+                    all(holdings.closed(institution)),
+                    only('reference', 'kind', 'side', 'counterparty', 'quantity', 'status'),
+                ),
+            ),
+        );
     holding
         .command('notices [institution]')
         .description('what the institution of a book was told of its payments')
         .addHelpText('after', example('poolproof --as fund holding notices'))
-        .action(atDesk(({ holdings }, [institution]) => all(holdings.notices(institution))));
+        .action(
+            atDesk(({ holdings }, [institution]) =>
+                overview(all(holdings.notices(institution)), only('dealId', 'period', 'paidOn', 'cash', 'status')),
+            ),
+        );
     holding
         .command('payables [institution]')
         .description("what is set aside in a trustee's book for payees that are no institution")
@@ -81,8 +91,4 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
     const items: T[] = [];
     for await (const item of pages) items.push(item);
     return items;
-}
-
-function dayRequest(day: string | undefined) {
-    return openDayRequest({ requestId: randomUUID(), day }, 'request');
 }

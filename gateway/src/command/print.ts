@@ -1,10 +1,20 @@
 import { canonical } from '@poolproof/chaincode/domain';
 
+import { Overview } from './overview';
 import { table, width } from './table';
 
+/** How results are printed: for people unless as JSON; lists at a glance, or `long` with all that there is. */
+export interface PrintOptions {
+    readonly json?: boolean | string;
+    readonly long?: boolean | string;
+}
+
 /** Prints a result as the command line asks for it. */
-export function print(result: unknown, { json }: { readonly json?: boolean | string }): void {
-    if (result !== undefined) process.stdout.write(json ? asJson(result) : asText(result, screenWidth()));
+export function print(result: unknown, { json, long }: PrintOptions): void {
+    if (result === undefined) return;
+    const all = result instanceof Overview ? result.items : result;
+    const shown = result instanceof Overview && !long ? result.rows : all;
+    process.stdout.write(json ? asJson(all) : asText(shown, screenWidth()));
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -15,8 +25,8 @@ export function asJson(result: unknown): string {
 }
 
 /**
- * A result for people: a table of a list of records, the fields of a record, or the value. A table wider than the screen is told
- * record by record.
+ * A result for people: a table of a list of records, the fields of a record, or the value. Where a table
+ * would be wider than the screen, or leave something out, its records are told one by one.
  */
 export function asText(result: unknown, screen = Infinity): string {
     if (result === undefined) return '';
@@ -26,26 +36,29 @@ export function asText(result: unknown, screen = Infinity): string {
 }
 
 /** Columns of the terminal, or of what COLUMNS names; a file and a pipe have no end. */
-function screenWidth(): number {
+export function screenWidth(stream: { readonly columns?: number } = process.stdout): number {
     const named = Number(process.env['COLUMNS']);
-    return process.stdout.columns ?? (named > 0 ? named : Infinity);
+    return stream.columns ?? (named > 0 ? named : Infinity);
 }
 
 function listLines(items: readonly unknown[], screen: number): string[] {
     if (items.length === 0) return ['none'];
+    if (items.every(Array.isArray)) return blocks(items.map(item => listLines(item as unknown[], screen)));
     if (!items.every(isRow)) return items.map(cell);
-    const headings = [...new Set(items.flatMap(item => Object.keys(item)))].filter(key =>
-        items.every(item => typeof item[key] !== 'object' || item[key] === null || isFlat(item[key])),
-    );
-    const columns = headings.map(
-        heading => ({ heading, align: isNumeric(items, heading) ? 'right' : 'left' }) as const,
-    );
+    const headings = [...new Set(items.flatMap(item => Object.keys(item)))];
+    const flat = headings.filter(key => items.every(item => !isObject(item[key]) || isFlat(item[key])));
+    const columns = flat.map(heading => ({ heading, align: isNumeric(items, heading) ? 'right' : 'left' }) as const);
     const lines = table(
         columns,
-        items.map(item => headings.map(heading => cell(item[heading]))),
+        items.map(item => flat.map(heading => cell(item[heading]))),
     );
-    if (lines.every(line => width(line) <= screen)) return lines;
-    return items.flatMap((item, i) => [...(i === 0 ? [] : ['']), ...fieldLines(item, screen)]);
+    const isWhole = flat.length === headings.length && lines.every(line => width(line) <= screen);
+    return isWhole ? lines : blocks(items.map(item => fieldLines(item, screen)));
+}
+
+/** One below the other, an empty line between them. */
+function blocks(parts: readonly (readonly string[])[]): string[] {
+    return parts.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
 
 function fieldLines(row: Row, screen: number): string[] {
@@ -55,22 +68,23 @@ function fieldLines(row: Row, screen: number): string[] {
     const nested = Object.entries(row).filter(([, value]) => isObject(value) && !isFlat(value));
     const longest = Math.max(0, ...simple.map(([name]) => name.length));
     return [
-        ...simple.map(([name, value]) => `${name.padEnd(longest)}  ${cell(value)}`),
-        ...nested.flatMap(([name, value]) => [
-            '',
-            `${name}:`,
-            ...asText(value, screen - 2)
-                .trimEnd()
-                .split('\n')
-                .map(line => `  ${line}`),
-        ]),
+        ...simple.map(([name, value]) => `${name.padEnd(longest)}  ${cell(value)}`.trimEnd()),
+        ...nested.flatMap(([name, value]) => ['', `${name}:`, ...indented(asText(value, screen - 2))]),
     ];
+}
+
+function indented(text: string): string[] {
+    return text
+        .trimEnd()
+        .split('\n')
+        .map(line => `  ${line}`.trimEnd());
 }
 
 function cell(value: unknown): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'string') return value;
     if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(cell).join(', ');
+    if (isRow(value) && Object.keys(value).length === 0) return 'none';
     return typeof value === 'bigint' ? value.toString() : canonical(value);
 }
 
@@ -82,9 +96,10 @@ function isObject(value: unknown): value is object {
     return typeof value === 'object' && value !== null;
 }
 
-/** Fits on a line: a list of plain values. */
+/** Fits on a line: a list of plain values, or nothing at all. */
 function isFlat(value: unknown): boolean {
-    return Array.isArray(value) && value.every(item => !isObject(item));
+    if (Array.isArray(value)) return value.every(item => !isObject(item));
+    return isRow(value) && Object.keys(value).length === 0;
 }
 
 function isRow(value: unknown): value is Row {

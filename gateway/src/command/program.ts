@@ -30,7 +30,8 @@ import { withObserveOptions } from './observe';
 export function newProgram(): Command {
     const program = withObserveOptions(withDeskOptions(new Command('poolproof')))
         .description('the whole life of an asset-backed-securities deal on Hyperledger Fabric')
-        .option('--json', 'print canonical JSON, for programs')
+        .option('--json', 'print canonical JSON, for programs: one document, amounts in minor units as text')
+        .option('--long', 'print lists with all that they hold, not at a glance')
         .addHelpText('after', exitCodeHelp());
     const commands = [
         institutionCommand(),

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { example } from './example';
+import { Overview } from './overview';
 import { print } from './print';
 import { whole } from './words';
 
@@ -39,7 +40,7 @@ export function recoverCommand(): Command {
 }
 
 function tellAll(recovered: readonly Recovered[], options: DeskOptions): void {
-    print(options.json ? recovered : recovered.map(rowOf), options);
+    print(new Overview(recovered, recovered.map(rowOf)), options);
     const unknown = recovered.filter(({ outcome }) => !outcome);
     if (unknown.length === 0) return;
     process.stderr.write(resend);

@@ -8,6 +8,7 @@ import { exceptionsOf } from '../exception';
 import { exportMonth } from '../export';
 import { found } from './found';
 import { mappingFrom, withFileOptions } from './file-option';
+import { overview } from './overview';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
 import { recordingProgress } from './progress';
@@ -19,7 +20,7 @@ import { writeLines } from './lines';
 
 import type { Act } from './desk';
 import type { Connection } from '../connection';
-import type { Currency } from '@poolproof/chaincode/domain';
+import type { Currency, Period } from '@poolproof/chaincode/domain';
 import type { FileOptions } from './file-option';
 import type { ReportId } from '../report';
 
@@ -78,7 +79,7 @@ export function reportCommand(): Command {
         .command('list <deal>')
         .description('all periods of a deal')
         .addHelpText('after', example('poolproof --as fund report list auto-2026-1'))
-        .action(atDesk(({ reports }, [dealId = '']) => reports.list(dealId)));
+        .action(atDesk(({ reports }, [dealId = '']) => overview(reports.list(dealId), lineOf)));
     withPurpose(versioned(new Command('exceptions'), report))
         .description('originator, trustee, regulator: the loans of a period that do not follow from the month before')
         .addHelpText('after', example('poolproof --as trust report exceptions auto-2026-1 1'))
@@ -201,4 +202,16 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
     const found: T[] = [];
     for await (const item of items) found.push(item);
     return found;
+}
+
+function lineOf({ number, begins, ends, paymentDate, versions, additions }: Period): object {
+    const report = versions.at(-1);
+    return {
+        period: number,
+        begins,
+        ends,
+        paid: paymentDate,
+        report: report ? `version ${report.version}, ${report.status}` : 'none',
+        additions: additions.length,
+    };
 }

@@ -6,6 +6,7 @@ import { asJson } from './print';
 import { example } from './example';
 import { explanationOf } from './exit-code';
 import { fromFile } from './request-file';
+import { only, overview } from './overview';
 import { printed } from './receipt';
 import { SettlementAgent } from '../settlement-agent';
 import { untilStopped } from './until-stopped';
@@ -145,7 +146,11 @@ export function settlementCommand(): Command {
         .command('distributions <deal>')
         .description('what each class was paid')
         .addHelpText('after', example('poolproof --as fund settle distributions auto-2026-1'))
-        .action(atDesk(({ settlements }, [dealId = '']) => settlements.distributions(dealId)));
+        .action(
+            atDesk(({ settlements }, [dealId = '']) =>
+                overview(settlements.distributions(dealId), only('period', 'status', 'run', 'paidOn', 'total')),
+            ),
+        );
     return settle;
 }
 

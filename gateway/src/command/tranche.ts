@@ -3,7 +3,8 @@ import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { example } from './example';
-import { fromFile } from './request-file';
+import { draftOf, fromFile } from './request-file';
+import { only, overview } from './overview';
 import { printed } from './receipt';
 
 import type { Day } from '@poolproof/chaincode/domain';
@@ -12,17 +13,19 @@ export function trancheCommand(): Command {
     const tranche = new Command('tranche').description('classes of notes: authorised, ordered, allotted, issued');
     tranche
         .command('authorise <file>')
-        .description(
-            'originator: lay down the classes of a sealed deal (JSON: requestId, dealId, depository, cash, offerings)',
-        )
+        .description('originator: lay down the classes of a sealed deal (JSON: dealId, depository, cash, offerings)')
         .addHelpText(
             'after',
             example(
                 'poolproof --as bank-a tranche authorise classes.json',
-                'classes.json:\n  { "requestId": "classes-auto-2026-1", "dealId": "auto-2026-1", "depository": "trust",\n    "cash": "cash:USD:bank-b", "offerings": [{ "className": "A-1", "minimum": "1000000",\n      "increment": "100000", "categories": ["qualified-institutional"] }] }',
+                'classes.json:\n  { "dealId": "auto-2026-1", "depository": "trust",\n    "cash": "cash:USD:bank-b", "offerings": [{ "className": "A-1", "minimum": "1000000",\n      "increment": "100000", "categories": ["qualified-institutional"] }] }',
             ),
         )
-        .action(atDesk(({ tranches }, [file = '']) => printed(tranches.authorise(fromFile(file, authoriseRequest)))));
+        .action(
+            atDesk(({ tranches }, [file = '']) =>
+                printed(tranches.authorise(fromFile(file, draftOf(authoriseRequest)))),
+            ),
+        );
     tranche
         .command('order <file>')
         .description('investor: order notes (JSON: dealId, className, face in minor units)')
@@ -75,6 +78,13 @@ export function trancheCommand(): Command {
         .command('list <deal>')
         .description('the classes of a deal')
         .addHelpText('after', example('poolproof --as fund tranche list auto-2026-1'))
-        .action(atDesk(({ tranches }, [dealId = '']) => tranches.list(dealId)));
+        .action(
+            atDesk(({ tranches }, [dealId = '']) =>
+                overview(
+                    tranches.list(dealId),
+                    only('className', 'balance', 'factor', 'coupon', 'finalPayment', 'status'),
+                ),
+            ),
+        );
     return tranche;
 }

@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { example } from './example';
 import { factsOf, withFacts } from './facts';
+import { overview } from './overview';
 import { printed } from './receipt';
 import { whole } from './words';
 
-import type { Amount } from '@poolproof/chaincode/domain';
+import type { Amount, RunRecord } from '@poolproof/chaincode/domain';
 
 export function waterfallCommand(): Command {
     const waterfall = new Command('waterfall').description('what the terms make of the report of a period');
@@ -65,6 +66,14 @@ export function waterfallCommand(): Command {
         .command('list <deal>')
         .description('all periods, those not yet run included')
         .addHelpText('after', example('poolproof --as fund waterfall list auto-2026-1'))
-        .action(atDesk(({ waterfalls }, [dealId = '']) => waterfalls.list(dealId)));
+        .action(atDesk(({ waterfalls }, [dealId = '']) => overview(waterfalls.list(dealId), lineOf)));
     return waterfall;
+}
+
+function lineOf({ period, paymentDate, status, version, run }: RunRecord): object {
+    const paid = Object.values(run?.distributions ?? {}).reduce(
+        (sum, { interest, principal }) => sum + interest + principal,
+        0n,
+    );
+    return { period, paymentDate, status, version, terms: run?.status, classes: run && paid };
 }
