@@ -424,10 +424,12 @@ describe('principal written down by the terms', () => {
         await openDay(ledger, '2026-03-16');
         await remit(ledger, cents('19880.00'));
         await distribute(ledger, 2);
-        await reported(ledger, 3, cents('9800.00'), cents('100.00'), 1, ['1']);
-        await run(ledger, 3);
+        await declare({ period: 3, amount: '100' });
         const end = () =>
             ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'redeemed' }, privately());
+        expect(await codeOf(end)).toBe('DISTRIBUTION_NOT_PAID');
+        await reported(ledger, 3, cents('9800.00'), cents('100.00'), 1, ['1']);
+        await run(ledger, 3);
         expect(await codeOf(end)).toBe('DISTRIBUTION_NOT_PAID');
         await openDay(ledger, '2026-04-15');
         await remit(ledger, cents('280.00'));

@@ -173,7 +173,7 @@ export function closeDeal(deal: Deal, issue: { readonly status: string } | undef
 /**
  * An issued deal ends when none of its notes is left to be paid.
  * @param classes the deal's classes, with the principal not yet repaid
- * @param unpaid the first period that has been run and waits to be paid, where there is one: it may reinstate what was written down
+ * @param unpaid the first period whose payment is owed, where there is one: it has been run, or principal was reinstated for it
  * @param terms which say whether the notes can be called at all
  * @throws Refusal DEAL_STATUS_WRONG, CALL_NOT_AGREED, NOTES_NOT_REPAID, DISTRIBUTION_NOT_PAID
  */

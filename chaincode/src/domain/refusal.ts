@@ -133,8 +133,8 @@ export const refusals = {
         remedy: 'What has been paid stands. A restated report is made good in the next period not yet paid.',
     },
     DISTRIBUTION_NOT_PAID: {
-        sentence: 'period {period} of deal {dealId} has been run and not been paid',
-        remedy: 'Pay the period first: its holders could not be paid any more.',
+        sentence: 'the holders of deal {dealId} are owed the payment of period {period}',
+        remedy: 'Run and pay the period first: they could not be paid any more.',
     },
     DISTRIBUTION_OUT_OF_ORDER: {
         sentence: 'the period before period {period} of deal {dealId} has not been paid',

@@ -121,11 +121,13 @@ export class Tranches {
         return this.distributions.load(dealId, key(period));
     }
 
-    /** The first period that has been run and waits to be paid, where there is one. */
+    /** The first period whose payment is owed, where there is one: it has been run, or principal was reinstated for it. */
     async unpaidPeriod(dealId: string): Promise<number | undefined> {
-        for (let period = 1; (await this.findRun(dealId, period))?.status === 'run'; period++)
+        let period = 1;
+        for (; (await this.findRun(dealId, period))?.status === 'run'; period++)
             if ((await this.distribution(dealId, period)).status === 'scheduled') return period;
-        return undefined;
+        const declarations = await this.findDeclarations(dealId);
+        return declarations?.reinstated.some(each => each.period >= period) ? period : undefined;
     }
 
     distributionsOf(dealId: string): Promise<DistributionRecord[]> {
