@@ -8,7 +8,6 @@ import {
     parseRate,
     portion,
     rate,
-    Refusal,
     share,
 } from '@poolproof/chaincode/domain';
 
@@ -50,13 +49,6 @@ describe('rounding', () => {
 });
 
 describe('a rate', () => {
-    test.each([['7/0'], ['7/00'], ['1/2/3'], ['0.5/2'], [''], ['1e3'], [`0.${'1'.repeat(1_000_000)}`]])(
-        'is not read from what is none (%#)',
-        text => {
-            expect(() => parseRate(text)).toThrow(Refusal);
-        },
-    );
-
     test('is read exactly', () => {
         expect(parseRate('0.0280')).toEqual(rate(7n, 250n));
         expect(parseRate('2.8%')).toEqual(rate(7n, 250n));
@@ -77,7 +69,7 @@ describe('a rate', () => {
         );
     });
 
-    test.each(['1/0', '0.5/2', 'five', ''])('is refused as %p', text => {
+    test.each(['1/0', '1/00', '0.5/2', '1/2/3', 'five', '', `0.${'1'.repeat(1_000_000)}`])('is refused as %#', text => {
         expect(() => parseRate(text)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
     });
 
