@@ -234,6 +234,23 @@ describe('a substitution', () => {
         expect(await codeOf(twice)).toBe('ASSET_ALREADY_PLEDGED');
     });
 
+    it('gives a loan free once: it may have come back, and backs the deal again', async () => {
+        const other = inOrder(spread).findIndex(each => each['assetNumber'] === '5');
+        const free = () => ledger.submit(trustee, 'pledge:releaseReplaced', { ...id(), number: 0 }, privately());
+        await record([loan('a')]);
+        await exchange(row);
+        await pledge();
+        await accept();
+        await free();
+        await record([loan('4')], 2);
+        await exchange(other);
+        await pledge(2);
+        await accept();
+        await free();
+        expect(await codeOf(() => issued(ledger, 'deal-2', [loan('4')]))).toBe('ASSET_ALREADY_PLEDGED');
+        await issued(ledger, 'deal-3', [loan('5')]);
+    });
+
     it('must be reported as bought back, and nets with what came in', async () => {
         await record([loan('a', { reportingPeriodActualEndBalanceAmount: 950_000 })]);
         await exchange(row);

@@ -107,8 +107,10 @@ export class PledgeContract extends Contract {
                 const { version } = confirmedReport(await reports.load(dealId, period));
                 const { state, stateRoles } = assetClassOf(deal.rules.assetClass);
                 const states = await reports.states(deal, { period, version, number }, state);
+                const pledges = new Pledges(ctx);
                 const facts = await load(ctx, deal, number);
-                await new Pledges(ctx).save(releaseRows(facts, repaidRows(states, stateRoles)));
+                const before = await pledges.released(deal.id, number);
+                await pledges.release(dealId, number, releaseRows(facts, repaidRows(states, stateRoles), before));
                 return ctx.reply({ type: 'RepaidReleased', dealId, number, period });
             },
             pledgesCollection,
@@ -126,7 +128,10 @@ export class PledgeContract extends Contract {
             async () => {
                 const { dealId, number } = asked;
                 const rows = replacedRows(await new Substitutions(ctx).load(deal), number);
-                await new Pledges(ctx).save(releaseRows(await load(ctx, deal, number), rows));
+                const pledges = new Pledges(ctx);
+                const facts = await load(ctx, deal, number);
+                const before = await pledges.released(deal.id, number);
+                await pledges.release(dealId, number, releaseRows(facts, rows, before));
                 return ctx.reply({ type: 'ReplacedReleased', dealId, number });
             },
             pledgesCollection,

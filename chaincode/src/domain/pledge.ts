@@ -1,6 +1,6 @@
 import { BulkHash, hashLength } from './tape/bulk-hash';
 import { canonical } from './canonical';
-import { digest, id, integer, label, object, record } from './shape';
+import { digest, id, integer, label, list, object, record } from './shape';
 import { hexOf, utf8 } from './bytes';
 import { mostChunks } from './tape';
 import { mustStand } from './deal';
@@ -39,6 +39,15 @@ export const registryKeyReader = object({ key: digest });
  */
 export type Bucket = Readonly<Record<string, string>>;
 export const bucketReader: Reader<Bucket> = record(label);
+
+/** Rows of a chunk whose assets were released. */
+export const releasedReader = object({ rows: list(integer(0)) });
+
+/** The buckets without what is released, and all rows of the chunk that have been. */
+export interface Released {
+    readonly buckets: Map<string, Bucket>;
+    readonly rows: readonly number[];
+}
 
 /** An asset of a chunk as the registry sees it. */
 export interface Fingerprint {
@@ -145,13 +154,18 @@ export function release(facts: PledgeFacts, accepted: boolean): Map<string, Buck
 
 /**
  * Takes single assets of a live deal out of the registry: those repaid or bought back in a month whose report is confirmed.
- * A loan charged off stays pledged: what is recovered from it belongs to the deal.
+ * A loan charged off stays pledged: what is recovered from it belongs to the deal. A row is released once: its asset may have come
+ * back to the same deal in another chunk, and backs it there.
+ * @param before rows of the chunk that were released before
  * @throws Refusal DEAL_STATUS_WRONG
  */
-export function releaseRows(facts: PledgeFacts, rows: ReadonlySet<number>): Map<string, Bucket> {
+export function releaseRows(facts: PledgeFacts, rows: ReadonlySet<number>, before: ReadonlySet<number>): Released {
     mustStand(facts.deal, 'issued');
-    const fingerprints = facts.fingerprints.filter(({ row }) => rows.has(row));
-    return changeEach({ ...facts, fingerprints }, (bucket, given) => without(bucket, facts.deal.id, given));
+    const fingerprints = facts.fingerprints.filter(({ row }) => rows.has(row) && !before.has(row));
+    return {
+        buckets: changeEach({ ...facts, fingerprints }, (bucket, given) => without(bucket, facts.deal.id, given)),
+        rows: [...new Set([...before, ...rows])].sort((a, b) => a - b),
+    };
 }
 
 /** The deal stands so, or it is live and the chunk is offered to it. @throws Refusal DEAL_STATUS_WRONG */

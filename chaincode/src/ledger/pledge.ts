@@ -5,6 +5,7 @@ import {
     conflictsOf,
     fingerprintsOf,
     registryKeyReader,
+    releasedReader,
 } from '../domain/pledge';
 import { bytesOf, hexOf } from '../domain/bytes';
 import { identitiesOf } from '../domain/tape/summary';
@@ -13,7 +14,7 @@ import { mayTakeOver } from '../domain/deal';
 import { Refusal } from '../domain/refusal';
 
 import type { AssetClass } from '../domain/tape/asset-class';
-import type { Bucket, Fingerprint } from '../domain/pledge';
+import type { Bucket, Fingerprint, Released } from '../domain/pledge';
 import type { Chunk } from '../domain/tape/chunk';
 import type { Context } from './context';
 import type { Deal } from '../domain/deal';
@@ -65,6 +66,16 @@ export class Pledges {
         for (const [name, bucket] of buckets) await this.book.save(bucket, name);
     }
 
+    /** Rows of a chunk whose assets were released one by one. */
+    async released(dealId: string, number: number): Promise<Set<number>> {
+        return new Set((await this.releases.find(dealId, String(number)))?.rows);
+    }
+
+    async release(dealId: string, number: number, { buckets, rows }: Released): Promise<void> {
+        await this.save(buckets);
+        await this.releases.save({ rows }, dealId, String(number));
+    }
+
     /** Marks a chunk as accepted: without a salt, so that peers outside the registry can check its hash. */
     async accept(dealId: string, number: number, root: string): Promise<void> {
         await this.store.put(this.acceptanceKey(dealId, number), acceptanceOf(dealId, number, root));
@@ -97,6 +108,10 @@ export class Pledges {
 
     private get keys() {
         return this.ctx.privateBook(pledgesCollection, 'registry-key', registryKeyReader);
+    }
+
+    private get releases() {
+        return this.ctx.privateBook(pledgesCollection, 'released', releasedReader);
     }
 
     private get book() {
