@@ -161,6 +161,8 @@ async function issueCash(ledger: MemoryLedger, quantity: Amount, asset: Asset): 
 
 interface Template {
     readonly tranches: readonly { readonly id: keyof typeof classes }[];
+    readonly parties: Readonly<Record<string, string>>;
+    readonly fees: readonly { readonly id: string; readonly to: string }[];
     readonly deposits: readonly object[];
     readonly waterfalls: Readonly<Record<string, readonly object[]>>;
 }
@@ -168,14 +170,24 @@ interface Template {
 /** Steps beyond those of the ready terms, by status. */
 export type Steps = Readonly<Record<string, readonly object[]>>;
 
+interface Others {
+    readonly parties: Readonly<Record<string, string>>;
+    readonly fees: Readonly<Record<string, string>>;
+}
+
+const noOthers: Others = { parties: {}, fees: {} };
+
 /** A sealed deal whose classes are authorised. */
 export async function authorised(ledger: MemoryLedger, steps: Steps = {}): Promise<void> {
     await sealed(ledger, steps);
     await authorise(ledger);
 }
 
-export async function sealed(ledger: MemoryLedger, steps: Steps = {}): Promise<void> {
+/** @param others whom else the terms pay: by role, and the fees that go to it instead */
+export async function sealed(ledger: MemoryLedger, steps: Steps = {}, others: Others = noOthers): Promise<void> {
     const { tranches, waterfalls, ...document } = terms(3_000_000) as unknown as Template;
+    const parties = { ...document.parties, ...others.parties };
+    const fees = document.fees.map(fee => ({ ...fee, to: others.fees[fee.id] ?? fee.to }));
     const sized = tranches.map(tranche => ({ ...tranche, balance: classes[tranche.id] }));
     const reserve = { id: 'reserve', opening: '150.00', target: 'min(150.00 USD, notes.balance)' };
     const called = { unit: 'money', meaning: 'what the servicer pays to call the notes and take the pool back' };
@@ -183,7 +195,7 @@ export async function sealed(ledger: MemoryLedger, steps: Steps = {}): Promise<v
     const accounts = [{ id: 'collection' }, reserve];
     const extended = Object.entries(waterfalls).map(([status, own]) => [status, [...own, ...(steps[status] ?? [])]]);
     const sizedTerms = {
-        ...{ ...document, tranches: sized, accounts, deposits, facts: { purchasePrice: called } },
+        ...{ ...document, parties, fees, tranches: sized, accounts, deposits, facts: { purchasePrice: called } },
         // At any time, for a price.
         call: { price: 'purchasePrice', when: 'period >= 1' },
         waterfalls: Object.fromEntries(extended) as object,

@@ -1,6 +1,16 @@
-import type { HolderNotice, Holding, Instruction, Lien, Order, StandingRecord } from '@poolproof/chaincode/domain';
+import { book, closed } from '../desk';
+
+import type {
+    HolderNotice,
+    Holding,
+    Instruction,
+    Lien,
+    Order,
+    Payable,
+    StandingRecord,
+} from '@poolproof/chaincode/domain';
 import type { Changes } from './consent';
-import type { MemoryLedger } from '../../chaincode/memory-ledger';
+import type { Client, MemoryLedger } from '../../chaincode/memory-ledger';
 import type { Table, Word } from './table';
 
 /** As they lie in a book: amounts are decimal strings. */
@@ -80,6 +90,7 @@ export class Auditor {
         same('files', this.files(), new Map([...table.files].map(([owner, file]) => [owner, text(file)])));
         same('instructions', this.instructions(), mapped(table.words, wordText));
         same('liens', this.liens(), this.chargesExpected());
+        same('payables', this.payables(), mapped(table.aside, text));
         same(
             'orders',
             this.orders(),
@@ -94,6 +105,44 @@ export class Auditor {
         );
         this.checkEvenings();
         this.checkPledged();
+        this.checkPayments();
+    }
+
+    /** What the contract answers to somebody who asks for a book: what stands in it, and what is closed. */
+    async checkAnswers(client: Client): Promise<void> {
+        const { institution } = client;
+        const { holdings, instructions, liens } = await book(this.ledger, client);
+        const names = [...instructions, ...(await closed(this.ledger, client))].map(({ reference }) => reference);
+        const own = <T>(records: ReadonlyMap<string, T>) =>
+            [...records].filter(([key]) => key.startsWith(`${institution}|`));
+        const references = own(this.table.words).map(([key]) => key.split('|')[1]);
+        if (names.sort().join() !== references.sort().join())
+            throw new Error(`${institution} reads other instructions`);
+        const open = own(this.table.words).filter(([, { status }]) => status === 'open');
+        if (open.length !== instructions.length) throw new Error(`${institution} reads other open instructions`);
+        const standing = own(this.table.charges).filter(([, { left }]) => left > 0n);
+        if (standing.length !== liens.length) throw new Error(`${institution} reads other liens`);
+        for (const { asset, account, free, pledged } of holdings)
+            if (
+                BigInt(free) !== this.table.amount(institution, asset, 'free', account) ||
+                BigInt(pledged) !== this.table.amount(institution, asset, 'pledged', account)
+            )
+                throw new Error(`${institution} reads another amount of ${asset}`);
+    }
+
+    /** The public record of every payment date: what has left the deal's account went to holders and to parties. */
+    private checkPayments(): void {
+        for (const [period, { paid, parties }] of this.table.runs) {
+            const number = String(period).padStart(5, '0');
+            const record = this.record<{ status: string; total?: string }>('distribution', this.table.dealId, number);
+            const told = [...this.table.notices].filter(([key]) => key.endsWith(`|${period}`));
+            const sum = [...told.map(([, { total }]) => total), ...parties.map(({ amount }) => amount)];
+            const total = sum.reduce((all, each) => all + each, 0n);
+            if (record.status !== (paid ? 'paid' : 'scheduled') || (paid && record.total !== `${total}`))
+                throw new Error(
+                    `the record of period ${period} says ${record.status} and ${record.total}, not ${total}`,
+                );
+        }
     }
 
     private files(): Map<string, string> {
@@ -115,16 +164,14 @@ export class Auditor {
         );
     }
 
-    /** Charges on notes that are still there. */
     private liens(): Map<string, string> {
-        const live = this.all<Lien>('lien').filter(({ pledgor, asset }) =>
-            this.holdings.has(`${pledgor}|own|${asset}|pledged`),
-        );
         return new Map(
-            live.map(({ pledgor, reference, lender, asset, quantity: left, enforceableFrom: from }) => [
-                `${pledgor}|${reference}`,
-                text({ lender, asset, left, from }),
-            ]),
+            this.all<Lien>('lien').map(
+                ({ pledgor, reference, lender, asset, quantity: left, enforceableFrom: from }) => [
+                    `${pledgor}|${reference}`,
+                    text({ lender, asset, left, from }),
+                ],
+            ),
         );
     }
 
@@ -139,6 +186,15 @@ export class Auditor {
             return [`${each.investor}|${each.className}`, text({ face, minimum, status, allotted, due })] as const;
         });
         return new Map(orders);
+    }
+
+    private payables(): Map<string, string> {
+        return new Map(
+            this.all<Payable>('payable').map(({ payee, period, amount, status, sendings }) => [
+                `${payee}|${period}`,
+                text({ amount, status, sendings: sendings.length }),
+            ]),
+        );
     }
 
     private notices(): Map<string, string> {
@@ -157,7 +213,7 @@ export class Auditor {
     private checkEvenings(): void {
         for (const { institution, asset, closings } of this.all<Holding>('holding')) {
             if (!asset.startsWith('note:')) continue;
-            for (const [day, evening] of [...this.table.evenings].slice(-40)) {
+            for (const [day, evening] of [...this.table.evenings].slice(-90)) {
                 const closing = closings.filter(each => String(each.day) <= day).at(-1)?.quantity ?? '0';
                 if (BigInt(closing) !== (evening.get(`${institution}|${asset}`) ?? 0n))
                     throw new Error(`${institution} held another amount of ${asset} on ${day} than in the model`);

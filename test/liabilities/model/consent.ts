@@ -54,6 +54,9 @@ export class Consents {
             case 'settlement:send':
             case 'settlement:release':
                 return mustOnlyReceive(changes, place => place.startsWith(`trust|held.${holderIn(hidden)}|`));
+            case 'settlement:sendPayable':
+                return mustOnlyReceive(changes, place => place.startsWith('trust|payable.'));
+            case 'settlement:takeBackPayable':
             case 'settlement:takeBack':
                 return mustOnlyReceive(changes, place => place.startsWith('trust|own|cash:'));
             case 'tranche:retire':

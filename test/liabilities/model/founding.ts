@@ -58,7 +58,9 @@ export async function founded(): Promise<MemoryLedger> {
     await ledger.submit(regulator, 'institution:confirm', { requestId: requestId(), ...joins });
     for (const currency of ['USD', 'EUR'])
         await ledger.submit(trust, 'holding:openDeposit', { requestId: requestId(), currency, bank: 'insurer' });
-    await sealed(ledger, { amortising: [losses], accelerated: [losses] });
+    // An auditor, which is no institution, has the trustee's fee.
+    const others = { parties: { auditor: 'audit-house' }, fees: { 'trustee-fee': 'auditor' } };
+    await sealed(ledger, { amortising: [losses], accelerated: [losses] }, others);
     const asked = { requestId: requestId(), dealId, depository: 'trust', cash: dollars, offerings };
     await ledger.submit(bankA, 'tranche:authorise', asked);
     return ledger;

@@ -1,7 +1,18 @@
 import { addDays } from '@poolproof/chaincode/domain';
 
 import { bankA, dealId, dollars, loans, trust } from '../desk';
-import { checkRun, distribute, end, reinstate, release, retire, send, takeBack } from './paying';
+import {
+    checkRun,
+    distribute,
+    end,
+    reinstate,
+    release,
+    retire,
+    send,
+    sendAside,
+    takeBack,
+    takeBackAside,
+} from './paying';
 import { privately, requestId, stateChunk } from '../../chaincode/builders';
 
 import type { Act } from './act';
@@ -19,11 +30,12 @@ export class Months {
     /** Whether the servicer means to call the notes, and the trustee to accelerate them. */
     windsUp = false;
     private reported = 0;
-    /** Whether the terms have nothing more to pay, and the periods for which the trustee has declared a status nevertheless. */
-    private isFinal = false;
+    /** Periods whose run has left nothing more to pay, and those for which the trustee has declared a status nevertheless. */
+    private readonly final = new Set<number>();
     private readonly declared = new Set<number>();
-    /** What the runs say has come in, and what the servicer has handed over of it. */
-    private collected = 0n;
+    /** What each run was told of the price of the pool, and says has come in; and what the servicer has handed over. */
+    private readonly prices = new Map<number, number>();
+    private readonly collected = new Map<number, bigint>();
     private remitted = 0n;
 
     constructor(private readonly scene: Scene) {}
@@ -44,8 +56,8 @@ export class Months {
 
     /** What the servicer still owes to the deal's account, and counts as handed over from now on. */
     toRemit(): bigint {
-        const due = this.collected - this.remitted;
-        this.remitted = this.collected;
+        const due = [...this.collected.values()].reduce((sum, each) => sum + each, 0n) - this.remitted;
+        this.remitted += due;
         return due;
     }
 
@@ -65,19 +77,26 @@ export class Months {
         this.reported = period;
     }
 
+    /** The servicer runs the next period, or the trustee; it may run the last one again, as long as it is unpaid, with another price. */
     run(): Act {
         const { random, table } = this.scene;
-        const period = random.oneIn(10) ? this.next + random.below(3) : this.next;
+        const period = random.oneIn(10) ? this.next + random.below(3) : random.oneIn(5) ? this.next - 1 : this.next;
         const owed = [...table.classes.values()].reduce((sum, notes) => sum + notes.owed + notes.writtenDown, 0n);
-        const purchasePrice = random.oneIn(this.windsUp ? 2 : 10) ? Number((owed * 12n) / 10n) : 0;
+        const price = random.oneIn(this.windsUp ? 2 : 10) ? Number((owed * 12n) / 10n) : 0;
+        const client = random.oneIn(4) ? trust : bankA;
+        const asked = { dealId, period: Math.max(period, 1), extra: { purchasePrice: price } };
         return {
-            ...{ client: bankA, transaction: 'waterfall:run', asked: { dealId, period, extra: { purchasePrice } } },
-            model: () => {
-                if (period > this.reported || table.runs.has(period)) return false;
-                if (this.isFinal && !this.declared.has(period)) return false;
-                return this.take(period);
-            },
+            ...{ client, transaction: 'waterfall:run', asked },
+            model: () => this.mayRun(asked.period, price, client === trust) && this.take(asked.period, price),
         };
+    }
+
+    private mayRun(period: number, price: number, isTrustee: boolean): boolean {
+        const { runs } = this.scene.table;
+        if (period > this.reported || (this.final.has(period - 1) && !this.declared.has(period))) return false;
+        const before = runs.get(period);
+        if (before === undefined) return true;
+        return isTrustee && !before.paid && !runs.has(period + 1) && this.prices.get(period) !== price;
     }
 
     declare(): Act {
@@ -88,7 +107,8 @@ export class Months {
             ...{ client: trust, transaction: 'waterfall:declare' },
             asked: { dealId, period, status, reason: 'the trustee finds so' },
             model: () => {
-                if ((status !== 'accelerated' && status !== 'amortising') || table.runs.has(period)) return false;
+                const isKnown = status === 'accelerated' || status === 'amortising';
+                if (table.deal !== 'issued' || !isKnown || table.runs.has(period)) return false;
                 this.declared.add(period);
                 return true;
             },
@@ -142,6 +162,22 @@ export class Months {
         return {
             ...{ client: trust, transaction: `settlement:${transaction}`, hidden: ['payment', { ...which, ...given }] },
             model: () => model(table, holder, Number(number), payer),
+        };
+    }
+
+    /** What is set aside for the auditor is sent, or comes back. */
+    aside(): Act | undefined {
+        const { random, table } = this.scene;
+        if (table.aside.size === 0) return undefined;
+        const [payee = '', number] = random.of([...table.aside.keys()]).split('|');
+        const [transaction, given, model] = random.of([
+            ['sendPayable', { paymentReference: 'wire' }, sendAside],
+            ['takeBackPayable', { reason: 'account closed' }, takeBackAside],
+        ] as const);
+        const hidden = ['payment', { dealId, period: Number(number), payee, ...given }] as const;
+        return {
+            ...{ client: trust, transaction: `settlement:${transaction}`, hidden },
+            model: () => model(table, payee, Number(number), payer),
         };
     }
 
@@ -210,7 +246,7 @@ export class Months {
     }
 
     /** What the public record says of a run, which must add up with those before. */
-    private take(period: number): boolean {
+    private take(period: number, price: number): boolean {
         const { table } = this.scene;
         const {
             run: ran,
@@ -234,8 +270,14 @@ export class Months {
         const run: Run = { paymentDate, recordDate, classes: Object.fromEntries(classes), parties, paid: false };
         checkRun(table.runs.get(period - 1)?.classes ?? {}, run, table, period);
         table.runs.set(period, run);
-        this.isFinal = ran.state.status === 'closed';
-        for (const amount of Object.values(ran.deposits)) this.collected += BigInt(amount);
+        this.prices.set(period, price);
+        if (ran.state.status === 'closed') this.final.add(period);
+        else this.final.delete(period);
+        const deposits = Object.values(ran.deposits).map(amount => BigInt(amount));
+        this.collected.set(
+            period,
+            deposits.reduce((sum, each) => sum + each, 0n),
+        );
         return true;
     }
 

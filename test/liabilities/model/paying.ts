@@ -38,7 +38,11 @@ export function distribute(table: Table, period: number, payer: Payer): boolean 
     if ((table.amounts.get(`${dealAccount}|${cash}|free`) ?? 0n) < sum) return false;
 
     table.add(`${dealAccount}|${cash}|free`, -sum);
-    for (const { place, amount } of parties) table.add(`${place}|${cash}|free`, amount);
+    for (const { place, amount } of parties) {
+        table.add(`${place}|${cash}|free`, amount);
+        const [, payee] = place.split('|payable.');
+        if (payee !== undefined) table.aside.set(`${payee}|${period}`, { amount, status: 'due', sendings: 0 });
+    }
     for (const { holder, own, total } of holders) {
         const status = !table.isActive(holder) ? 'held' : table.files.get(holder)?.paidOutside ? 'due' : 'paid';
         table.add(
@@ -150,9 +154,29 @@ export function takeBack(table: Table, holder: string, period: number, { cash, d
     return true;
 }
 
+/** The depository has paid outside what is set aside with the trustee, and takes it. */
+export function sendAside(table: Table, payee: string, period: number, { cash, depository }: Payer): boolean {
+    const aside = table.aside.get(`${payee}|${period}`);
+    if (aside === undefined || aside.status === 'sent') return false;
+    table.add(`trust|payable.${payee}|${cash}|free`, -aside.amount);
+    table.add(`${depository}|own|${cash}|free`, aside.amount);
+    aside.sendings += 1;
+    aside.status = 'sent';
+    return true;
+}
+
+export function takeBackAside(table: Table, payee: string, period: number, { cash, depository }: Payer): boolean {
+    const aside = table.aside.get(`${payee}|${period}`);
+    if (aside?.status !== 'sent' || table.amount(depository, cash) < aside.amount) return false;
+    table.add(`${depository}|own|${cash}|free`, -aside.amount);
+    table.add(`trust|payable.${payee}|${cash}|free`, aside.amount);
+    aside.status = 'returned';
+    return true;
+}
+
 /** The trustee makes principal owed again that the last run has left written down, from the next run on. */
 export function reinstate(table: Table, period: number, className: string, amount: bigint): boolean {
-    if (table.runs.has(period) || !table.runs.has(period - 1)) return false;
+    if (table.deal !== 'issued' || table.runs.has(period) || !table.runs.has(period - 1)) return false;
     const lost = [...table.runs.values()].reduce((sum, run) => sum + (run.classes[className]?.writtenDown ?? 0n), 0n);
     const key = `${period}|${className}`;
     const pending = table.reinstated.get(key) ?? 0n;
@@ -161,9 +185,10 @@ export function reinstate(table: Table, period: number, className: string, amoun
     return true;
 }
 
-/** An issued deal may end when none of its classes is owed principal, and no run waits to be paid. */
+/** An issued deal may end when none of its classes is owed principal, also none from the next run on, and no run waits to be paid. */
 export function end(table: Table): boolean {
     if ([...table.runs.values()].some(({ paid }) => !paid)) return false;
+    if ([...table.reinstated.keys()].some(key => !table.runs.has(Number(key.split('|')[0])))) return false;
     if (table.deal !== 'issued' || [...table.classes.values()].some(({ owed }) => owed > 0n)) return false;
     table.deal = 'closed';
     return true;

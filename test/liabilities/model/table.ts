@@ -83,6 +83,13 @@ export interface Told {
     sendings: number;
 }
 
+/** What is set aside for somebody whose book is not here. */
+export interface Aside {
+    readonly amount: bigint;
+    status: 'due' | 'sent' | 'returned';
+    sendings: number;
+}
+
 export type Part = 'free' | 'pledged';
 
 /**
@@ -111,6 +118,8 @@ export class Table {
     readonly reinstated = new Map<string, bigint>();
     /** `holder|period` */
     readonly notices = new Map<string, Told>();
+    /** `payee|period` */
+    readonly aside = new Map<string, Aside>();
     deal: 'sealed' | 'issued' | 'closed' = 'sealed';
 
     constructor(

@@ -3,6 +3,7 @@ import { SettlementAgent } from '@poolproof/gateway';
 
 import { Auditor } from './auditor';
 import { Consents } from './consent';
+import { clientOf } from './scene';
 import { dealId, field, pending } from '../desk';
 import { institutions, investors, modelled } from './founding';
 import { inWords } from './act';
@@ -84,11 +85,13 @@ export class Walk {
         else if (kind < 18) await this.remit();
         else for (const act of this.someActs()) await this.submit(act);
         if (this.steps % 20 === 0) this.auditor.checkBooks();
+        if (this.steps % 100 === 0) await this.auditor.checkAnswers(clientOf(random.of(investors)));
     }
 
     /** Compares once more, as it stands. */
     check(): void {
-        this.audit(undefined);
+        this.auditor.look();
+        this.auditor.checkAmounts();
         this.auditor.checkBooks();
     }
 
@@ -140,10 +143,11 @@ export class Walk {
             [4, () => months.fileWell(random.of(investors))],
             [12, () => months.openDay()],
             [months.unpaid > 1 ? 1 : 10, () => months.run()],
-            [isIssued ? (months.windsUp ? 8 : 3) : 0, () => months.declare()],
-            [isIssued ? 4 : 0, () => months.reinstate()],
+            [isIssued && months.windsUp ? 8 : 2, () => months.declare()],
+            [isIssued ? 4 : 1, () => months.reinstate()],
             [14, () => months.distribute()],
             [months.isWaited ? 16 : 1, () => months.waiting()],
+            [5, () => months.aside()],
             [isRepaid ? 20 : 1, () => months.end()],
             [isRepaid ? 10 : 1, () => months.retire()],
         ];
