@@ -198,6 +198,18 @@ describe('an addition in the revolving period', () => {
         expect(await codeOf(() => ledger.submit(bankA, 'addition:accept', answer, privately()))).toBe('ROLE_MISSING');
     });
 
+    it('is refused at once when the trustee ends the revolving period, whatever it declares for later', async () => {
+        const [first, second] = revolving().statuses as { id: string }[];
+        const declare = (period: number, status = '') =>
+            ledger.submit(trustee, 'waterfall:declare', { ...id(), period, status, reason: 'a default' });
+        await record(bought);
+        await declare(1, second?.id);
+        await declare(3, first?.id);
+        expect(await codeOf(() => offer())).toBe('NOT_REVOLVING');
+        await declare(1, first?.id);
+        await offer();
+    });
+
     it('is refused once the revolving period is over', async () => {
         ledger = await consortium();
         await issued(ledger, 'deal-1', spread, { rules });

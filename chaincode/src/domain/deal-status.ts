@@ -15,9 +15,16 @@ export function stateNow(
     watch: Watch | undefined,
 ): DealState {
     const run = last?.run?.state ?? openingState(terms);
-    const declared = declarations?.declared.filter(({ period }) => period > (last?.period ?? 0)).at(-1);
+    const declared = nextDeclared(declarations?.declared ?? [], last?.period ?? 0);
     const observed = watch === undefined ? run : observedUntil(run, watch, watch.asOf ?? run.asOf);
     return declared === undefined ? observed : { ...observed, status: declared.status };
+}
+
+/** What was declared last for the first period still to be run for which anything is: it holds at once, whatever is to follow it. */
+function nextDeclared(declared: Declarations['declared'], lastRun: number) {
+    const ahead = declared.filter(({ period }) => period > lastRun);
+    const first = Math.min(...ahead.map(({ period }) => period));
+    return ahead.filter(({ period }) => period === first).at(-1);
 }
 
 /** The status of the terms in which a deal stands now. @throws Refusal STATUS_UNKNOWN */
