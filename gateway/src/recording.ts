@@ -36,6 +36,8 @@ export interface RecordingOptions {
     readonly inFlight?: number;
     /** What the file calls its columns: see `readMapping`. */
     readonly mapping?: Mapping;
+    /** Told now and then how many records have been read, until the file is: nothing is sent before. */
+    readonly reading?: (records: number) => void;
     /** Told what the file is worth, before anything is sent. */
     readonly judged?: (report: QualityReport) => void;
     readonly progress?: (progress: Progress) => void;
@@ -129,8 +131,8 @@ class JudgedMonth {
 
     /** Up to the first that a rule refuses. @throws QualityFailure at the end of the file, ImportError */
     async *records(): AsyncGenerator<LoanMonth> {
-        const { mapping, month, path } = this.file;
-        for await (const row of readMapped(path, this.inspection.columns, mapping)) {
+        const { mapping, month, path, reading } = this.file;
+        for await (const row of counted(readMapped(path, this.inspection.columns, mapping), reading)) {
             const period = this.inspection.period(row);
             if (period !== month) continue;
             const cells = this.inspection.read(row, period);
@@ -156,13 +158,13 @@ class JudgedMonth {
  * @throws ImportError, QualityFailure
  */
 async function readSorted(
-    { path, mapping, judged }: TapeFile,
+    { path, mapping, judged, reading }: TapeFile,
     assetClass: AssetClass,
     currency: Currency,
 ): Promise<SortedLoans> {
     const [inspection, loans] = [new Inspection(assetClass, currency, 'loan'), new SortedLoans(assetClass)];
     try {
-        for await (const row of readMapped(path, inspection.columns, mapping)) {
+        for await (const row of counted(readMapped(path, inspection.columns, mapping), reading)) {
             const cells = inspection.read(row);
             if (!inspection.refused) loans.add(cells);
         }
@@ -217,6 +219,15 @@ function earlierChunks({ content, layout }: Recording): (number: number, packed:
         if (!found) missing++;
         return found;
     };
+}
+
+/** The same records, told of at every ten thousandth. */
+async function* counted<T>(records: AsyncIterable<T>, tell?: (records: number) => void): AsyncGenerator<T> {
+    let count = 0;
+    for await (const record of records) {
+        if (++count % 10_000 === 0) tell?.(count);
+        yield record;
+    }
 }
 
 function* numbered<T>(values: Iterable<T>): Generator<readonly [number, T]> {

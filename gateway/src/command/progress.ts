@@ -32,3 +32,12 @@ export function recordingProgress(what: string): (progress: Progress) => void {
     const tell = progressOf(what);
     return ({ recorded, found, chunks }) => tell({ done: recorded, found, chunks });
 }
+
+/** How much of a file is read, before anything is sent of it: in place on a terminal, else a line for every quarter of a million. */
+export function readingProgress(path: string): (records: number) => void {
+    const { isTTY } = process.stderr;
+    return records => {
+        if (isTTY) process.stderr.write(`\r${path}: ${records} records read\r`);
+        else if (records % 250_000 === 0) process.stderr.write(`${path}: ${records} records read\n`);
+    };
+}

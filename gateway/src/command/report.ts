@@ -11,7 +11,7 @@ import { mappingFrom, withFileOptions } from './file-option';
 import { overview } from './overview';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
-import { recordingProgress } from './progress';
+import { readingProgress, recordingProgress } from './progress';
 import { recordMonth } from '../recording';
 import { selectionOf, withSelection } from './selection';
 import { TapeSecret } from '../tape-secret';
@@ -191,6 +191,7 @@ async function record(connection: Connection, id: ReportId, path: string, option
         path,
         month,
         secret: await TapeSecret.open(secret),
+        reading: readingProgress(path),
         judged: tellQuality,
         progress: recordingProgress(`${month} recorded`),
         ...(mapping && { mapping }),

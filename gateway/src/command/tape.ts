@@ -10,7 +10,7 @@ import { mappingFrom, withFileOptions } from './file-option';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
 import { found } from './found';
-import { recordingProgress } from './progress';
+import { readingProgress, recordingProgress } from './progress';
 import { recordTape } from '../recording';
 import { selectionOf, withSelection } from './selection';
 import { TapeSecret } from '../tape-secret';
@@ -143,6 +143,7 @@ async function record(connection: Connection, dealId: string, path: string, opti
         dealId,
         path,
         secret: await TapeSecret.open(secret),
+        reading: readingProgress(path),
         judged: tellQuality,
         progress: recordingProgress('recorded'),
         ...(mapping && { mapping }),
