@@ -1,4 +1,4 @@
-import { checkTerms, formatFindings, parseTerms } from '@poolproof/chaincode/domain';
+import { checkTerms, formatFindings, parseTerms, Refusal } from '@poolproof/chaincode/domain';
 
 import { aDeal, inOrder } from './deal-builder';
 
@@ -223,6 +223,16 @@ describe('the check of terms', () => {
         const paid = { waterfalls: { paying: inOrder({ id: 'bonus', do: 'pay', to: 'holder', amount: 'rolled' }) } };
         const [finding] = checkTerms(parseTerms(aDeal({ values: [growing], ...paid })));
         expect(finding).toMatchObject({ severity: 'error', code: 'stress', at: 'waterfalls' });
+    });
+
+    it('reads no terms in which a thing is called like what every object has', () => {
+        const { parties } = aDeal() as { parties: object };
+        for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+            const remembered = { id: name, formula: 'poolBalanceEnding', remember: 1 };
+            expect(() => parseTerms(aDeal({ values: [remembered] }))).toThrow(Refusal);
+            const named = Object.fromEntries([...Object.entries(parties), [name, 'bank-a']]) as object;
+            expect(() => parseTerms(aDeal({ parties: named }))).toThrow(Refusal);
+        }
     });
 
     it('finds more payment dates than a deal can have', () => {

@@ -168,10 +168,13 @@ function matching(name: string, pattern: string, problem: string, description: s
     };
 }
 
+/** Members that every object has: a thing of such a name would be found where there is none. */
+const inherited = 'constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf';
+
 /** A name that formulas can use: letters and digits, with single dashes or underscores inside. */
 export const id = matching(
     'id',
-    '^(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$',
+    `^(?!(?:${inherited})$)(?=.{1,64}$)[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$`,
     'not an id (a letter, then letters and digits, single dashes or underscores inside)',
     'An id; formulas use it as a name.',
 );
