@@ -3,7 +3,7 @@ import { founded } from './model/founding';
 import { Random, seedOfRun } from '../setting/random';
 import { Walk } from './model/walk';
 
-import type { Counts } from './model/walk';
+import type { Counts } from './model/sender';
 import type { MemoryLedger } from '../chaincode/memory-ledger';
 
 const seed = seedOfRun();

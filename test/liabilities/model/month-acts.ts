@@ -44,6 +44,13 @@ export class Months {
         return this.scene.table.runs.size + 1;
     }
 
+    /** Whether no principal is owed any more, nor will be from the next run on. */
+    get isRepaid(): boolean {
+        const { classes, reinstated } = this.scene.table;
+        const isPending = [...reinstated.keys()].some(key => Number(key.split('|')[0]) >= this.next);
+        return !isPending && [...classes.values()].every(({ owed }) => owed === 0n);
+    }
+
     /** How many runs wait to be paid. */
     get unpaid(): number {
         return [...this.scene.table.runs.values()].filter(({ paid }) => !paid).length;
@@ -82,7 +89,7 @@ export class Months {
         const { random, table } = this.scene;
         const period = random.oneIn(10) ? this.next + random.below(3) : random.oneIn(5) ? this.next - 1 : this.next;
         const owed = [...table.classes.values()].reduce((sum, notes) => sum + notes.owed + notes.writtenDown, 0n);
-        const price = random.oneIn(this.windsUp ? 2 : 10) ? Number((owed * 12n) / 10n) : 0;
+        const price = random.below(this.windsUp ? 4 : 30) < 3 ? Number((owed * 12n) / 10n) : 0;
         const client = random.oneIn(4) ? trust : bankA;
         const asked = { dealId, period: Math.max(period, 1), extra: { purchasePrice: price } };
         return {
