@@ -200,6 +200,22 @@ describe('the command line at a desk', () => {
         expect(await scrape()).toBe('');
     });
 
+    it('follows on, when it is started again, after what it has told', async () => {
+        const watched = async () => {
+            const args = ['--as', 'regulator', '--json', 'watch', '--checkpoint', 'told.json'];
+            const watch = spawn(process.execPath, [program, ...args], { cwd: folder, env: environment });
+            const [line] = (await once(watch.stdout, 'data')) as [Buffer];
+            watch.kill('SIGTERM');
+            expect(await once(watch, 'exit')).toEqual([0, null]);
+            return JSON.parse(line.toString()) as object;
+        };
+        await regulator(...joining);
+        expect(await watched()).toMatchObject({ name: 'InstitutionJoined', payload: { id: 'regulator' } });
+        const trust = ['institution', 'join', 'trust', '--name', 'Trust', '--roles', 'trustee'];
+        expect(await poolproofIn(folder)('--as', 'trust', ...trust)).toMatchObject({ code: 0 });
+        expect(await watched()).toMatchObject({ name: 'InstitutionJoined', payload: { id: 'trust' } });
+    });
+
     it('tells programs of a failure as JSON', async () => {
         const { code, stderr } = await regulator('--json', 'deal', 'read', 'nowhere');
         expect(JSON.parse(stderr)).toMatchObject({ exitCode: code, code: 'NOT_FOUND', details: { id: 'nowhere' } });
