@@ -19,16 +19,16 @@ beforeAll(async () => {
     base = await founded();
 });
 
-/** What a step throws says by which seed it comes again, and what has led to it. */
+/** What a step throws says with which seed it comes again in the first walk, and what has led to it. */
 async function walk(first: number, number: number, counts: Counts, ledger = base.copy()): Promise<Walk> {
-    const one = new Walk(ledger, new Random(first + number * 7_919), counts);
+    const own = first + number * 7_919;
+    const one = new Walk(ledger, new Random(own), counts);
     for (let step = 0; step < length; step++)
         try {
             await one.step();
         } catch (cause) {
             const log = one.log.slice(-40).join('\n');
-            const where = `POOLPROOF_SEED=${first}, walk ${number}, step ${step}`;
-            throw new Error(`${where}: ${String(cause)}\n${log}`, { cause });
+            throw new Error(`POOLPROOF_SEED=${own}, step ${step}: ${String(cause)}\n${log}`, { cause });
         }
     one.check();
     return one;
@@ -51,6 +51,8 @@ const expected = [
     ...['tranche:order', 'tranche:allot', 'tranche:issue', 'settlement:settle', 'settlement:distribute', 'redeemed'],
     ...['transfer', 'pledge', 'release', 'enforce', 'issue', 'redeem', 'batch', 'partial', 'settlement:expire'],
     ...[
+        'settlement:sendPayable',
+        'settlement:takeBackPayable',
         'settlement:send',
         'settlement:takeBack',
         'settlement:release',
