@@ -92,7 +92,7 @@ export type { MeterLike } from './observability/metrics';
 export type { Observe } from './observability/observe';
 export type { Ending, Step } from './observability/observer';
 export type { SpanLike, TracerLike } from './observability/spans';
-export type { Told, UnsignedCommit, UnsignedProposal, UnsignedTransaction } from './offline';
+export type { Told, UnsignedCommit, UnsignedProposal, UnsignedQuery, UnsignedTransaction } from './offline';
 export type { Asked, Signatory, StepContent, Unsigned } from './offline-step';
 export type { PledgingOptions, PledgingProgress } from './pledging';
 export type { Profile } from './profile';

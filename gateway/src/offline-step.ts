@@ -4,22 +4,22 @@ import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
 
 import { argumentsOf, endorsementsOf } from './client/endorser';
 
-import type { UnsignedCommit, UnsignedProposal, UnsignedTransaction } from './offline';
+import type { UnsignedCommit, UnsignedProposal, UnsignedQuery, UnsignedTransaction } from './offline';
 
-/** A step that waits for its signature. */
+/** A step of a request that waits for its signature. */
 export type Unsigned = UnsignedProposal | UnsignedTransaction | UnsignedCommit;
 
 /**
  * What a signature under a step says, read from the very bytes that are signed and not from what the step says of itself: show it to
  * whoever is to sign.
  */
-export interface StepContent {
-    readonly stage: Unsigned['stage'];
+export interface StepContent<S extends string = Unsigned['stage']> {
+    readonly stage: S;
     /** Whose signature it is to be: institution, name and number of the certificate. */
     readonly signatory: Signatory;
     readonly channel: string;
     readonly transactionId: string;
-    /** Of a proposal and a transaction; a commit only asks what became of a transaction. */
+    /** Of a query, a proposal and a transaction; a commit only asks what became of a transaction. */
     readonly asked?: Asked;
     /** Institutions whose peers are to sign a proposal, where that is not left to the peer; or have signed a transaction. */
     readonly endorsers?: readonly string[];
@@ -54,9 +54,11 @@ export interface Signatory {
  * Reads what a step asks its signatory to sign.
  * @throws TypeError where the step says another thing than its bytes
  */
-export function readStep(step: Unsigned): StepContent {
+export function readStep<S extends Unsigned | UnsignedQuery>(step: S): StepContent<S['stage']> {
     const bytes = Buffer.from(step.bytes, 'base64');
-    const content = { proposal: ofProposal, transaction: ofTransaction, commit: ofCommit }[step.stage](bytes);
+    const content = { query: ofProposal, proposal: ofProposal, transaction: ofTransaction, commit: ofCommit }[
+        step.stage
+    ](bytes);
     mustBe('digest', createHash('sha256').update(content.message).digest('hex'), step.digest);
     mustBe('transactionId', content.transactionId, step.transactionId);
     if (content.asked) mustBe('transaction', content.asked.transaction, step.transaction);

@@ -13,13 +13,12 @@ import { request } from './observability/watched';
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Status } from '@hyperledger/fabric-gateway';
 import type { Call, Client, Deadlines } from './client/client';
-import type { Draft, Passage, Reader, Receipt } from './client/ledger';
+import type { Draft, Passage, Question, Reader, Receipt } from './client/ledger';
 
 /** What every step of a request signed elsewhere says. Plain data: write it as JSON, carry it, go on in another process. */
 interface Step {
     /** `deal:close` */
     readonly transaction: string;
-    readonly requestId: string;
     readonly transactionId: string;
     /** What is sent, base64. */
     readonly bytes: string;
@@ -27,18 +26,28 @@ interface Step {
     readonly digest: string;
 }
 
+/** A step of a request that is to be written. */
+interface RequestStep extends Step {
+    readonly requestId: string;
+}
+
+/** A question to sign. Nothing comes of it but an answer. */
+export interface UnsignedQuery extends Step {
+    readonly stage: 'query';
+}
+
 /** The first thing to sign: what is asked of the contract. Its bytes hold the private input: keep them as you keep that. */
-export interface UnsignedProposal extends Step {
+export interface UnsignedProposal extends RequestStep {
     readonly stage: 'proposal';
 }
 
 /** The second: the transaction as the peers have endorsed it. */
-export interface UnsignedTransaction extends Step {
+export interface UnsignedTransaction extends RequestStep {
     readonly stage: 'transaction';
 }
 
 /** The third: the question what became of it. */
-export interface UnsignedCommit extends Step {
+export interface UnsignedCommit extends RequestStep {
     readonly stage: 'commit';
     /** What the contract answered, JSON. It holds once the transaction is committed. */
     readonly answer: string;
@@ -62,6 +71,10 @@ export type Told = Readonly<Record<string, unknown>>;
  * const transaction = await officer.endorse(proposal, await vault.sign(proposal.digest));
  * const commit = await officer.submit(transaction, await vault.sign(transaction.digest));
  * const { blockNumber } = await officer.complete(commit, await vault.sign(commit.digest));
+ *
+ * @example
+ * const query = await officer.prepareQuery(desk => desk.holdings.book());
+ * const book = await officer.evaluate(query, await vault.sign(query.digest));
  */
 export class OfflineDesk {
     constructor(
@@ -74,12 +87,41 @@ export class OfflineDesk {
     /**
      * Checks one typed call and makes it a proposal; nothing of it is sent yet.
      * @throws Refusal REQUEST_INVALID
-     * @throws TypeError where the call only asks: what is asked needs no signature from elsewhere
+     * @throws TypeError where the call only asks: see `prepareQuery`
      */
     async prepare(call: (desk: Nouns) => Promise<unknown>): Promise<UnsignedProposal> {
         const { requestId, ...request } = await captured(this.online, call);
         const proposal = this.signatory.propose(request);
         return { stage: 'proposal', transaction: request.transaction, requestId, ...signable(proposal) };
+    }
+
+    /**
+     * Makes the first question that a typed call asks a proposal; nothing of it is sent yet. A call that asks further questions, by what the
+     * first has answered, is for a connection whose `signer` reaches the key.
+     * @throws Refusal REQUEST_INVALID
+     * @throws TypeError where the call submits
+     */
+    async prepareQuery(call: (desk: Nouns) => Promise<unknown>): Promise<UnsignedQuery> {
+        const question = await questionOf(this.online, call);
+        return { stage: 'query', transaction: question.transaction, ...signable(this.signatory.propose(question)) };
+    }
+
+    /**
+     * Asks the institution's own peer what was signed. May be repeated.
+     * @param signature of the query's digest: ECDSA over P-256, DER
+     * @returns the contract's answer, as JSON reads it; amounts are decimal strings
+     * @throws Refused by a contract's rule, Failure for everything else
+     */
+    async evaluate(query: UnsignedQuery, signature: Uint8Array): Promise<unknown> {
+        const signed = withLowS(signature);
+        try {
+            const answer = await this.ask('evaluate', query, (gateway, options) =>
+                gateway.newSignedProposal(bytesOf(query), signed).evaluate(options),
+            );
+            return JSON.parse(Buffer.from(answer).toString('utf8')) as unknown;
+        } catch (error) {
+            throw failureOf(error, 'evaluate', query.transactionId);
+        }
     }
 
     /**
@@ -159,11 +201,12 @@ export class OfflineDesk {
 
     private ask<T>(
         stage: keyof Deadlines,
-        { transaction, requestId }: Step,
+        { transaction, ...step }: Step | RequestStep,
         call: (gateway: Gateway, options: CallOptions) => Promise<T>,
     ): Promise<T> {
         const { gate, mspId, options, peers } = this.signatory;
-        return request(options.observer, { transaction, requestId, mspId }, () =>
+        const named = 'requestId' in step ? { transaction, requestId: step.requestId } : { transaction };
+        return request(options.observer, { ...named, mspId }, () =>
             gate.through(() => peers.any(this.signatory.patience(stage), call)),
         );
     }
@@ -200,6 +243,35 @@ class Capturing extends Ledger {
         this.capture({ transaction, requestId, args: [text], ...passage });
         // The call ends here: what would follow its receipt is not for this process to do.
         return new Promise(() => undefined);
+    }
+}
+
+/** The first question that a typed call would ask. */
+async function questionOf(client: Client, call: (desk: Nouns) => Promise<unknown>): Promise<Call> {
+    return new Promise((resolve, reject) => {
+        call(new Nouns(new Questioning(client, resolve))).then(
+            () => reject(new TypeError('the call asks nothing')),
+            reject,
+        );
+    });
+}
+
+/** Hands out what would be asked. */
+class Questioning extends Ledger {
+    constructor(
+        client: Client,
+        private readonly capture: (question: Call) => void,
+    ) {
+        super(client);
+    }
+
+    override evaluate<A>(transaction: string, _answer: Reader<A>, ...questions: readonly Question[]): Promise<A> {
+        this.capture({ transaction, args: questions.map(question => question()) });
+        return new Promise(() => undefined);
+    }
+
+    override submit(): Promise<never> {
+        return Promise.reject(new TypeError('the call submits: see prepare'));
     }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { connect, OutcomeUnknown } from '@poolproof/gateway';
+import { connect, OutcomeUnknown, readStep } from '@poolproof/gateway';
 import { openNetwork, readConsortium } from '@poolproof/network';
 
 import type { Connection, OfflineDesk } from '@poolproof/gateway';
@@ -94,6 +94,27 @@ describe('a request that is signed elsewhere', () => {
         const transaction = await officer.endorse(proposal, sign(proposal));
         const { endorsedBy } = await officer.complete(await officer.submit(transaction, sign(transaction)));
         expect(endorsedBy).toEqual(['TrustMSP']);
+    });
+
+    it('may be a question, asked in the name of who signed it', async () => {
+        const query = carried(await officer.prepareQuery(desk => desk.institutions.list()));
+        expect(readStep(query)).toMatchObject({
+            stage: 'query',
+            signatory: { mspId: 'RegulatorMSP', certificatePem },
+            asked: { transaction: 'institution:list' },
+        });
+        const elsewhere = await connectClerk();
+        const there = elsewhere.offline({ mspId: 'RegulatorMSP', certificatePem });
+        expect(await there.evaluate(query, sign(query))).toMatchObject([{ id: 'regulator' }, { id: 'trust' }]);
+        elsewhere.close();
+
+        const nobody = await officer.prepareQuery(desk => desk.deals.read('nobody'));
+        await expect(officer.evaluate(nobody, sign(nobody))).rejects.toMatchObject({
+            code: 'NOT_FOUND',
+            transactionId: nobody.transactionId,
+        });
+        await expect(officer.evaluate(nobody, sign(query))).rejects.toMatchObject({ name: 'GatewayFailure' });
+        await expect(officer.prepareQuery(desk => desk.institutions.join(joining))).rejects.toThrow('see prepare');
     });
 
     it('is checked before there is anything to sign', async () => {
