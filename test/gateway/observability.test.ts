@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { metrics, trace } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -5,6 +7,7 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@
 import { assetClassOf } from '@poolproof/chaincode/domain';
 import { connect, orderLoans, packChunk } from '@poolproof/gateway';
 
+import { FaultyProxy } from './faulty-proxy';
 import { cash } from '../setting/founding';
 import { sightings } from '../setting/leak-scanner';
 import { loadLoans, sample } from '../setting/pool';
@@ -14,7 +17,7 @@ import { datesOn, setStage, tagged } from '../setting/stage';
 
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import type { Amount, Day } from '@poolproof/chaincode/domain';
-import type { Connection, LogEntry } from '@poolproof/gateway';
+import type { Connection, LogEntry, PeerAddress } from '@poolproof/gateway';
 import type { Marker, Source } from '../setting/leak-scanner';
 import type { Stage } from '../setting/stage';
 
@@ -107,6 +110,54 @@ describe('a connection that is watched', () => {
             /poolproof_stage_duration_seconds_count\{stage="endorse",peer="peer0.bank-b.example.com",outcome="ok"/,
         );
         expect(text).toMatch(/poolproof_requests_active\{transaction="settlement:instruct"[^}]*\} 0/);
+    });
+
+    it('tells Prometheus what it hears of events and blocks, how often it had to reconnect, and how far a checkpoint is behind', async () => {
+        const { channel, chaincode } = stage.network.consortium;
+        let opened = 0;
+        const proxy = new FaultyProxy(stage.network.peers('bank-b')[0] as PeerAddress, call =>
+            call === 'chaincodeEvents' && opened++ === 0 ? 'request-lost' : 'none',
+        );
+        const watched = connect({
+            identity: await stage.network.identity('bank-b', 'follower'),
+            ...{ peers: [await proxy.start()], channel, chaincode: chaincode.name },
+            observe: { meter: metrics.getMeter('poolproof') },
+        });
+        const last = await place(`followed-${stage.tag}`);
+        const { height } = await bank.chain();
+        const over = new AbortController();
+        let heard = 0;
+        // What comes after the checkpoint is still being dealt with.
+        let release = () => undefined as void;
+        const held = new Promise<void>(done => (release = done));
+        const position = () => Promise.resolve({ blockNumber: 2n });
+        const store = { name: 'books', position, advance: () => held };
+        const on = { InstitutionJoined: () => undefined, InstitutionConfirmed: () => undefined };
+        const applying = watched.applyEvents({ store, on, signal: over.signal });
+        for await (const event of watched.events({ signal: over.signal })) {
+            heard++;
+            if (event.transactionId === last.transactionId) break;
+        }
+        for await (const { number } of watched.blocks()) if (number === 4n) break;
+        const expected = [
+            /poolproof_stream_heard_total\{stream="blocks"[^}]*\} 5\b/,
+            /poolproof_stream_reconnects_total\{stream="events"[^}]*\} 1\b/,
+            new RegExp(`poolproof_checkpoint_lag_blocks\\{checkpoint="books"[^}]*\\} ${height - 3n}\\b`),
+        ];
+        const until = Date.now() + 10_000;
+        let text = await scraped();
+        while (!expected.every(pattern => pattern.test(text)) && Date.now() < until) {
+            await pause(50);
+            text = await scraped();
+        }
+        for (const pattern of expected) expect(text).toMatch(pattern);
+        const events = /poolproof_stream_heard_total\{stream="events"[^}]*\} (\d+)/.exec(text)?.[1];
+        expect(Number(events)).toBeGreaterThan(heard);
+        over.abort();
+        release();
+        await applying;
+        watched.close();
+        proxy.stop();
     });
 
     it('logs an entry a request, with the level of its end', async () => {

@@ -36,7 +36,7 @@ export async function* follow(client: Client, options: FollowOptions = {}): Asyn
     const { channel, chaincode } = client.options;
     let position = options.after;
     let told = new Set([position?.transactionId]);
-    const events = reconnecting(client, options.signal, gateway =>
+    const events = reconnecting(client, 'events', options.signal, gateway =>
         gateway.getNetwork(channel).getChaincodeEvents(chaincode, startOptions(position, options.from)),
     );
     for await (const event of events) {
@@ -44,6 +44,7 @@ export async function* follow(client: Client, options: FollowOptions = {}): Asyn
         if (position && (blockNumber < position.blockNumber || told.has(transactionId))) continue;
         told = blockNumber === position?.blockNumber ? told.add(transactionId) : new Set([transactionId]);
         position = { blockNumber, transactionId };
+        client.options.observer?.followed?.({ kind: 'heard', stream: 'events' });
         yield decoded(event);
     }
 }

@@ -3,6 +3,7 @@ import { ClosedFailure } from './failure';
 import { symptomOf } from './symptom';
 
 import type { CloseableAsyncIterable, Gateway } from '@hyperledger/fabric-gateway';
+import type { Stream } from '../observability/observer';
 import type { Client } from './client';
 
 /**
@@ -13,6 +14,7 @@ import type { Client } from './client';
  */
 export async function* reconnecting<T>(
     client: Client,
+    name: Stream,
     signal: AbortSignal | undefined,
     open: (gateway: Gateway) => Promise<CloseableAsyncIterable<T>>,
 ): AsyncGenerator<T> {
@@ -27,6 +29,7 @@ export async function* reconnecting<T>(
             if (signal?.aborted) return;
             if (symptomOf(error) === 'answered') throw error;
         }
+        client.options.observer?.followed?.({ kind: 'reconnect', stream: name });
         await backOff(++failures, signal, client.closing);
     }
 }

@@ -1,5 +1,6 @@
 import { follow } from '../client/event';
 import { toldAs } from './told';
+import { watchLag } from './lag';
 
 import type { Client } from '../client/client';
 import type { LedgerEvent } from '../client/event';
@@ -32,13 +33,20 @@ export async function applyEvents<T>(client: Client, options: ApplyOptions<T>): 
     const { store, on, from, signal } = options;
     const after = await store.position();
     const start = { ...(after && { after }), ...(from === undefined ? {} : { from }), ...(signal && { signal }) };
+    const lag = watchLag(client, store.name, after?.blockNumber ?? (from === undefined ? -1n : from - 1n));
     let passed = 0;
-    for await (const event of follow(client, start)) {
-        const effect = effectOf(event, on);
-        if (effect === undefined && ++passed < unheeded) continue;
-        passed = 0;
-        const { blockNumber, transactionId } = event;
-        await store.advance({ blockNumber, transactionId }, effect ?? (() => undefined));
+    try {
+        for await (const event of follow(client, start)) {
+            const effect = effectOf(event, on);
+            const { blockNumber, transactionId } = event;
+            if (effect !== undefined || ++passed === unheeded) {
+                passed = 0;
+                await store.advance({ blockNumber, transactionId }, effect ?? (() => undefined));
+            }
+            lag.reached(blockNumber);
+        }
+    } finally {
+        lag.end();
     }
 }
 

@@ -2,6 +2,8 @@ import type { Position } from '../client/event';
 
 /** Keeps how far somebody has followed the ledger, together with what that has caused. */
 export interface CheckpointStore<T> {
+    /** By which metrics tell it from others; `checkpoint` unless stated. */
+    readonly name?: string;
     /** Everything up to here has had its effect; nothing where nothing has. */
     position(): Promise<Position | undefined>;
     /**

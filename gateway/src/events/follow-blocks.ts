@@ -16,13 +16,14 @@ export interface BlockOptions {
 export async function* followBlocks(client: Client, options: BlockOptions = {}): AsyncGenerator<LedgerBlock> {
     const { channel } = client.options;
     let startBlock = options.from ?? 0n;
-    const blocks = reconnecting(client, options.signal, gateway =>
+    const blocks = reconnecting(client, 'blocks', options.signal, gateway =>
         gateway.getNetwork(channel).getBlockAndPrivateDataEvents({ startBlock }),
     );
     for await (const message of blocks) {
         const block = decodeBlock(message);
         if (block.number < startBlock) continue;
         startBlock = block.number + 1n;
+        client.options.observer?.followed?.({ kind: 'heard', stream: 'blocks' });
         yield block;
     }
 }

@@ -37,7 +37,7 @@ export class CheckpointMoved extends Error {
 export class SqlStore implements CheckpointStore<SqlSession> {
     private constructor(
         private readonly session: SqlSession,
-        private readonly name: string,
+        readonly name: string,
         private last: Position | undefined,
     ) {}
 

@@ -9,6 +9,7 @@ export interface MeterLike {
     createHistogram(name: string, options?: MeterOptions): { record(value: number, labels?: Labels): void };
     createCounter(name: string, options?: MeterOptions): { add(value: number, labels?: Labels): void };
     createUpDownCounter(name: string, options?: MeterOptions): { add(value: number, labels?: Labels): void };
+    createGauge(name: string, options?: MeterOptions): { record(value: number, labels?: Labels): void };
 }
 
 interface MeterOptions {
@@ -21,9 +22,10 @@ interface MeterOptions {
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
- * Durations of requests and of messages by outcome, requests under way, and proposals beyond the first. Named as
- * Prometheus has it: `poolproof_request_duration_seconds`, `poolproof_stage_duration_seconds`, `poolproof_requests_active`,
- * `poolproof_retries_total`.
+ * Durations of requests and of messages by outcome, requests under way, and proposals beyond the first; of what is followed, events and
+ * blocks, reconnections, and how far a checkpoint is behind. Named as Prometheus has it: `poolproof_request_duration_seconds`,
+ * `poolproof_stage_duration_seconds`, `poolproof_requests_active`, `poolproof_retries_total`, `poolproof_stream_heard_total`,
+ * `poolproof_stream_reconnects_total`, `poolproof_checkpoint_lag_blocks`.
  */
 export function metrics(meter: MeterLike): Observer {
     const advice = { explicitBucketBoundaries: buckets };
@@ -43,7 +45,20 @@ export function metrics(meter: MeterLike): Observer {
     const retries = meter.createCounter('poolproof_retries_total', {
         description: 'Proposals made anew after a conflict',
     });
+    const heard = meter.createCounter('poolproof_stream_heard_total', {
+        description: 'Events and blocks given out, each once',
+    });
+    const reconnects = meter.createCounter('poolproof_stream_reconnects_total', {
+        description: 'Streams of events and of blocks opened again after they broke or ended',
+    });
+    const lag = meter.createGauge('poolproof_checkpoint_lag_blocks', {
+        description: 'Blocks of the own peer after the one up to which events have had their effect',
+    });
     return {
+        followed: happening => {
+            if (happening.kind === 'lag') return lag.record(happening.blocks, { checkpoint: happening.checkpoint });
+            (happening.kind === 'heard' ? heard : reconnects).add(1, { stream: happening.stream });
+        },
         during: async (step, act, end) => {
             const { kind, transaction, stage = '', peer = '' } = step;
             if (kind === 'request') active.add(1, { transaction });

@@ -35,14 +35,30 @@ export interface Ending {
 export interface Observer {
     /** Begins a step, carries it out, and is told its end before the caller is. */
     during<T>(step: Step, act: () => Promise<T>, end: (settled: PromiseSettledResult<T>) => Ending): Promise<T>;
+    /** Something has come of what is followed. */
+    followed?(happening: Happening): void;
 }
+
+/** What comes of following events or blocks. */
+export type Happening =
+    /** One was given out. */
+    | { readonly kind: 'heard'; readonly stream: Stream }
+    /** The stream broke or ended, and is opened again. */
+    | { readonly kind: 'reconnect'; readonly stream: Stream }
+    /** A checkpoint was compared with the ledger. */
+    | { readonly kind: 'lag'; readonly checkpoint: string; readonly blocks: number };
+
+export type Stream = 'blocks' | 'events';
 
 /** Carries out a step under every observer: the first is the outermost. */
 export function together(observers: readonly Observer[]): Observer | undefined {
     const [first, ...others] = observers;
     const rest = others.length > 0 ? together(others) : undefined;
     if (!first || !rest) return first;
-    return { during: (step, act, end) => first.during(step, () => rest.during(step, act, end), end) };
+    return {
+        during: (step, act, end) => first.during(step, () => rest.during(step, act, end), end),
+        followed: happening => [first, rest].forEach(each => each.followed?.(happening)),
+    };
 }
 
 /** Carries out a step and tells its end, with the milliseconds that it took. */
