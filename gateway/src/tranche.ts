@@ -92,7 +92,8 @@ export class Tranches {
     }
 
     /**
-     * The depository closes the book: every class is allotted in full, or none is.
+     * The depository closes the book: every class is allotted in full, or none is. Until the issue it may do so again, for whoever cannot
+     * pay.
      * @throws Refused PRICE_MISSING, CLASS_NOT_COVERED
      */
     async allot(allot: Allot, resend?: Resendable): Promise<Receipt<NotesAllotted>> {

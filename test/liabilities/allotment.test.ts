@@ -43,7 +43,7 @@ function placed(investor: string, face: number, given: Partial<Order> = {}): Ord
 
 const allotted = (orders: readonly Order[], price = '100%') =>
     Object.fromEntries(
-        allot({ tranches: [tranche], orders, prices: [{ className: 'A', price }] }).map(each => [
+        allot({ tranches: [tranche], orders, dropped: [], prices: [{ className: 'A', price }] }).map(each => [
             each.investor,
             Number(each.allotted),
         ]),
@@ -80,6 +80,7 @@ describe('the book of a class', () => {
         const [first] = allot({
             tranches: [tranche],
             orders: [placed('a', 1_000_000)],
+            dropped: [],
             prices: [{ className: 'A', price: '99.98765%' }],
         });
         expect(first?.due).toBe(999_877n);
@@ -144,6 +145,23 @@ describe('the issue of a deal', () => {
         expect((await book(ledger, fund)).orders).toHaveLength(4);
         await closeBook(ledger, orders);
         expect(await codeOf(() => order(ledger, fund, 'C', '2000.00'))).toBe('ORDER_CLOSED');
+    });
+
+    it('is allotted again, until it is issued, without an investor that cannot pay', async () => {
+        await orderAll();
+        await order(ledger, bankB, 'C', '2500.00');
+        const ofBankB = { className: 'C', investor: 'bank-b' };
+        await closeBook(ledger, [...orders, ofBankB]);
+        await provide(ledger, fund, cents('28500.00'));
+        expect(await codeOf(() => issue(ledger))).toBe('HOLDING_SHORT');
+
+        await closeBook(ledger, orders);
+        expect((await book(ledger, bankB)).orders).toMatchObject([{ status: 'unfilled', allotted: '0', due: '0' }]);
+        await order(ledger, bankB, 'C', '500.00');
+        await issue(ledger);
+        expect(await held(ledger, fund, note('C'))).toBe('2500.00');
+        expect(await held(ledger, bankB, note('C'))).toBe('0.00');
+        expect(await codeOf(() => closeBook(ledger, [...orders, ofBankB]))).toBe('NOTES_NOT_AUTHORISED');
     });
 
     it('takes orders of investors only, within the class', async () => {

@@ -77,7 +77,7 @@ export class TrancheContract extends Contract {
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }
 
-    /** An investor withdraws its order (transient field `order`) before the book is closed. */
+    /** An investor withdraws its order (transient field `order`), as long as no notes are allotted to it. */
     @Transaction()
     @Returns('string')
     async withdraw(ctx: Context, request: string): Promise<string> {
@@ -93,7 +93,10 @@ export class TrancheContract extends Contract {
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
     }
 
-    /** The depository closes the book at the prices of the transient field `allotment`, which also names the orders. */
+    /**
+     * The depository closes the book at the prices of the transient field `allotment`, which also names the orders. Until the issue it
+     * may do so again, for whoever cannot pay.
+     */
     @Transaction()
     @Returns('string')
     async allot(ctx: Context, request: string): Promise<string> {
@@ -106,9 +109,12 @@ export class TrancheContract extends Contract {
             const planned = await tranches.issue(given.dealId);
             ctx.caller.mustBeParty('depository', planned.depository);
             const orders = new Orders(holdings, given.dealId);
-            const placed = await orders.load(given.orders);
-            const allotted = allot({ tranches: await tranches.ofIssue(planned), orders: placed, prices: given.prices });
-            await orders.save(allotted);
+            const classes = await tranches.ofIssue(planned);
+            const facts = {
+                orders: await orders.load(given.orders),
+                dropped: await orders.dropped(ctx.caller.id, given.orders),
+            };
+            await orders.save(allot({ tranches: classes, ...facts, prices: given.prices }));
             await orders.close(ctx.caller.id, given.orders);
             return ctx.reply({ type: 'NotesAllotted', dealId: given.dealId });
         };

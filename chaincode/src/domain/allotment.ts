@@ -75,22 +75,21 @@ export const allotmentReader = object({ dealId: id, orders: list(object({ classN
 export type Allotment = ReturnType<typeof allotmentReader>;
 
 /**
- * An investor's order, which replaces its earlier one in the same class.
+ * An investor's order, which replaces its earlier one in the same class unless notes were allotted to that.
  * @throws Refusal NOTES_NOT_AUTHORISED, ORDER_CLOSED, ORDER_INVALID
  */
 export function order(asked: PlaceOrder, investor: string, tranche: TrancheRecord, before: Order | undefined): Order {
     const { className, face, minimum = tranche.minimum } = asked;
     if (tranche.status !== 'authorised')
         throw new Refusal('NOTES_NOT_AUTHORISED', { className, status: tranche.status });
-    if (before !== undefined && before.status !== 'placed' && before.status !== 'withdrawn')
-        throw new Refusal('ORDER_CLOSED');
+    if (before?.status === 'allotted' || before?.status === 'settled') throw new Refusal('ORDER_CLOSED');
     if (face < tranche.minimum || face > tranche.original || minimum > face) throw new Refusal('ORDER_INVALID');
     return { ...asked, minimum, investor, status: 'placed', allotted: zero, due: zero };
 }
 
 /** @throws Refusal ORDER_CLOSED */
 export function withdraw(before: Order): Order {
-    if (before.status !== 'placed') throw new Refusal('ORDER_CLOSED');
+    if (before.status !== 'placed' && before.status !== 'unfilled') throw new Refusal('ORDER_CLOSED');
     return { ...before, status: 'withdrawn' };
 }
 
@@ -98,6 +97,8 @@ export interface AllotFacts {
     readonly tranches: readonly TrancheRecord[];
     /** Every order placed in the classes offered. */
     readonly orders: readonly Order[];
+    /** The orders of an earlier allotment that are named no more. */
+    readonly dropped: readonly Order[];
     readonly prices: Allot['prices'];
 }
 
@@ -106,13 +107,18 @@ export interface AllotFacts {
  * left out; if the rest is for no more than the size, each gets what it asked; otherwise all get the same part of their order, in
  * whole steps of the class. Who would get less than its own or the class's minimum gets nothing, the smallest order first, and the
  * others share again.
- * @throws Refusal PRICE_MISSING, CLASS_NOT_COVERED
+ *
+ * Until the notes are issued the book may be allotted anew, by the same rules: an investor that cannot pay on the closing day is left
+ * out, and others take its part.
+ * @throws Refusal NOTES_NOT_AUTHORISED, PRICE_MISSING, CLASS_NOT_COVERED
  */
-export function allot({ tranches, orders, prices }: AllotFacts): Order[] {
-    return tranches.flatMap(tranche => {
-        const price = prices.find(({ className }) => className === tranche.className)?.price;
-        if (price === undefined) throw new Refusal('PRICE_MISSING', { className: tranche.className });
-        const placed = orders.filter(order => order.className === tranche.className && order.status === 'placed');
+export function allot({ tranches, orders, dropped, prices }: AllotFacts): Order[] {
+    const shared = tranches.flatMap(tranche => {
+        const { className, status } = tranche;
+        if (status !== 'authorised') throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
+        const price = prices.find(each => each.className === className)?.price;
+        if (price === undefined) throw new Refusal('PRICE_MISSING', { className });
+        const placed = orders.filter(order => order.className === className && order.status !== 'withdrawn');
         const faces = allotClass(tranche, placed, price);
         return placed.map(order => {
             const allotted = faces.get(order) ?? zero;
@@ -120,6 +126,8 @@ export function allot({ tranches, orders, prices }: AllotFacts): Order[] {
             return { ...order, allotted, price, due, status: allotted > 0n ? 'allotted' : 'unfilled' } as const;
         });
     });
+    const left = dropped.filter(({ status }) => status === 'allotted');
+    return [...shared, ...left.map(order => ({ ...order, allotted: zero, due: zero, status: 'unfilled' }) as const)];
 }
 
 export interface IssueFacts {

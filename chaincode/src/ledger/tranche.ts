@@ -241,6 +241,14 @@ export class Orders {
         return this.load(closed.orders);
     }
 
+    /** The orders of the book as it was closed before, if it was, less those named now. */
+    async dropped(depository: string, named: Allotment['orders']): Promise<Order[]> {
+        const closed = await this.holdings.book(depository).find('allotment', allotmentReader, this.dealId);
+        const nameOf = ({ className, investor }: Allotment['orders'][number]) => `${className} ${investor}`;
+        const again = new Set(named.map(nameOf));
+        return this.load((closed?.orders ?? []).filter(order => !again.has(nameOf(order))));
+    }
+
     /** Remembers in the depository's book which orders the closed book held. */
     async close(depository: string, orders: Allotment['orders']): Promise<void> {
         const allotment = { dealId: this.dealId, orders };

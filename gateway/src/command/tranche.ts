@@ -46,7 +46,7 @@ export function trancheCommand(): Command {
         );
     tranche
         .command('allot <file>')
-        .description('depository: close the book (JSON: dealId, prices, orders)')
+        .description('depository: close the book, or allot it again until the issue (JSON: dealId, prices, orders)')
         .addHelpText(
             'after',
             example(

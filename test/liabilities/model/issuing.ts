@@ -13,7 +13,7 @@ export function order(table: Table, investor: string, { className, face, minimum
     const key = `${investor}|${className}`;
     const before = table.orders.get(key)?.status;
     if (!table.files.has(investor) || offered.status !== 'authorised') return false;
-    if (before !== undefined && before !== 'placed' && before !== 'withdrawn') return false;
+    if (before === 'allotted' || before === 'settled') return false;
     if (face < offered.minimum || face > offered.original || least > face) return false;
     table.orders.set(key, { face, minimum: least, limit, status: 'placed', allotted: 0n, due: 0n });
     return true;
@@ -21,19 +21,23 @@ export function order(table: Table, investor: string, { className, face, minimum
 
 export function withdrawOrder(table: Table, investor: string, className: string): boolean {
     const wanted = table.orders.get(`${investor}|${className}`);
-    if (wanted?.status !== 'placed') return false;
+    if (wanted?.status !== 'placed' && wanted?.status !== 'unfilled') return false;
     wanted.status = 'withdrawn';
     return true;
 }
 
-/** Prices in percent of face by class, and the orders named, `investor|class`. Every class is covered, or nothing is allotted. */
+/**
+ * Prices in percent of face by class, and the orders named, `investor|class`. Every class is covered, or nothing is allotted. Whoever
+ * was allotted notes before and is not named again has none.
+ */
 export function allot(table: Table, prices: Readonly<Record<string, string>>, names: readonly string[]): boolean {
-    if (new Set(names).size < names.length) return false;
+    const isOffered = [...table.classes.values()].every(({ status }) => status === 'authorised');
+    if (new Set(names).size < names.length || !isOffered) return false;
     const books = [...table.classes].map(([asset, offered]) => {
         const className = asset.split(':')[2] ?? '';
         const price = prices[className];
         const placed = names
-            .filter(name => name.endsWith(`|${className}`) && table.orders.get(name)?.status === 'placed')
+            .filter(name => name.endsWith(`|${className}`) && isInBook(table.orders.get(name)))
             .map(name => ({ name, wanted: table.orders.get(name) as Wanted }));
         if (price === undefined) return undefined;
         const willing = placed.filter(({ wanted }) => isAtLeast(wanted.limit, price));
@@ -41,6 +45,10 @@ export function allot(table: Table, prices: Readonly<Record<string, string>>, na
         return faces && { placed, faces, price };
     });
     if (books.includes(undefined)) return false;
+    for (const name of table.allotment ?? []) {
+        const wanted = table.orders.get(name);
+        if (wanted?.status === 'allotted') Object.assign(wanted, { status: 'unfilled', allotted: 0n, due: 0n });
+    }
     for (const book of books)
         for (const { name, wanted } of book?.placed ?? []) {
             wanted.allotted = book?.faces.get(name) ?? 0n;
@@ -49,6 +57,10 @@ export function allot(table: Table, prices: Readonly<Record<string, string>>, na
         }
     table.allotment = names;
     return true;
+}
+
+function isInBook(wanted: Wanted | undefined): boolean {
+    return wanted !== undefined && wanted.status !== 'withdrawn';
 }
 
 /** Where the proceeds go: into the deal's account, and what is not retained there on to the seller of the pool. */
