@@ -90,14 +90,14 @@ export class FaultyProxy {
                 if (!call.cancelled) arrival.came = kindOf(error);
                 reply(error, answer);
             };
-            void this.suffer(this.next(name), definitionOf(name).path, call.request, noted);
+            void this.suffer(this.next(name), definitionOf(name).path, call, noted);
         };
     }
 
-    private async suffer(fault: Fault, path: string, request: Buffer, reply: sendUnaryData<Buffer>): Promise<void> {
+    private async suffer(fault: Fault, path: string, asked: Call, reply: sendUnaryData<Buffer>): Promise<void> {
         if (fault === 'request-lost') return reply(broken);
-        const forwarded = this.forward(path, request);
-        if (fault === 'doubled') await this.forward(path, request);
+        const forwarded = this.forward(path, asked);
+        if (fault === 'doubled') await this.forward(path, asked);
         const { error, answer } = await forwarded;
         if (fault === 'answer-withheld') return;
         if (fault === 'answer-late') await pause(100);
@@ -105,13 +105,15 @@ export class FaultyProxy {
         reply(error, answer);
     }
 
-    private forward(path: string, request: Buffer): Promise<{ error: ServiceError | null; answer?: Buffer }> {
+    private forward(path: string, asked: Call): Promise<{ error: ServiceError | null; answer?: Buffer }> {
         return new Promise(resolve => {
-            const call = this.upstream.makeUnaryRequest(path, same, same, request, (error, answer) => {
+            const call = this.upstream.makeUnaryRequest(path, same, same, asked.request, (error, answer) => {
                 this.underWay.delete(call);
                 resolve(answer === undefined ? { error } : { error, answer });
             });
             this.underWay.add(call);
+            // A peer waits for a transaction that never came as long as somebody asks for it, and counts those who do.
+            asked.once('cancelled', () => call.cancel());
         });
     }
 

@@ -109,6 +109,8 @@ function gossip(plan: Plan, peer: PlannedPeer, address: string): Readonly<Record
         CORE_PEER_GOSSIP_USELEADERELECTION: 'false',
         CORE_PEER_GOSSIP_ORGLEADER: 'true',
         CORE_PEER_GOSSIP_PVTDATA_PULLRETRYTHRESHOLD: '10s',
+        // An envelope that arrives twice would hold up every member's peer for data that its first copy has used.
+        CORE_PEER_GOSSIP_PVTDATA_SKIPPULLINGINVALIDTRANSACTIONSDURINGCOMMIT: 'true',
         CORE_PEER_GOSSIP_PVTDATA_RECONCILESLEEPINTERVAL: '5s',
         CORE_PEER_GOSSIP_RECONNECTINTERVAL: '5s',
         CORE_PEER_GOSSIP_PUBLISHSTATEINFOINTERVAL: '1s',
