@@ -145,7 +145,8 @@ export class ChaincodeStream {
 
     private async payloadOf(type: number, payload: Uint8Array, invocation: Invocation): Promise<Uint8Array> {
         const answer = answers.get(type);
-        this.note(invocation.transaction.txId, typeNames.get(type) ?? String(type), describeRequest(type, payload));
+        const { txId } = invocation.transaction;
+        this.note(txId, typeNames.get(type) ?? String(type), () => describeRequest(type, payload));
         if (answer !== undefined) return answer(payload, invocation);
         return (await this.call(payload, invocation)).serializeBinary();
     }

@@ -1,5 +1,6 @@
 import { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeDefinition, PeerLedger } from '../ledger';
+import type { Detail } from '../trace/trace-book';
 import { wrap } from '../wrap';
 import type { TransactionParams } from './invocation';
 import { Invocation } from './invocation';
@@ -11,7 +12,7 @@ const types = peer.ChaincodeMessage.Type;
 const initializedKey = '\x00\u{10FFFF}initialized';
 
 /** Takes note of something that happens to a transaction. */
-export type Note = (txId: string, what: string, detail: string) => void;
+export type Note = (txId: string, what: string, detail: Detail) => void;
 
 /** A chaincode that is part of the peer. */
 export interface SystemChaincode {
