@@ -162,7 +162,9 @@ function kindOf(error: Parameters<sendUnaryData<Buffer>>[0]): Arrival['came'] {
     if (!error) return 'answer';
     if (error === broken) return 'broken';
     if (error.code === status.DEADLINE_EXCEEDED) return 'nothing';
-    return /txid: \w+\(\S+\) exists/.test(JSON.stringify(error)) ? 'busy' : 'error';
+    // What other peers said travels in the details of the status, text among other bytes.
+    const said = [error.details, ...(error.metadata?.get('grpc-status-details-bin') ?? [])].join(' ');
+    return /txid: \w+\(\S+\) exists/.test(said) ? 'busy' : 'error';
 }
 
 function definitionOf(name: CallName): { readonly path: string } {
