@@ -106,7 +106,18 @@ export function instruct(
     counterparty: Client,
     trade: Trade & { readonly reference: string },
 ): Promise<Outcome> {
-    const instruction = {
+    return instructAll(ledger, client, side, counterparty, [trade]);
+}
+
+/** One side's instructions, placed together. */
+export function instructAll(
+    ledger: MemoryLedger,
+    client: Client,
+    side: 'deliver' | 'receive',
+    counterparty: Client,
+    trades: readonly (Trade & { readonly reference: string })[],
+): Promise<Outcome> {
+    const instructions = trades.map(trade => ({
         kind: 'transfer',
         side,
         counterparty: counterparty.institution,
@@ -115,8 +126,9 @@ export function instruct(
         settlementDay: '2026-01-20',
         expiryDay: '2030-12-31',
         ...trade,
-    };
-    return ledger.submit(client, 'settlement:instruct', { requestId: requestId() }, field('instruction', instruction));
+    }));
+    const asked = { requestId: requestId() };
+    return ledger.submit(client, 'settlement:instruct', asked, field('instructions', instructions));
 }
 
 /** Both sides' instructions. @returns the trade's reference */
@@ -133,7 +145,8 @@ export interface Matched {
     readonly reference: string;
     readonly deliverer: string;
     readonly receiver: string;
-    readonly quantity?: bigint;
+    readonly quantity?: bigint | undefined;
+    readonly sheets?: Pending['pairs'][number]['sheets'];
 }
 
 export function settle(ledger: MemoryLedger, ...pairs: Matched[]): Promise<Outcome> {

@@ -47,24 +47,27 @@ describe('cash that one depository keeps', () => {
         await network.close();
     });
 
-    it('is not settled by another, neither as what is delivered nor as its price', async () => {
+    it('is not settled by another, and is neither sold for nor bought with what another keeps', async () => {
         const other = await registry.holdings.openDeposit({ currency: 'EUR', bank: 'bank-b' });
         const euros = other.answer.asset as typeof cash;
         const common = { kind: 'transfer', settlementDay: day, expiryDay: day } as const;
         const price = { means: 'deposit', asset: euros, amount: 90n as Amount } as const;
         const quantity = 100n as Amount;
-        for (const said of [
-            { ...common, reference: 'plain', asset: cash, quantity },
-            { ...common, reference: 'priced', asset: cash, quantity, payment: price },
-        ]) {
-            await cast.bankB.settlements.instruct({ ...said, side: 'deliver', counterparty: 'fund' });
-            await cast.fund.settlements.instruct({ ...said, side: 'receive', counterparty: 'bank-b' });
-        }
-        const pair = (reference: string) => ({ reference, deliverer: 'bank-b', receiver: 'fund' });
+        const plain = { ...common, reference: 'plain', asset: cash, quantity } as const;
+        await cast.bankB.settlements.instruct({ ...plain, side: 'deliver', counterparty: 'fund' });
+        await cast.fund.settlements.instruct({ ...plain, side: 'receive', counterparty: 'bank-b' });
+        const pairs = [{ reference: 'plain', deliverer: 'bank-b', receiver: 'fund' }];
         const elsewhere = { code: 'CASH_KEPT_ELSEWHERE', details: { at: 'batch.pairs[0]' } };
-        await expect(registry.settlements.settle({ pairs: [pair('plain')] })).rejects.toMatchObject(elsewhere);
-        await expect(cast.trust.settlements.settle({ pairs: [pair('priced')] })).rejects.toMatchObject(elsewhere);
-        await cast.trust.settlements.settle({ pairs: [pair('plain')] });
+        await expect(registry.settlements.settle({ pairs })).rejects.toMatchObject(elsewhere);
+        const priced = {
+            ...plain,
+            reference: 'priced',
+            payment: price,
+            side: 'deliver',
+            counterparty: 'fund',
+        } as const;
+        await expect(cast.bankB.settlements.instruct(priced)).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+        await cast.trust.settlements.settle({ pairs });
         const { holdings } = await cast.fund.holdings.book();
         expect(holdings.map(({ asset, free }) => [asset, free])).toEqual([[cash, quantity]]);
     });

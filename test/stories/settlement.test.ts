@@ -135,6 +135,34 @@ describe('settlement', () => {
         expect(await held('fund')).toBe(before + (settled.status === 'fulfilled' ? 1_000n : 0n));
     });
 
+    it('settles one and withdraws another of those placed together, also when both are asked at once', async () => {
+        const before = await held('fund');
+        const common = { kind: 'transfer', asset: dollars, settlementDay: today, expiryDay: today } as const;
+        const [kept, other] = ['kept', 'other'].map(name => `${name}-${randomBytes(6).toString('hex')}`);
+        if (kept === undefined || other === undefined) throw new Error('two were named');
+        const said = [kept, other].map(reference => ({ ...common, quantity: 1_000n as Amount, reference }));
+        const { bankB, fund, trust } = stage.cast;
+        await bankB.settlements.instructAll(
+            said.map(each => ({ ...each, side: 'deliver', counterparty: 'fund' }) as const),
+        );
+        await fund.settlements.instructAll(
+            said.map(each => ({ ...each, side: 'receive', counterparty: 'bank-b' }) as const),
+        );
+        const { pairs } = await trust.settlements.pending();
+        const pair = pairs.find(({ reference }) => reference === kept);
+        expect(pair?.sheets).toBeDefined();
+        const both = [
+            trust.settlements.settle({ pairs: pair ? [pair] : [] }),
+            fund.settlements.cancel({ reference: other }),
+        ];
+        const outcomes = await Promise.all<{ endorsedBy: readonly string[] }>(both);
+        expect(outcomes.map(({ endorsedBy }) => endorsedBy)).toEqual([['TrustMSP'], ['TrustMSP']]);
+        expect(await held('fund')).toBe(before + 1_000n);
+        expect([await statusOf('fund', kept), await statusOf('fund', other)]).toEqual(['settled', 'cancelled']);
+        expect([await statusOf('bank-b', kept), await statusOf('bank-b', other)]).toEqual(['settled', 'placed']);
+        await bankB.settlements.cancel({ reference: other });
+    });
+
     it('refuses a buyer short of cash, a suspended seller and an expired instruction, and moves nothing', async () => {
         const before = await Promise.all(everybody.map(id => held(id)));
         const dear = { means: 'deposit', asset: euros, amount: 10_000_000n as Amount } as const;
@@ -206,8 +234,8 @@ describe('settlement', () => {
             trades.push(trade);
             const word = { ...said, kind: 'transfer', settlementDay: today, expiryDay: today } as const;
             const { reference } = trade;
-            placeInModel(model, from, { ...word, reference, side: 'deliver', counterparty: to });
-            placeInModel(model, to, { ...word, reference, side: 'receive', counterparty: from });
+            placeInModel(model, from, [{ asked: { ...word, reference, side: 'deliver', counterparty: to } }]);
+            placeInModel(model, to, [{ asked: { ...word, reference, side: 'receive', counterparty: from } }]);
             const batch = [trade, ...(random.oneIn(2) ? [random.of(trades)] : [])];
             const refusal = await settle(...batch).then(
                 () => undefined,

@@ -77,8 +77,7 @@ export class HoldingContract extends Contract {
         await ctx.book('institution', institutionReader).load(standing.institution);
         const book = new OwnBook(ctx, standing.institution);
         const act = async () => {
-            await book.openOnce();
-            await book.save('standing', standingRecord, standing);
+            await book.fileStanding(standing);
             return ctx.reply({ type: 'StandingFiled' });
         };
         return ctx.once(asked, act, book.collection);

@@ -9,8 +9,8 @@ import {
     expire,
     expireReader,
     fileReader,
-    instructReader,
-    place,
+    instructionsReader,
+    placeAll,
     privateRequest,
     waitingOf,
 } from '../domain/instruction';
@@ -44,17 +44,18 @@ export class SettlementContract extends Contract {
         super('settlement');
     }
 
-    /** A party places its instruction (transient field `instruction`) in its own book. */
+    /** A party places its instructions (transient field `instructions`) in its own book: all of them, or none. */
     @Transaction()
     @Returns('string')
     async instruct(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
-        const instruct = ctx.transient.json('instruction', instructReader);
+        const instructions = ctx.transient.json('instructions', instructionsReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            const facts = await settlements.placeFacts(ctx.caller.id, instruct);
-            await settlements.save(place(instruct, ctx.caller.id, facts));
-            return ctx.reply({ type: 'InstructionPlaced' });
+            const facts = await settlements.placeFacts(ctx.caller.id, instructions);
+            const placed = placeAll(instructions, ctx.caller.id, facts, asked.requestId);
+            await settlements.instructionsOf(ctx.caller.id).place(placed);
+            return ctx.reply({ type: 'InstructionsPlaced' });
         };
         return ctx.once(asked, act, collection);
     }
@@ -67,7 +68,7 @@ export class SettlementContract extends Contract {
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            await settlements.file(cancel(await settlements.load(ctx.caller.id, reference, 'instruction')));
+            await settlements.close([cancel(await settlements.load(ctx.caller.id, reference, 'instruction'))]);
             return ctx.reply({ type: 'InstructionCancelled' });
         };
         return ctx.once(asked, act, collection);
@@ -82,7 +83,7 @@ export class SettlementContract extends Contract {
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
             const instruction = await settlements.load(ctx.caller.id, reference, 'instruction');
-            await settlements.save(confirmPayment(instruction, paymentReference));
+            await settlements.instructionsOf(ctx.caller.id).save([confirmPayment(instruction, paymentReference)]);
             return ctx.reply({ type: 'PaymentConfirmed' });
         };
         return ctx.once(asked, act, collection);
@@ -116,8 +117,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const today = await businessDay(ctx, ctx.caller.id);
             const loaded = await settlements.named(named);
-            const expired = loaded.map(({ at, instruction }) => expire(instruction, at, today));
-            for (const instruction of expired) await settlements.file(instruction);
+            await settlements.close(loaded.map(({ at, instruction }) => expire(instruction, at, today)));
             return ctx.reply({ type: 'InstructionsExpired', day: today });
         };
         return ctx.once(asked, act, collection);
@@ -132,7 +132,7 @@ export class SettlementContract extends Contract {
         const named = ctx.transient.json('closed', fileReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            for (const instruction of await settlements.unfiled(named)) await settlements.file(instruction);
+            await settlements.file(await settlements.unfiled(named));
             return ctx.reply({ type: 'InstructionsFiled' });
         };
         return ctx.once(asked, act, collection);

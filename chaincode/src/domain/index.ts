@@ -94,11 +94,12 @@ export {
     expireReader,
     fileReader,
     instructionReader,
+    instructionsReader,
     instructReader,
     isOpen,
     pairUp,
     pendingPageReader,
-    place,
+    placeAll,
     privateRequest,
 } from './instruction';
 export { movementsOf } from './leg';

@@ -1,4 +1,5 @@
 import { asset as assetReader, cashAsset, partsOfAsset, positive } from './holding';
+import { byCodePoint } from './canonical';
 import { currency, day, digest, flag, id, list, minor, object, oneOf, optional, text } from './shape';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
@@ -6,6 +7,7 @@ import { subtract, zero } from './money';
 import type { Amount } from './money';
 import type { Asset } from './holding';
 import type { Day } from './day';
+import type { Deposit } from './holding';
 import type { Reader } from './shape';
 
 const deposit = object({ means: oneOf('deposit'), asset: cashAsset, amount: positive });
@@ -48,10 +50,16 @@ const asked = {
     enforceableFrom: optional(day),
 };
 
-/** What a party places: private, by the transient map. */
+/** What a party places. */
 export const instructReader = object(asked);
 
 export type Instruct = ReturnType<typeof instructReader>;
+
+/** Most instructions that a party places together: whatever changes one of them writes all of them again. */
+const mostOnSheet = 100;
+
+/** What a party places in one transaction, private, by the transient map: all of it, or nothing. */
+export const instructionsReader = list(instructReader, { least: 1, most: mostOnSheet });
 
 /**
  * One side's instruction, in its own book. Seller and buyer each place theirs; the depository settles the two when they say the
@@ -69,11 +77,18 @@ export const instructionReader = object({
     paid: minor,
     /** Reference of a payment outside, once the deliverer has seen it arrive. */
     paymentReference: optional(text(100)),
+    /** Who keeps the books of the cash that it moves. */
+    depository: optional(id),
+    /** The sheet on which it lies in its book, where it was placed together with others. */
+    sheet: optional(id),
 });
 
 export type Instruction = ReturnType<typeof instructionReader>;
 
-/** A party's public request: everything else about its instruction travels in the transient field `instruction`. */
+/** What an institution placed together. Trades that are placed together are settled together at a fraction of the cost. */
+export const sheetReader = object({ id, instructions: list(instructionReader, { most: mostOnSheet }) });
+
+/** A party's public request: everything else about its instructions travels in the transient map. */
 export const privateRequest = object({ requestId: id });
 
 export type PrivateRequest = ReturnType<typeof privateRequest>;
@@ -84,13 +99,19 @@ export const cancelReader = object({ reference: id });
 /** Transient field `instruction` of a deliverer's confirmation that cash paid outside has arrived. */
 export const confirmPaymentReader = object({ reference: id, paymentReference: text(100) });
 
-/** Transient field `batch`: which instructions the depository settles together, and how much of each where not all. */
-export const batchReader = object({
-    pairs: list(object({ reference: id, deliverer: id, receiver: id, quantity: optional(positive) }), {
-        least: 1,
-        most: 500,
-    }),
+/** On which sheets the two instructions of a pair lie. Known from what waits; the depository finds them without, but more slowly. */
+const sheetsOfPair = object({ deliver: optional(id), receive: optional(id) });
+
+const pairReader = object({
+    reference: id,
+    deliverer: id,
+    receiver: id,
+    quantity: optional(positive),
+    sheets: optional(sheetsOfPair),
 });
+
+/** Transient field `batch`: which instructions the depository settles together, and how much of each where not all. */
+export const batchReader = object({ pairs: list(pairReader, { least: 1, most: 500 }) });
 
 export type Batch = ReturnType<typeof batchReader>;
 
@@ -122,20 +143,62 @@ export interface PlaceFacts {
     readonly before: Instruction | undefined;
     /** The trustee of the deal whose account is named, where one is. */
     readonly keeper: string | undefined;
+    /** Of the deposits that it moves, those that somebody keeps the books of. */
+    readonly deposits: readonly Pick<Deposit, 'asset' | 'depository'>[];
 }
 
 /**
- * A party's instruction as it goes into its book. It binds nobody yet.
- * @throws Refusal INSTRUCTION_INVALID, INSTRUCTION_EXISTS
+ * A party's instructions as they go into its book: all of them, or none. They bind nobody yet.
+ * @param facts of each instruction, in their order
+ * @param sheet what the sheet is called on which they lie where there are several
+ * @throws Refusal INSTRUCTION_INVALID, DEPOSIT_UNKNOWN, INSTRUCTION_EXISTS
  */
-export function place(asked: Instruct, institution: string, { before, keeper }: PlaceFacts): Instruction {
+export function placeAll(
+    asked: readonly Instruct[],
+    institution: string,
+    facts: readonly PlaceFacts[],
+    sheet: string,
+): Instruction[] {
+    const placed = new Map<string, Instruction>();
+    const together = asked.length > 1 ? { sheet } : {};
+    for (const [i, instruct] of asked.entries()) {
+        const at = `instructions[${i}]`;
+        const { before = placed.get(instruct.reference), keeper, deposits = [] } = facts[i] ?? {};
+        const known = { before, keeper, deposits };
+        placed.set(instruct.reference, { ...place(instruct, institution, known, at), ...together });
+    }
+    return [...placed.values()];
+}
+
+function place(asked: Instruct, institution: string, facts: PlaceFacts, at: string): Instruction {
+    const { before, keeper, deposits } = facts;
     const { account = 'own', partial = false } = asked;
     const problem = problemOf(asked, institution, keeper);
-    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { problem });
+    if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { at, problem });
+    const [depository, other] = keepersOf(asked, deposits);
+    if (other !== undefined)
+        throw new Refusal('INSTRUCTION_INVALID', { at, problem: 'two depositories keep the cash that it moves' });
     if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
-        throw new Refusal('INSTRUCTION_EXISTS');
+        throw new Refusal('INSTRUCTION_EXISTS', { at });
 
-    return { ...asked, institution, account, partial, status: 'placed', settled: zero, paid: zero };
+    const kept = depository === undefined ? {} : { depository };
+    return { ...asked, institution, account, partial, ...kept, status: 'placed', settled: zero, paid: zero };
+}
+
+/** Who keeps the cash that an instruction moves, each once. @throws Refusal DEPOSIT_UNKNOWN */
+function keepersOf(asked: Instruct, deposits: PlaceFacts['deposits']): string[] {
+    const keepers = cashIn(asked).map(asset => {
+        const deposit = deposits.find(each => each.asset === asset);
+        if (deposit === undefined) throw new Refusal('DEPOSIT_UNKNOWN', { asset });
+        return deposit.depository;
+    });
+    return [...new Set(keepers)];
+}
+
+/** The deposits that an instruction moves. */
+export function cashIn({ asset, payment }: Pick<Instruct, 'asset' | 'payment'>): Asset[] {
+    const paid = payment?.means === 'deposit' ? [payment.asset] : [];
+    return [asset, ...paid].filter(each => partsOfAsset(each).kind === 'cash');
 }
 
 /**
@@ -190,6 +253,7 @@ const dueReader = object({
     side: asked.side,
     institution: id,
     counterparty: id,
+    sheet: optional(id),
 });
 
 export type Due = ReturnType<typeof dueReader>;
@@ -217,8 +281,8 @@ export function waitingOf(instructions: readonly Instruction[], today: Day): Omi
     return {
         due: open
             .filter(({ settlementDay, expiryDay }) => settlementDay <= today && today <= expiryDay)
-            .map(({ reference, kind, side, institution, counterparty }) => {
-                return { reference, kind, side, institution, counterparty };
+            .map(({ reference, kind, side, institution, counterparty, sheet }) => {
+                return { reference, kind, side, institution, counterparty, ...(sheet === undefined ? {} : { sheet }) };
             }),
         expired: open.filter(({ expiryDay }) => expiryDay < today).map(nameOf),
         closed: instructions.filter(instruction => !isOpen(instruction)).map(nameOf),
@@ -234,18 +298,25 @@ export interface Pending {
 
 /**
  * The instructions that may settle today: placed on both sides under one reference, or alone where nobody else is asked. Whether
- * they say the same and whether there is enough to deliver, settlement finds out.
+ * they say the same and whether there is enough to deliver, settlement finds out. What lies on the same sheets stands together.
  */
 export function pairUp(due: readonly Due[]): Batch['pairs'] {
-    const received = new Set(due.filter(({ side }) => side === 'receive').map(idOf));
+    const received = new Map(due.filter(({ side }) => side === 'receive').map(each => [idOf(each), each]));
     return due
         .filter(({ side }) => side === 'deliver')
         .filter(deliver => isAlone(deliver.kind) || received.has(idOf(deliver)))
-        .map(({ reference, institution, counterparty }) => ({
-            reference,
-            deliverer: institution,
-            receiver: counterparty,
-        }));
+        .map(deliver => pairOf(deliver, received.get(idOf(deliver))))
+        .sort((a, b) => byCodePoint(sheetsText(a), sheetsText(b)));
+}
+
+function pairOf({ reference, institution, counterparty, sheet }: Due, receive?: Due): Batch['pairs'][number] {
+    const pair = { reference, deliverer: institution, receiver: counterparty };
+    if (sheet === undefined && receive?.sheet === undefined) return pair;
+    return { ...pair, sheets: { ...(sheet && { deliver: sheet }), ...(receive?.sheet && { receive: receive.sheet }) } };
+}
+
+function sheetsText({ sheets }: Batch['pairs'][number]): string {
+    return `${sheets?.deliver ?? ''}|${sheets?.receive ?? ''}`;
 }
 
 /** How much of a pair is to settle: all that is left, where nothing is said. */

@@ -181,7 +181,7 @@ export const refusals = {
         remedy: 'Let an administrator of the institution join it.',
     },
     INSTRUCTION_EXISTS: {
-        sentence: 'an instruction has been placed under this reference before',
+        sentence: 'the reference of {at} has been used before',
         remedy: 'Give the trade a reference of its own, or cancel the earlier instruction first.',
     },
     INSTRUCTION_EXPIRED: {
@@ -189,7 +189,7 @@ export const refusals = {
         remedy: 'Both parties place new instructions.',
     },
     INSTRUCTION_INVALID: {
-        sentence: 'the instruction cannot be: {problem}',
+        sentence: '{at} cannot be: {problem}',
         remedy: 'Correct the instruction and place it again.',
     },
     INSTRUCTION_NOT_DUE: {

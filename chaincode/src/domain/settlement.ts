@@ -6,7 +6,7 @@ import { partsOfAsset, post, quantityOf } from './holding';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
-import type { Asset, Books, Deposit, Holding, Supply } from './holding';
+import type { Asset, Books, Holding, Supply } from './holding';
 import type { Day } from './day';
 import type { Instruction, Pair, Payment } from './instruction';
 import type { Lien } from './lien';
@@ -25,8 +25,6 @@ export interface SettlementFacts {
     readonly books: Books;
     readonly standings: readonly Standing[];
     readonly restrictions: readonly Restrictions[];
-    /** The deposits that are moved, and who keeps them. */
-    readonly deposits: readonly Pick<Deposit, 'asset' | 'depository'>[];
     /** The liens that releases name. */
     readonly liens: readonly Lien[];
 }
@@ -67,17 +65,14 @@ interface Known extends Pick<SettlementFacts, 'depository'> {
     readonly day: Day;
     readonly standings: ReadonlyMap<string, Standing>;
     readonly restrictions: ReadonlyMap<Asset, Restrictions>;
-    /** Who keeps the books of a deposit. */
-    readonly keepers: ReadonlyMap<Asset, string>;
 }
 
-function knownOf({ depository, books, standings, restrictions, deposits }: SettlementFacts): Known {
+function knownOf({ depository, books, standings, restrictions }: SettlementFacts): Known {
     return {
         depository,
         day: books.day,
         standings: new Map(standings.map(standing => [standing.institution, standing])),
         restrictions: new Map(restrictions.map(each => [each.asset, each])),
-        keepers: new Map(deposits.map(deposit => [deposit.asset, deposit.depository])),
     };
 }
 
@@ -136,15 +131,8 @@ function isSamePayment(a: Payment | undefined, b: Payment | undefined): boolean 
 }
 
 /** Cash lies in the books of one depository, as notes do: two that moved it would know nothing of each other. */
-function checkCash({ at, deliver }: Pair, { depository, keepers }: Known): void {
-    for (const asset of cashIn(deliver))
-        if ((keepers.get(asset) ?? depository) !== depository) throw new Refusal('CASH_KEPT_ELSEWHERE', { at });
-}
-
-/** The deposits that a pair moves. */
-export function cashIn({ asset, payment }: Pick<Instruction, 'asset' | 'payment'>): Asset[] {
-    const paid = payment?.means === 'deposit' ? [payment.asset] : [];
-    return [asset, ...paid].filter(each => partsOfAsset(each).kind === 'cash');
+function checkCash({ at, deliver }: Pair, { depository }: Known): void {
+    if ((deliver.depository ?? depository) !== depository) throw new Refusal('CASH_KEPT_ELSEWHERE', { at });
 }
 
 function checkRestrictions({ at, deliver, receive }: Pair, known: Known): void {

@@ -5,7 +5,6 @@ import { id, list } from '../domain/shape';
 import { lienReader } from '../domain/lien';
 import { OwnBook } from './own-book';
 import { Refusal } from '../domain/refusal';
-import { standingRecord } from '../domain/standing';
 import { trancheReader } from '../domain/tranche';
 
 import type { Asset, Books, Deposit, Holding, Movement, Supply } from '../domain/holding';
@@ -83,9 +82,14 @@ export class Holdings {
         for (const { pledgor, reference } of ended) await this.book(pledgor).remove('lien', lienReader, reference);
     }
 
-    /** A deposit that the depository settles in, if it is one. */
-    deposit(asset: Asset): Promise<Deposit | undefined> {
-        return this.deposits.find(asset);
+    /** Of these assets, those that are deposits somebody keeps the books of. */
+    async depositsOf(assets: readonly Asset[]): Promise<Deposit[]> {
+        const deposits: Deposit[] = [];
+        for (const asset of new Set(assets)) {
+            const deposit = await this.deposits.find(asset);
+            if (deposit !== undefined) deposits.push(deposit);
+        }
+        return deposits;
     }
 
     /** Every institution that has ever held the notes. Only its first receipt changes the register, so trades do not contend for it. */
@@ -105,11 +109,7 @@ export class Holdings {
     /** Membership in public, the file of the depository in the institution's own book. */
     async standing(institution: string): Promise<Standing> {
         const member = await this.ctx.book('institution', institutionReader).find(institution);
-        const filed = (await this.book(institution).find('standing', standingRecord)) ?? {
-            institution,
-            categories: [],
-            suspended: false,
-        };
+        const filed = await this.book(institution).standing();
         return { ...filed, active: (member?.roles.length ?? 0) > 0 && !filed.suspended };
     }
 

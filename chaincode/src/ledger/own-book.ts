@@ -1,11 +1,10 @@
-import { byCodePoint, canonical } from '../domain/canonical';
+import { canonical } from '../domain/canonical';
 import { digest, object } from '../domain/shape';
 import { hexOf, utf8 } from '../domain/bytes';
 import { holdingReader } from '../domain/holding';
-import { instructionReader, isOpen } from '../domain/instruction';
+import { Instructions } from './instruction';
 import { lienReader } from '../domain/lien';
 import { orderReader } from '../domain/allotment';
-import { pageOf, pageSize } from './book';
 import { Refusal } from '../domain/refusal';
 import { sha256 } from '../domain/hash';
 import { standingRecord } from '../domain/standing';
@@ -15,15 +14,20 @@ import type { Context } from './context';
 import type { Entry, Page, PrivateBook } from './book';
 import type { Instruction } from '../domain/instruction';
 import type { Reader } from '../domain/shape';
+import type { StandingRecord } from '../domain/standing';
 
-const secretReader = object({ secret: digest });
+/** What stands on the cover of a book: read whenever the book is opened, so that both are had at once. */
+const coverReader = object({ secret: digest, standing: standingRecord });
+
+type Cover = ReturnType<typeof coverReader>;
 
 /**
  * The private book of one institution, kept by the depository. What is in it is nobody else's business, and neither is what it is
  * about: other institutions' peers hold the hash of every key, so ids are hidden behind a secret that lies in the book itself.
  */
 export class OwnBook {
-    private secret: string | undefined;
+    readonly instructions = new Instructions(this);
+    private known: Cover | undefined;
     private readonly hiddenIds = new Map<string, string>();
 
     constructor(
@@ -36,12 +40,16 @@ export class OwnBook {
         return `book_${this.institution}`;
     }
 
-    /** Draws the secret of a book that has none from the client's salt. */
-    async openOnce(): Promise<void> {
-        this.secret = (await this.secrets.find('ids'))?.secret;
-        if (this.secret !== undefined) return;
-        this.secret = hexOf(sha256(this.ctx.transient.salt(), utf8('ids')));
-        await this.secrets.save({ secret: this.secret }, 'ids');
+    /** Files what the depository knows of the institution, and opens a book that is not: its secret is drawn from the client's salt. */
+    async fileStanding(standing: StandingRecord): Promise<void> {
+        const before = await this.covers.find();
+        const secret = before?.secret ?? hexOf(sha256(this.ctx.transient.salt(), utf8('ids')));
+        await this.covers.save({ secret, standing });
+    }
+
+    /** What the depository has on file of the institution. @throws Refusal BOOK_NOT_OPEN */
+    async standing(): Promise<StandingRecord> {
+        return (await this.cover()).standing;
     }
 
     /** @throws Refusal BOOK_NOT_OPEN when the depository has not opened the book */
@@ -64,13 +72,12 @@ export class OwnBook {
      */
     async read(): Promise<BookContent> {
         this.mustBeReadable();
-        const [standing] = await this.list('standing', standingRecord);
         return {
             institution: this.institution,
-            standing,
+            standing: (await this.covers.find())?.standing,
             holdings: await this.list('holding', holdingReader),
             orders: await this.list('order', orderReader),
-            instructions: (await this.list('instruction', instructionReader)).filter(isOpen),
+            instructions: await this.instructions.open(),
             liens: await this.list('lien', lienReader),
         };
     }
@@ -85,21 +92,10 @@ export class OwnBook {
         return this.records(noun, reader).page(after);
     }
 
-    /**
-     * A page of the instructions that can settle no more: those that are filed and those that are not yet. Both lie in the order of the
-     * same ids, so one that is filed between two pages is neither missed nor read twice.
-     * @throws Refusal ROLE_MISSING
-     */
+    /** A page of the instructions that can settle no more. @throws Refusal ROLE_MISSING */
     async closedInstructions(after: string | undefined): Promise<Page<Instruction>> {
         this.mustBeReadable();
-        const filed = await this.entries('closed', instructionReader, pageSize + 1, after);
-        const unfiled = await this.entries('instruction', instructionReader, pageSize + 1, after);
-        // Of an instruction that was withdrawn and placed again, the later word counts once it is closed, too.
-        const known = new Set(filed.map(({ id }) => id));
-        const fresh = unfiled.filter(({ id, record }) => !known.has(id) || !isOpen(record));
-        const byId = new Map([...filed, ...fresh].map(entry => [entry.id, entry]));
-        const { records, ...rest } = pageOf([...byId.values()].sort((a, b) => byCodePoint(a.id, b.id)));
-        return { records: records.filter(record => !isOpen(record)), ...rest };
+        return this.instructions.closed(after);
     }
 
     /** At most so many records of a noun with their hidden ids, from the one after `after` on. For queries. */
@@ -118,16 +114,21 @@ export class OwnBook {
     }
 
     private async hidden(id: readonly string[]): Promise<string> {
-        this.secret ??= (await this.secrets.find('ids'))?.secret;
-        if (this.secret === undefined) throw new Refusal('BOOK_NOT_OPEN', { institution: this.institution });
+        const { secret } = await this.cover();
         const plain = canonical(id);
         let hidden = this.hiddenIds.get(plain);
-        if (hidden === undefined) this.hiddenIds.set(plain, (hidden = hexOf(sha256(utf8(this.secret), utf8(plain)))));
+        if (hidden === undefined) this.hiddenIds.set(plain, (hidden = hexOf(sha256(utf8(secret), utf8(plain)))));
         return hidden;
     }
 
-    private get secrets(): PrivateBook<{ readonly secret: string }> {
-        return this.records('secret', secretReader);
+    private async cover(): Promise<Cover> {
+        this.known ??= await this.covers.find();
+        if (this.known === undefined) throw new Refusal('BOOK_NOT_OPEN', { institution: this.institution });
+        return this.known;
+    }
+
+    private get covers(): PrivateBook<Cover> {
+        return this.records('cover', coverReader);
     }
 
     private records<T>(noun: string, reader: Reader<T>): PrivateBook<T> {

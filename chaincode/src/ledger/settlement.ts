@@ -1,5 +1,4 @@
-import { cashIn } from '../domain/settlement';
-import { alone, instructionReader, mustBeClosed } from '../domain/instruction';
+import { alone, cashIn, mustBeClosed } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
 import { lienNamed, lienReader } from '../domain/lien';
 import { Deals } from './deal';
@@ -11,59 +10,56 @@ import type { Lien } from '../domain/lien';
 import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
-import type { Deposit } from '../domain/holding';
 import type { Holdings } from './holding';
+import type { Instructions } from './instruction';
 import type { ReadPageRequest } from '../domain/own-book';
 
 /** Most instructions that one look at what waits reads: a fraction of a second, however many there are. */
 const mostAtOnce = 1_000;
 
-/**
- * Instructions, each in the book of the party that placed it, and liens, each in its pledgor's. What has settled is closed where it
- * lies, in one write, and filed under `closed` when there is time: to find what waits, the depository reads little, however much has
- * settled before.
- */
+/** Instructions, each in the book of the party that placed it, and liens, each in its pledgor's, as a settlement joins them. */
 export class Settlements {
     constructor(
         private readonly ctx: Context,
         private readonly holdings: Holdings,
     ) {}
 
-    /** An instruction, open or closed. */
-    async find(institution: string, reference: string): Promise<Instruction | undefined> {
-        const book = this.holdings.book(institution);
-        const open = await book.find('instruction', instructionReader, reference);
-        return open ?? (await book.find('closed', instructionReader, reference));
-    }
-
     /**
      * @param at the instruction's place in the request, which a refusal names
      * @throws Refusal NOT_FOUND
      */
-    async load(institution: string, reference: string, at: string): Promise<Instruction> {
-        const instruction = await this.find(institution, reference);
+    async load(institution: string, reference: string, at: string, sheet?: string): Promise<Instruction> {
+        const instruction = await this.instructionsOf(institution).find(reference, sheet);
         if (instruction === undefined) throw new Refusal('NOT_FOUND', { noun: 'instruction for', id: at });
         return instruction;
     }
 
-    /** @throws Refusal NOT_FOUND where an account of no deal is named */
-    async placeFacts(institution: string, { account, reference }: Instruct): Promise<PlaceFacts> {
-        const before = await this.find(institution, reference);
-        const deal = account === undefined || account === 'own' ? undefined : await new Deals(this.ctx).load(account);
-        return { before, keeper: deal?.trustee };
+    /** What must be known to place each of these instructions. @throws Refusal NOT_FOUND where an account of no deal is named */
+    async placeFacts(institution: string, asked: readonly Instruct[]): Promise<PlaceFacts[]> {
+        const [instructions, deals] = [this.instructionsOf(institution), new Deals(this.ctx)];
+        const deposits = await this.holdings.depositsOf(asked.flatMap(cashIn));
+        const facts: PlaceFacts[] = [];
+        for (const { account, reference } of asked) {
+            const before = await instructions.find(reference);
+            const deal = account === undefined || account === 'own' ? undefined : await deals.load(account);
+            facts.push({ before, keeper: deal?.trustee, deposits });
+        }
+        return facts;
     }
 
-    async save(instruction: Instruction): Promise<void> {
-        const { institution, reference } = instruction;
-        await this.holdings.book(institution).save('instruction', instructionReader, instruction, reference);
+    /** The instructions in an institution's book. */
+    instructionsOf(institution: string): Instructions {
+        return this.holdings.book(institution).instructions;
     }
 
-    /** Files an instruction that can settle no more. */
-    async file(instruction: Instruction): Promise<void> {
-        const { institution, reference } = instruction;
-        const book = this.holdings.book(institution);
-        await book.save('closed', instructionReader, instruction, reference);
-        await book.remove('instruction', instructionReader, reference);
+    /** Writes instructions that can settle no more from now on, and files them away. */
+    async close(instructions: readonly Instruction[]): Promise<void> {
+        for (const [institution, own] of byInstitution(instructions)) await this.instructionsOf(institution).close(own);
+    }
+
+    /** Files away instructions that were closed before. */
+    async file(instructions: readonly Instruction[]): Promise<void> {
+        for (const [institution, own] of byInstitution(instructions)) await this.instructionsOf(institution).file(own);
     }
 
     /** Of the instructions named, those that are not filed yet. @throws Refusal NOT_FOUND, INSTRUCTION_STILL_OPEN */
@@ -71,7 +67,7 @@ export class Settlements {
         const unfiled: Instruction[] = [];
         for (const [i, { institution, reference }] of instructions.entries()) {
             const at = `closed.instructions[${i}]`;
-            const found = await this.holdings.book(institution).find('instruction', instructionReader, reference);
+            const found = await this.instructionsOf(institution).findUnfiled(reference);
             mustBeClosed(found ?? (await this.load(institution, reference, at)), at);
             if (found !== undefined) unfiled.push(found);
         }
@@ -91,8 +87,7 @@ export class Settlements {
         for (const institution of institutions.slice(Math.max(first, 0))) {
             const after = institution === begun.institution ? begun.after : undefined;
             const room = mostAtOnce - instructions.length;
-            const book = this.holdings.book(institution);
-            const entries = await book.entries('instruction', instructionReader, room, after);
+            const entries = await this.instructionsOf(institution).entries('instruction', room, after);
             instructions.push(...entries.map(({ record }) => record));
             const last = entries.at(-1);
             if (last && entries.length === room) return { instructions, next: { institution, after: last.id } };
@@ -103,13 +98,13 @@ export class Settlements {
     /** Both instructions of every pair of a batch. @throws Refusal NOT_FOUND */
     async pairs({ pairs }: Batch): Promise<Pair[]> {
         const loaded: Pair[] = [];
-        for (const [i, { reference, deliverer, receiver, quantity }] of pairs.entries()) {
+        for (const [i, { reference, deliverer, receiver, quantity, sheets }] of pairs.entries()) {
             const at = `batch.pairs[${i}]`;
-            const deliver = await this.load(deliverer, reference, at);
+            const deliver = await this.load(deliverer, reference, at, sheets?.deliver);
             const both =
                 deliverer === receiver
                     ? alone(deliver)
-                    : { deliver, receive: await this.load(receiver, reference, at) };
+                    : { deliver, receive: await this.load(receiver, reference, at, sheets?.receive) };
             loaded.push({ ...both, at, quantity });
         }
         return loaded;
@@ -133,14 +128,14 @@ export class Settlements {
                 pairs.flatMap(({ deliver }) => [deliver.institution, deliver.counterparty]),
             ),
             restrictions: await this.restrictions(pairs),
-            deposits: await this.deposits(pairs),
             liens: await this.liens(pairs),
         };
     }
 
     async settle(settled: Settled): Promise<void> {
         await this.holdings.save(settled);
-        for (const instruction of settled.instructions) await this.save(instruction);
+        for (const [institution, own] of byInstitution(settled.instructions))
+            await this.instructionsOf(institution).save(own);
         for (const lien of settled.liens) {
             const book = this.holdings.book(lien.pledgor);
             if (lien.quantity > 0n) await book.save('lien', lienReader, lien, lien.reference);
@@ -159,15 +154,6 @@ export class Settlements {
         return restrictions;
     }
 
-    private async deposits(pairs: readonly Pair[]): Promise<Deposit[]> {
-        const deposits: Deposit[] = [];
-        for (const asset of new Set(pairs.flatMap(({ deliver }) => cashIn(deliver)))) {
-            const deposit = await this.holdings.deposit(asset);
-            if (deposit !== undefined) deposits.push(deposit);
-        }
-        return deposits;
-    }
-
     private async liens(pairs: readonly Pair[]): Promise<Lien[]> {
         const liens = new Map<string, Lien>();
         for (const pair of pairs) {
@@ -178,4 +164,14 @@ export class Settlements {
         }
         return [...liens.values()];
     }
+}
+
+function byInstitution(instructions: readonly Instruction[]): Map<string, Instruction[]> {
+    const books = new Map<string, Instruction[]>();
+    for (const instruction of instructions) {
+        const own = books.get(instruction.institution);
+        if (own) own.push(instruction);
+        else books.set(instruction.institution, [instruction]);
+    }
+    return books;
 }

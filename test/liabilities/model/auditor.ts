@@ -146,22 +146,35 @@ export class Auditor {
     }
 
     private files(): Map<string, string> {
-        const files = this.all<StandingRecord>('standing').map(each => {
-            const { clearedUntil, categories, suspended, paidOutside = false } = each;
-            return [each.institution, text({ clearedUntil, categories, suspended, paidOutside })] as const;
+        const files = this.all<{ standing: StandingRecord }>('cover').map(({ standing }) => {
+            const { clearedUntil, categories, suspended, paidOutside = false } = standing;
+            return [standing.institution, text({ clearedUntil, categories, suspended, paidOutside })] as const;
         });
         return new Map(files);
     }
 
     private instructions(): Map<string, string> {
         // One that was withdrawn and placed again lies in both places: what was placed again counts.
-        const all = [...this.all<Instruction>('closed'), ...this.all<Instruction>('instruction')];
+        const all = [...this.placed('closed'), ...this.placed('instruction')];
         return new Map(
             all.map(each => {
                 const { institution, reference, status, settled, paid, paymentReference: seen } = each;
                 return [`${institution}|${reference}`, text({ status, settled, paid, seen })];
             }),
         );
+    }
+
+    /** What stands under references: of those that were placed together, it is told only where they lie. */
+    private placed(noun: string): Stored<Instruction>[] {
+        const sheets = new Map<string, Stored<Instruction>>();
+        for (const { id, instructions } of this.all<{ id: string; instructions: readonly Instruction[] }>('sheet'))
+            for (const each of instructions) sheets.set(`${id}|${each.reference}`, each);
+        return this.all<Instruction | { onSheet: string; reference: string }>(noun).map(each => {
+            if (!('onSheet' in each)) return each;
+            const found = sheets.get(`${each.onSheet}|${each.reference}`);
+            if (!found) throw new Error(`${each.reference} is not on its sheet`);
+            return found;
+        });
     }
 
     private liens(): Map<string, string> {

@@ -28,8 +28,8 @@ export class Consents {
     hear({ client: { institution }, transaction, hidden }: Act): void {
         const content = hidden?.[1];
         if (transaction === 'settlement:instruct') {
-            const said = content as Instruct;
-            this.words.set(`${institution}|${said.reference}`, { said, moved: 0n, paid: 0n });
+            for (const said of content as readonly Instruct[])
+                this.words.set(`${institution}|${said.reference}`, { said, moved: 0n, paid: 0n });
         }
         if (transaction === 'settlement:cancel') this.words.delete(`${institution}|${(content as Instruct).reference}`);
         if (transaction === 'tranche:order') {

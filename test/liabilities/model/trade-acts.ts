@@ -31,14 +31,44 @@ export class Trades {
         const receiver = released?.pledgor ?? random.of(traders.filter(each => each !== deliverer));
         const plain = kind === 'release' ? 'transfer' : kind;
         const said = released ? this.releaseTerms(released) : this.terms(plain, deliverer);
-        const acts = [this.instruct(deliverer, { ...said, side: 'deliver', counterparty: receiver })];
+        const [given, received] = this.sidesOf(said, deliverer, receiver);
+        const acts = [this.instruct(deliverer, given)];
         if (random.oneIn(25)) return acts;
-        const heard = random.oneIn(20) ? this.differing(said) : said;
-        acts.push(
-            this.instruct(receiver, { ...heard, partial: random.oneIn(2), side: 'receive', counterparty: deliverer }),
-        );
-        this.asks.push({ reference: said.reference, deliverer, receiver });
+        acts.push(this.instruct(receiver, received));
         return random.oneIn(2) ? acts : acts.reverse();
+    }
+
+    /** Several trades of one institution, which it places together; of the others, each places its own together. */
+    tradeTogether(): Act[] {
+        const { random, traders } = this.scene;
+        const owner = this.someTrader();
+        const others = traders.filter(each => each !== owner);
+        const words = random.times(2 + random.below(4), () => {
+            const [other, delivers] = [random.of(others), random.oneIn(2)];
+            const [deliverer, receiver] = delivers ? [owner, other] : [other, owner];
+            const said = this.terms(random.oneIn(4) ? 'pledge' : 'transfer', deliverer);
+            const [given, received] = this.sidesOf(said, deliverer, receiver);
+            return { other, own: delivers ? given : received, others: delivers ? received : given };
+        });
+        const saidBy = (other: string) => words.filter(each => each.other === other).map(each => each.others);
+        return [
+            this.instructAll(
+                owner,
+                words.map(({ own }) => own),
+            ),
+            ...[...new Set(words.map(({ other }) => other))].map(other => this.instructAll(other, saidBy(other))),
+        ];
+    }
+
+    /** Both sides' words of a trade, now and then two that differ. */
+    private sidesOf(said: Terms, deliverer: string, receiver: string): [Instruct, Instruct] {
+        const { random } = this.scene;
+        const heard = random.oneIn(20) ? this.differing(said) : said;
+        this.asks.push({ reference: said.reference, deliverer, receiver });
+        return [
+            { ...said, side: 'deliver', counterparty: receiver },
+            { ...heard, partial: random.oneIn(2), side: 'receive', counterparty: deliverer },
+        ];
     }
 
     /** A pair or several, now and then a part of one, one that has settled before, or one that was never agreed. */
@@ -161,11 +191,19 @@ export class Trades {
     }
 
     private instruct(owner: string, said: Instruct): Act {
+        return this.instructAll(owner, [said]);
+    }
+
+    private instructAll(owner: string, said: readonly Instruct[]): Act {
         const { random, table } = this.scene;
-        const [flaw, asked] = random.oneIn(30) ? this.flawed(said, owner) : [undefined, said];
+        const words = said.map(each => {
+            const [flaw, asked] = random.oneIn(30) ? this.flawed(each, owner) : [undefined, each];
+            return { flaw, asked };
+        });
+        const hidden = ['instructions', words.map(({ asked }) => asked)] as const;
         return {
-            ...{ client: clientOf(owner), transaction: 'settlement:instruct', hidden: ['instruction', asked] },
-            model: () => place(table, owner, asked, flaw),
+            ...{ client: clientOf(owner), transaction: 'settlement:instruct', hidden },
+            model: () => place(table, owner, words),
         };
     }
 

@@ -9,13 +9,21 @@ export interface Ask {
     readonly quantity?: bigint;
 }
 
-/** @param flaw what is wrong with it in itself, as whoever made it up knows */
-export function place(table: Table, owner: string, said: Instruct, flaw?: string): boolean {
-    const key = `${owner}|${said.reference}`;
-    const before = table.words.get(key);
-    if (flaw !== undefined || !table.files.has(owner)) return false;
-    if (before && (before.status !== 'cancelled' || before.settled > 0n)) return false;
-    table.words.set(key, { said, status: 'open', settled: 0n, paid: 0n });
+/** What somebody says of a trade, and what is wrong with it in itself, as whoever made it up knows. */
+export interface Saying {
+    readonly asked: Instruct;
+    readonly flaw?: string | undefined;
+}
+
+/** All of it, or nothing. */
+export function place(table: Table, owner: string, sayings: readonly Saying[]): boolean {
+    const references = sayings.map(({ asked }) => `${owner}|${asked.reference}`);
+    if (new Set(references).size < references.length || !table.files.has(owner)) return false;
+    const isTaken = (word?: Word) => word !== undefined && (word.status !== 'cancelled' || word.settled > 0n);
+    if (references.some(reference => isTaken(table.words.get(reference)))) return false;
+    if (sayings.some(({ flaw }) => flaw !== undefined)) return false;
+    for (const { asked } of sayings)
+        table.words.set(`${owner}|${asked.reference}`, { said: asked, status: 'open', settled: 0n, paid: 0n });
     return true;
 }
 

@@ -106,6 +106,7 @@ export class Walk {
         const { isRepaid, windsUp } = months;
         return [
             [60, () => trades.trade()],
+            [6, () => trades.tradeTogether()],
             [50, () => trades.settle()],
             [6, () => trades.cancel()],
             [9, () => trades.confirmPayment()],
