@@ -43,7 +43,7 @@ function placed(investor: string, face: number, given: Partial<Order> = {}): Ord
 
 const allotted = (orders: readonly Order[], price = '100%') =>
     Object.fromEntries(
-        allot({ tranches: [tranche], orders, dropped: [], prices: [{ className: 'A', price }] }).map(each => [
+        allot({ tranches: [tranche], orders, dropped: [], prices: [{ className: 'A', price }] }).orders.map(each => [
             each.investor,
             Number(each.allotted),
         ]),
@@ -77,13 +77,26 @@ describe('the book of a class', () => {
     });
 
     it('asks the price of what is allotted, to the cent', () => {
-        const [first] = allot({
+        const {
+            orders: [first],
+        } = allot({
             tranches: [tranche],
             orders: [placed('a', 1_000_000)],
             dropped: [],
             prices: [{ className: 'A', price: '99.98765%' }],
         });
         expect(first?.due).toBe(999_877n);
+    });
+
+    it('tells what was ordered at the price, where three or more ordered: of two each would know the other’s', () => {
+        const told = (orders: readonly Order[]) =>
+            allot({ tranches: [tranche], orders, dropped: [], prices: [{ className: 'A', price: '99%' }] }).tranches[0];
+        const two = [placed('a', 900_000), placed('b', 600_000)];
+        expect(told(two)).toMatchObject({ status: 'allotted' });
+        expect(told(two)).not.toHaveProperty('subscribed');
+        const below = placed('c', 800_000, { limit: '98%' });
+        expect(told([...two, below])).not.toHaveProperty('subscribed');
+        expect(told([...two, below, placed('d', 100_000, { limit: '99%' })])).toMatchObject({ subscribed: 1_600_000n });
     });
 
     it('does not allot a class that is not covered', async () => {

@@ -114,7 +114,9 @@ export class TrancheContract extends Contract {
                 orders: await orders.load(given.orders),
                 dropped: await orders.dropped(ctx.caller.id, given.orders),
             };
-            await orders.save(allot({ tranches: classes, ...facts, prices: given.prices }));
+            const allotted = allot({ tranches: classes, ...facts, prices: given.prices });
+            await orders.save(allotted.orders);
+            await tranches.save(allotted.tranches);
             await orders.close(ctx.caller.id, given.orders);
             return ctx.reply({ type: 'NotesAllotted', dealId: given.dealId });
         };

@@ -5,7 +5,7 @@ import { compare, parseRate, portion } from './rate';
 import { id, list, minor, object, oneOf, optional, text } from './shape';
 import { isEligible } from './standing';
 import { Refusal } from './refusal';
-import { withSupply } from './tranche';
+import { mustBeOffered, withSupply } from './tranche';
 
 import type { Amount } from './money';
 import type { Asset, Books, Holding, Movement, Supply } from './holding';
@@ -79,9 +79,8 @@ export type Allotment = ReturnType<typeof allotmentReader>;
  * @throws Refusal NOTES_NOT_AUTHORISED, ORDER_CLOSED, ORDER_INVALID
  */
 export function order(asked: PlaceOrder, investor: string, tranche: TrancheRecord, before: Order | undefined): Order {
-    const { className, face, minimum = tranche.minimum } = asked;
-    if (tranche.status !== 'authorised')
-        throw new Refusal('NOTES_NOT_AUTHORISED', { className, status: tranche.status });
+    const { face, minimum = tranche.minimum } = asked;
+    mustBeOffered(tranche);
     if (before?.status === 'allotted' || before?.status === 'settled') throw new Refusal('ORDER_CLOSED');
     if (face < tranche.minimum || face > tranche.original || minimum > face) throw new Refusal('ORDER_INVALID');
     return { ...asked, minimum, investor, status: 'placed', allotted: zero, due: zero };
@@ -102,6 +101,12 @@ export interface AllotFacts {
     readonly prices: Allot['prices'];
 }
 
+/** The classes as the public sees them once the book is closed, and every order of it. */
+export interface Allotted {
+    readonly tranches: readonly TrancheRecord[];
+    readonly orders: readonly Order[];
+}
+
 /**
  * Close the book of a deal: every class is allotted in full, or none is. Within a class, orders whose limit is below the price are
  * left out; if the rest is for no more than the size, each gets what it asked; otherwise all get the same part of their order, in
@@ -112,22 +117,37 @@ export interface AllotFacts {
  * out, and others take its part.
  * @throws Refusal NOTES_NOT_AUTHORISED, PRICE_MISSING, CLASS_NOT_COVERED
  */
-export function allot({ tranches, orders, dropped, prices }: AllotFacts): Order[] {
-    const shared = tranches.flatMap(tranche => {
-        const { className, status } = tranche;
-        if (status !== 'authorised') throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
+export function allot({ tranches, orders, dropped, prices }: AllotFacts): Allotted {
+    const classes = tranches.map(tranche => {
+        mustBeOffered(tranche);
+        const { className } = tranche;
         const price = prices.find(each => each.className === className)?.price;
         if (price === undefined) throw new Refusal('PRICE_MISSING', { className });
         const placed = orders.filter(order => order.className === className && order.status !== 'withdrawn');
-        const faces = allotClass(tranche, placed, price);
-        return placed.map(order => {
-            const allotted = faces.get(order) ?? zero;
-            const due = portion(allotted, parseRate(price), 'half-up');
-            return { ...order, allotted, price, due, status: allotted > 0n ? 'allotted' : 'unfilled' } as const;
-        });
+        const willing = placed.filter(order => isWilling(order, price));
+        const faces = allotClass(tranche, willing);
+        const filled = placed.map(order => filledOrder(order, faces.get(order) ?? zero, price));
+        return { tranche: allottedClass(tranche, willing), filled };
     });
     const left = dropped.filter(({ status }) => status === 'allotted');
-    return [...shared, ...left.map(order => ({ ...order, allotted: zero, due: zero, status: 'unfilled' }) as const)];
+    const emptied = left.map(order => ({ ...order, allotted: zero, due: zero, status: 'unfilled' }) as const);
+    return {
+        tranches: classes.map(({ tranche }) => tranche),
+        orders: [...classes.flatMap(({ filled }) => filled), ...emptied],
+    };
+}
+
+function filledOrder(order: Order, allotted: Amount, price: string): Order {
+    const due = portion(allotted, parseRate(price), 'half-up');
+    return { ...order, allotted, price, due, status: allotted > 0n ? 'allotted' : 'unfilled' };
+}
+
+/** Of two orders each investor could tell the other's from the sum. */
+const fewestOrders = 3;
+
+function allottedClass({ subscribed: _before, ...tranche }: TrancheRecord, willing: readonly Order[]): TrancheRecord {
+    const subscribed = add(...willing.map(({ face }) => face));
+    return { ...tranche, status: 'allotted', ...(willing.length >= fewestOrders && { subscribed }) };
 }
 
 export interface IssueFacts {
@@ -163,8 +183,9 @@ export interface Issued {
  */
 export function issue(facts: IssueFacts): Issued {
     const { tranches, orders, standings, books, closing } = facts;
-    for (const { className, status, original, categories } of tranches) {
-        if (status !== 'authorised') throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
+    for (const tranche of tranches) {
+        const { className, original, categories } = tranche;
+        mustBeOffered(tranche);
         const taken = orders.filter(order => order.className === className && order.status === 'allotted');
         for (const { investor } of taken) {
             const standing = standings.find(({ institution }) => institution === investor);
@@ -209,11 +230,12 @@ export function issueMovements(
     return [...legs, price].filter(movement => movement.quantity > 0n);
 }
 
-function allotClass(tranche: TrancheRecord, placed: readonly Order[], price: string): Map<Order, Amount> {
+function isWilling({ limit }: Order, price: string): boolean {
+    return limit === undefined || compare(parseRate(limit), parseRate(price)) >= 0;
+}
+
+function allotClass(tranche: TrancheRecord, willing: readonly Order[]): Map<Order, Amount> {
     const { className, original, minimum, increment } = tranche;
-    const willing = placed.filter(
-        order => order.limit === undefined || compare(parseRate(order.limit), parseRate(price)) >= 0,
-    );
     let orders = [...willing].sort(bySizeThenInvestor);
     for (;;) {
         if (add(...orders.map(order => order.face)) < original) throw new Refusal('CLASS_NOT_COVERED', { className });

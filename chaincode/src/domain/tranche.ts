@@ -21,8 +21,9 @@ const ratingReader = object({ agency: text(60), rating: text(20), day });
 export type Rating = ReturnType<typeof ratingReader>;
 
 /**
- * The public record of a class of notes. `original` is authorised by the terms; `outstanding` is the face that the books hold,
- * to which all holdings sum; `balance` is the principal not yet repaid, so `factor` = balance / original.
+ * The public record of a class of notes. `original` is authorised by the terms; `subscribed` was ordered when the book was closed;
+ * `outstanding` is the face that the books hold, to which all holdings sum; `balance` is the principal not yet repaid, so
+ * `factor` = balance / original.
  */
 export const trancheReader = object({
     dealId: id,
@@ -36,6 +37,8 @@ export const trancheReader = object({
     rank: integer(0),
     currency,
     original: minor,
+    /** Face ordered at the price or above it when the book was last closed; absent where so few ordered that it would tell who how much. */
+    subscribed: optional(minor),
     outstanding: minor,
     balance: minor,
     /** Seven decimals, as published: `0.8324525`. */
@@ -49,8 +52,8 @@ export const trancheReader = object({
     /** In words: `1.10% actual/360`. */
     coupon: text(100),
     finalPayment: day,
-    /** `cancelled`: what was left of it when its deal had ended. */
-    status: oneOf('authorised', 'outstanding', 'redeemed', 'cancelled'),
+    /** `allotted`: the book is closed, and payment awaited; `cancelled`: what was left of it when its deal had ended. */
+    status: oneOf('authorised', 'allotted', 'outstanding', 'redeemed', 'cancelled'),
     /** Smallest piece of face that may change hands, and the steps above it. */
     minimum: minor,
     increment: minor,
@@ -217,8 +220,10 @@ export function mustBeAsAuthorised(deal: Deal, terms: Terms, issue: Issue, tranc
     authorise(deal.id, depository, terms, offerings).forEach((authorised, i) => {
         const given = tranches[i];
         const { original: outstanding } = authorised;
-        const issued = status === 'issued' ? { outstanding, status: 'outstanding' } : {};
-        if (canonical({ ...authorised, ...issued, ratings: given?.ratings }) !== canonical(given))
+        const offered = given?.status === 'allotted' ? { status: 'allotted' } : {};
+        const reached = status === 'issued' ? { outstanding, status: 'outstanding' } : offered;
+        const told = { ratings: given?.ratings, subscribed: given?.subscribed };
+        if (canonical({ ...authorised, ...reached, ...told }) !== canonical(given))
             throw new Refusal('RECORD_FORGED', { noun: 'tranche', id: `${deal.id} ${authorised.className}` });
     });
 }
@@ -241,6 +246,12 @@ export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRec
         owed,
         status: isOver ? 'redeemed' : tranche.status,
     };
+}
+
+/** Before its notes are issued a class can be ordered, and its book closed, also anew. @throws Refusal NOTES_NOT_AUTHORISED */
+export function mustBeOffered({ className, status }: Pick<TrancheRecord, 'className' | 'status'>): void {
+    if (status !== 'authorised' && status !== 'allotted')
+        throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
 }
 
 /** The record with the face that the books now hold of it. */

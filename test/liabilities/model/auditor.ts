@@ -70,7 +70,7 @@ export class Auditor {
                 throw new Error(`${asset} is not conserved`);
             if (notes.owed + notes.writtenDown + notes.repaid !== notes.original)
                 throw new Error(`principal of ${asset} has been lost`);
-            const { status, owed, writtenDown, outstanding } = notes;
+            const { status, owed, writtenDown, outstanding, subscribed } = notes;
             const factor = factorOf(owed, notes.original);
             const expected = {
                 status,
@@ -78,6 +78,7 @@ export class Auditor {
                 writtenDown: `${writtenDown}`,
                 outstanding: `${outstanding}`,
                 factor,
+                subscribed: subscribed?.toString(),
             };
             for (const [name, value] of Object.entries(expected))
                 if (record[name] !== value) throw new Error(`${asset}: ${name} is ${record[name]}, not ${value}`);

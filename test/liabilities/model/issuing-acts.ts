@@ -1,4 +1,4 @@
-import { allot, issue, order, withdrawOrder } from './issuing';
+import { allot, isOffered, issue, order, withdrawOrder } from './issuing';
 import { clientOf } from './scene';
 import { dealId, dollars, trust } from '../desk';
 import { investors } from './founding';
@@ -74,7 +74,7 @@ export class Issuing {
 
     close(): Act {
         const { table } = this.scene;
-        const isIssued = () => [...table.classes.values()].every(({ status }) => status !== 'authorised');
+        const isIssued = () => ![...table.classes.values()].some(isOffered);
         return {
             ...{ client: trust, transaction: 'deal:close', asked: { id: dealId } },
             model: () => {

@@ -12,7 +12,7 @@ export function order(table: Table, investor: string, { className, face, minimum
     const least = minimum ?? offered.minimum;
     const key = `${investor}|${className}`;
     const before = table.orders.get(key)?.status;
-    if (!table.files.has(investor) || offered.status !== 'authorised') return false;
+    if (!table.files.has(investor) || !isOffered(offered)) return false;
     if (before === 'allotted' || before === 'settled') return false;
     if (face < offered.minimum || face > offered.original || least > face) return false;
     table.orders.set(key, { face, minimum: least, limit, status: 'placed', allotted: 0n, due: 0n });
@@ -31,8 +31,7 @@ export function withdrawOrder(table: Table, investor: string, className: string)
  * was allotted notes before and is not named again has none.
  */
 export function allot(table: Table, prices: Readonly<Record<string, string>>, names: readonly string[]): boolean {
-    const isOffered = [...table.classes.values()].every(({ status }) => status === 'authorised');
-    if (new Set(names).size < names.length || !isOffered) return false;
+    if (new Set(names).size < names.length || ![...table.classes.values()].every(isOffered)) return false;
     const books = [...table.classes].map(([asset, offered]) => {
         const className = asset.split(':')[2] ?? '';
         const price = prices[className];
@@ -42,13 +41,16 @@ export function allot(table: Table, prices: Readonly<Record<string, string>>, na
         if (price === undefined) return undefined;
         const willing = placed.filter(({ wanted }) => isAtLeast(wanted.limit, price));
         const faces = sharesOf(offered, willing);
-        return faces && { placed, faces, price };
+        const subscribed = willing.reduce((sum, { wanted }) => sum + wanted.face, 0n);
+        return faces && { offered, placed, faces, price, subscribed: willing.length > 2 ? subscribed : undefined };
     });
     if (books.includes(undefined)) return false;
     for (const name of table.allotment ?? []) {
         const wanted = table.orders.get(name);
         if (wanted?.status === 'allotted') Object.assign(wanted, { status: 'unfilled', allotted: 0n, due: 0n });
     }
+    for (const book of books)
+        if (book) Object.assign(book.offered, { status: 'allotted', subscribed: book.subscribed });
     for (const book of books)
         for (const { name, wanted } of book?.placed ?? []) {
             wanted.allotted = book?.faces.get(name) ?? 0n;
@@ -57,6 +59,10 @@ export function allot(table: Table, prices: Readonly<Record<string, string>>, na
         }
     table.allotment = names;
     return true;
+}
+
+export function isOffered({ status }: NoteClass): boolean {
+    return status === 'authorised' || status === 'allotted';
 }
 
 function isInBook(wanted: Wanted | undefined): boolean {
@@ -78,10 +84,11 @@ export function issue(table: Table, { cash, dealAccount, originator, retained }:
         .filter(({ wanted }) => wanted?.status === 'allotted') as { name: string; wanted: Wanted }[];
     const proceeds = taken.reduce((sum, { wanted }) => sum + wanted.due, 0n);
     if (table.allotment === undefined || proceeds < retained) return false;
-    for (const [asset, { original, status, categories }] of table.classes) {
+    for (const [asset, offered] of table.classes) {
+        const { original, categories } = offered;
         const orders = taken.filter(({ name }) => asset.endsWith(`:${name.split('|')[1]}`));
         const investors = orders.map(({ name }) => name.split('|')[0] ?? '');
-        if (status !== 'authorised' || orders.reduce((sum, { wanted }) => sum + wanted.allotted, 0n) !== original)
+        if (!isOffered(offered) || orders.reduce((sum, { wanted }) => sum + wanted.allotted, 0n) !== original)
             return false;
         if (!investors.every(each => table.isActive(each) && table.mayHold(each, categories))) return false;
     }

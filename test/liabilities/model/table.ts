@@ -31,7 +31,9 @@ export interface NoteClass {
     readonly increment: bigint;
     readonly lockedUntil: string | undefined;
     readonly categories: readonly string[];
-    status: 'authorised' | 'outstanding' | 'redeemed' | 'cancelled';
+    status: 'authorised' | 'allotted' | 'outstanding' | 'redeemed' | 'cancelled';
+    /** What was ordered at the price, where three or more did. */
+    subscribed?: bigint | undefined;
     outstanding: bigint;
     /** Principal owed, written down, and repaid: together the original, always. */
     owed: bigint;

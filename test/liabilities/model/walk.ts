@@ -2,6 +2,7 @@ import { Agent } from './agent';
 import { clientOf } from './scene';
 import { dealId } from '../desk';
 import { investors, modelled } from './founding';
+import { isOffered } from './issuing';
 import { Issuing } from './issuing-acts';
 import { Months } from './month-acts';
 import { Sender } from './sender';
@@ -77,7 +78,7 @@ export class Walk {
     }
 
     private isIssued(): boolean {
-        return [...this.table.classes.values()].every(({ status }) => status !== 'authorised');
+        return ![...this.table.classes.values()].some(isOffered);
     }
 
     private beforeIssue(): readonly Choice[] {
