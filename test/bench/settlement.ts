@@ -10,7 +10,7 @@ import type { Cast } from '../setting/cast';
 
 /**
  * Settled trades a second, one by one and in batches, against a transaction that does nothing, on the same network in the same run:
- * `npm run bench:settlement -- 200 100` (trades in all of each kind, trades a batch). A trade is two instructions, each in its own book,
+ * `npm run bench:settlement -- 500 100` (trades one by one, trades a batch). A trade is two instructions, each in its own book,
  * placed before the clock starts; settling it moves dollars against euros. The trades of a batch were placed together, by either side
  * a batch at a time, or one by one. The transaction that does nothing is a settlement sent again under its old id: signed by the same
  * peer under the same policy, it writes one key, its first answer, again.
@@ -18,7 +18,7 @@ import type { Cast } from '../setting/cast';
  * All are measured in turn, round after round, and compared within the round: whatever else the machine does meets all of them.
  * The figure is the median of the rounds.
  */
-const [trades = 200, perBatch = 100] = process.argv.slice(2).map(Number);
+const [trades = 500, perBatch = 100] = process.argv.slice(2).map(Number);
 const rounds = 5;
 /** Trades for each no-op that are to be reached at least. Of batches of trades that were placed one by one nothing is asked. */
 const targets: Partial<Record<Kind, number>> = { single: 0.5, together: 10 };

@@ -20,10 +20,12 @@ export type Part = 'free' | 'pledged';
 /** One side of a movement: a part of an account in an institution's book, or the issuer of the asset. */
 export type Place = 'issuer' | { readonly institution: string; readonly account: string; readonly part: Part };
 
+const part = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
+const form = new RegExp(`^(note|cash):(${part}):(${part})$`);
+
 /** Reads an asset of a request. @throws Refusal REQUEST_INVALID */
 export const asset: Reader<Asset> = (value, at) => {
-    const part = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
-    const match = typeof value === 'string' ? new RegExp(`^(note|cash):(${part}):(${part})$`).exec(value) : null;
+    const match = typeof value === 'string' ? form.exec(value) : null;
     if (!match || (match[1] === 'cash' && !isCurrency(match[2])))
         throw new Refusal('REQUEST_INVALID', {
             at,
