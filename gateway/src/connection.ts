@@ -11,6 +11,7 @@ import { followBlocks } from './events/follow-blocks';
 import { Nouns } from './nouns';
 import { observerOf } from './observability/observe';
 import { OfflineDesk } from './offline';
+import { InputError } from './input-error';
 
 import type { ChaincodeState, ChainState } from './client/chain';
 import type { KeepAlive, PeerAddress } from './client/channel';
@@ -88,7 +89,7 @@ export class Connection extends Nouns {
     constructor(private readonly options: ConnectOptions) {
         const { privateKeyPem, signer, ...who } = options.identity;
         const keyOrSigner = signer ?? privateKeyPem;
-        if (keyOrSigner === undefined) throw new TypeError('neither a private key nor a signer');
+        if (keyOrSigner === undefined) throw new InputError('neither a private key nor a signer');
         const client = newClient(options, who, signingWith(keyOrSigner));
         super(new Ledger(client));
         this.client = client;
@@ -152,7 +153,7 @@ export class Connection extends Nouns {
      * What became of everything that the journal still holds: call it after a start, and send again, under its request id, what has
      * no outcome.
      * @param within milliseconds for the ledger to tell; the deadline `recheck` unless stated
-     * @throws TypeError where the connection has no journal
+     * @throws InputError where the connection has no journal
      */
     recover(within?: number): Promise<readonly Recovered[]> {
         return recover(this.client, within);
@@ -168,10 +169,10 @@ export class Connection extends Nouns {
 
     /**
      * Strikes a submission out of the journal that `recover` finds no outcome of, and that is not to be sent again.
-     * @throws TypeError where the connection has no journal
+     * @throws InputError where the connection has no journal
      */
     async forget(transactionId: string): Promise<void> {
-        if (!this.client.journal) throw new TypeError('the connection has no journal');
+        if (!this.client.journal) throw new InputError('the connection has no journal');
         await this.client.journal.strike(transactionId);
     }
 

@@ -1,5 +1,7 @@
 import { formatCell } from '@poolproof/chaincode/domain';
 
+import { InputError } from './input-error';
+
 import type { AssetClass, Chunk, Currency, Field } from '@poolproof/chaincode/domain';
 import type { Connection } from './connection';
 import type { ReportId } from './report';
@@ -17,7 +19,7 @@ export interface Selection {
  * what `readLoans` reads. One chunk is in memory at a time. For originator, trustee and regulator; the regulator's reading leaves a
  * trail.
  * @throws Refused NOT_FOUND; AccessFailure where the caller's institution may not see the loans
- * @throws TypeError for a field that there is not
+ * @throws InputError for a field that there is not
  */
 export async function* exportTape(
     { additions, deals, tapes }: Connection,
@@ -88,7 +90,7 @@ class Sheet {
 
     private field(name: string): Field {
         const found = this.assetClass[this.kind].fields.find(field => field.name === name);
-        if (!found) throw new TypeError(`${this.assetClass[this.kind].id} has no field ${name}`);
+        if (!found) throw new InputError(`${this.assetClass[this.kind].id} has no field ${name}`);
         return found;
     }
 }

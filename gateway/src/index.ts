@@ -31,6 +31,7 @@ export { rowOf } from './events/row';
 export { CheckpointMoved, SqlStore } from './events/sql-store';
 export { eventNames, toldAs } from './events/told';
 export { ImportError } from './importer/import-error';
+export { InputError } from './input-error';
 export { readLoans } from './importer/loan';
 export { readLoanMonths } from './importer/loan-month';
 export { readMapping, withFields } from './importer/mapping';

@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
 
 import { argumentsOf, endorsementsOf } from './client/endorser';
+import { InputError } from './input-error';
 
 import type { UnsignedCommit, UnsignedProposal, UnsignedQuery, UnsignedTransaction } from './offline';
 
@@ -52,7 +53,7 @@ export interface Signatory {
 
 /**
  * Reads what a step asks its signatory to sign.
- * @throws TypeError where the step says another thing than its bytes
+ * @throws InputError where the step says another thing than its bytes
  */
 export function readStep<S extends Unsigned | UnsignedQuery>(step: S): StepContent<S['stage']> {
     const bytes = Buffer.from(step.bytes, 'base64');
@@ -66,7 +67,7 @@ export function readStep<S extends Unsigned | UnsignedQuery>(step: S): StepConte
 }
 
 function mustBe(name: string, inBytes: string, said: string): void {
-    if (inBytes !== said) throw new TypeError(`not to be signed: its bytes have ${name} ${inBytes}, not ${said}`);
+    if (inBytes !== said) throw new InputError(`not to be signed: its bytes have ${name} ${inBytes}, not ${said}`);
 }
 
 type Read = Omit<StepContent, 'stage'>;
@@ -91,7 +92,7 @@ function ofTransaction(bytes: Uint8Array): Read {
     const message = envelope?.getPayload_asU8() ?? new Uint8Array();
     const payload = common.Payload.deserializeBinary(message);
     const [action, ...others] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-    if (!action || others.length > 0) throw new TypeError('not to be signed: it holds more than one request');
+    if (!action || others.length > 0) throw new InputError('not to be signed: it holds more than one request');
     const endorsed = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
     const proposal = peer.ChaincodeProposalPayload.deserializeBinary(endorsed.getChaincodeProposalPayload_asU8());
     const header = headerOf(payload.getHeader() ?? new common.Header());

@@ -9,6 +9,7 @@ import { withLowS } from './client/signer';
 import { symptomOf } from './client/symptom';
 import { Nouns } from './nouns';
 import { request } from './observability/watched';
+import { InputError } from './input-error';
 
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Status } from '@hyperledger/fabric-gateway';
@@ -87,7 +88,7 @@ export class OfflineDesk {
     /**
      * Checks one typed call and makes it a proposal; nothing of it is sent yet.
      * @throws Refusal REQUEST_INVALID
-     * @throws TypeError where the call only asks: see `prepareQuery`
+     * @throws InputError where the call only asks: see `prepareQuery`
      */
     async prepare(call: (desk: Nouns) => Promise<unknown>): Promise<UnsignedProposal> {
         const { requestId, ...request } = await captured(this.online, call);
@@ -99,7 +100,7 @@ export class OfflineDesk {
      * Makes the first question that a typed call asks a proposal; nothing of it is sent yet. A call that asks further questions, by what the
      * first has answered, is for a connection whose `signer` reaches the key.
      * @throws Refusal REQUEST_INVALID
-     * @throws TypeError where the call submits
+     * @throws InputError where the call submits
      */
     async prepareQuery(call: (desk: Nouns) => Promise<unknown>): Promise<UnsignedQuery> {
         const question = await questionOf(this.online, call);
@@ -216,7 +217,7 @@ export class OfflineDesk {
 async function captured(client: Client, call: (desk: Nouns) => Promise<unknown>): Promise<Captured> {
     return new Promise((resolve, reject) => {
         call(new Nouns(new Capturing(client, resolve))).then(
-            () => reject(new TypeError('the call submits nothing')),
+            () => reject(new InputError('the call submits nothing')),
             reject,
         );
     });
@@ -250,7 +251,7 @@ class Capturing extends Ledger {
 async function questionOf(client: Client, call: (desk: Nouns) => Promise<unknown>): Promise<Call> {
     return new Promise((resolve, reject) => {
         call(new Nouns(new Questioning(client, resolve))).then(
-            () => reject(new TypeError('the call asks nothing')),
+            () => reject(new InputError('the call asks nothing')),
             reject,
         );
     });
@@ -271,7 +272,7 @@ class Questioning extends Ledger {
     }
 
     override submit(): Promise<never> {
-        return Promise.reject(new TypeError('the call submits: see prepare'));
+        return Promise.reject(new InputError('the call submits: see prepare'));
     }
 }
 

@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 
 import { shape } from '@poolproof/chaincode/domain';
 
+import { InputError } from './input-error';
+
 import type * as Yaml from 'yaml';
 import type { PeerAddress } from './client/channel';
 import type { AuthorityAddress } from './enrolment/authority-call';
@@ -23,7 +25,7 @@ export interface Profile {
 /**
  * The peers of one institution, from a common connection profile of Fabric, JSON or YAML: of the organisation that it names as its
  * client's, or of the one asked for. Certificates stand in it (`pem`) or in files (`path`, relative to the profile).
- * @throws TypeError naming the file and what is wrong with it
+ * @throws InputError naming the file and what is wrong with it
  *
  * @example
  * const bank = connect({ identity: fromWallet('wallet', 'clerk'), ...readProfile('connection-bank-a.yaml') });
@@ -33,7 +35,7 @@ export function readProfile(path: string, organization?: string): Profile {
         return profileOf(parsed(readFileSync(path, 'utf8')), dirname(path), organization);
     } catch (error) {
         if (!(error instanceof Error) || 'syscall' in error) throw error;
-        throw new TypeError(`${path}: ${error.message}`, { cause: error });
+        throw new InputError(`${path}: ${error.message}`, { cause: error });
     }
 }
 
@@ -56,12 +58,12 @@ function profileOf(document: unknown, folder: string, wanted: string | undefined
     const client = optional(members)(profile['client'], 'client');
     const name = wanted ?? optional(label)(client?.['organization'], 'client.organization');
     const organization = name === undefined ? Object.values(organizations)[0] : organizations[name];
-    if (!organization) throw new TypeError(`no organisation ${name ?? ''}`);
+    if (!organization) throw new InputError(`no organisation ${name ?? ''}`);
     const at = `organizations.${name ?? ''}`;
     const known = record(members)(profile['peers'], 'peers');
     const names = optional(list(label))(organization['peers'], `${at}.peers`) ?? Object.keys(known);
     const peers = names.flatMap(peer => (known[peer] ? [addressOf(peer, known[peer], folder)] : []));
-    if (peers.length === 0) throw new TypeError("no peer of the client's organisation");
+    if (peers.length === 0) throw new InputError("no peer of the client's organisation");
     const channels = Object.keys(optional(members)(profile['channels'], 'channels') ?? {});
     const [channel] = channels.length === 1 ? channels : [];
     const mspId = label(organization['mspid'], `${at}.mspid`);
@@ -105,5 +107,5 @@ function rootOf(at: string, entry: Members, folder: string): string {
     const { pem, path } = optional(members)(entry['tlsCACerts'], `${at}.tlsCACerts`) ?? {};
     if (pem !== undefined) return texts(pem, `${at}.tlsCACerts.pem`).join('\n');
     if (typeof path === 'string') return readFileSync(resolve(folder, path), 'utf8');
-    throw new TypeError(`${at}: an encrypted connection needs the root of its TLS certificate (tlsCACerts)`);
+    throw new InputError(`${at}: an encrypted connection needs the root of its TLS certificate (tlsCACerts)`);
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { Refusal, proofReader, prove, shape, verify } from '@poolproof/chaincode/domain';
 
+import { InputError } from './input-error';
+
 import type { AssetClass, Cell, Chunk, Proof } from '@poolproof/chaincode/domain';
 import type { Connection } from './connection';
 
@@ -44,7 +46,7 @@ interface Source {
  * Proves loans of a tape, or months of loans, to whoever is shown the proofs: originator, trustee or regulator from their own peer. One
  * chunk is in memory at a time. A sample is drawn by its seed alone, so that whoever has agreed on the seed can draw it again: see
  * `drawn`.
- * @throws TypeError naming loans that there are not
+ * @throws InputError naming loans that there are not
  * @throws Refused NOT_FOUND; AccessFailure where the caller's institution may not see the loans
  */
 export async function proveLoans(connection: Connection, request: ProofRequest): Promise<Proofs> {
@@ -118,7 +120,7 @@ async function proveNamed(source: Source, loans: readonly string[]): Promise<Pro
         for (const [row, loan] of numbersIn(source, chunk).entries())
             if (wanted.delete(loan)) proofs.push({ loan, proof: proofOf(source, chunk, row, number) });
     }
-    if (wanted.size > 0) throw new TypeError(`no such loan: ${[...wanted].join(', ')}`);
+    if (wanted.size > 0) throw new InputError(`no such loan: ${[...wanted].join(', ')}`);
     return proofs;
 }
 

@@ -5,6 +5,7 @@ import { openChannel, reconnectWithin, releaseChannel } from './channel';
 import { Line } from './line';
 import { symptomOf } from './symptom';
 import { watched } from '../observability/watched';
+import { InputError } from '../input-error';
 
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Gateway, Identity } from '@hyperledger/fabric-gateway';
@@ -40,7 +41,7 @@ export class Peers {
         private readonly closing: AbortSignal,
         observer?: Observer,
     ) {
-        if (addresses.length === 0) throw new TypeError('no peer to connect to');
+        if (addresses.length === 0) throw new InputError('no peer to connect to');
         this.channels = addresses.map(address => openChannel(address, keepAlive));
         this.lines = this.channels.map(channel => new Line(channel));
         this.gateways = this.lines.map(({ client }, i) => {

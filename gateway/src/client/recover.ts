@@ -2,6 +2,7 @@ import { StatusCode } from '@hyperledger/fabric-gateway';
 
 import { OutcomeUnknown } from './failure';
 import { outcomeOf } from './outcome';
+import { InputError } from '../input-error';
 
 import type { Client } from './client';
 import type { Submission } from './journal';
@@ -31,7 +32,7 @@ export async function recover(
     within = client.options.deadlines.recheck,
 ): Promise<readonly Recovered[]> {
     const { journal } = client;
-    if (!journal) throw new TypeError('the connection has no journal');
+    if (!journal) throw new InputError('the connection has no journal');
     const recovered = async (submission: Submission): Promise<Recovered> => {
         try {
             const outcome = await ask(client, submission.transactionId, within);

@@ -2,6 +2,8 @@ import { createPrivateKey, sign } from 'node:crypto';
 
 import { hash } from '@hyperledger/fabric-gateway';
 
+import { InputError } from '../input-error';
+
 import type { Hash, Signer } from '@hyperledger/fabric-gateway';
 
 /** Who signs, and what the signer is given: the message itself, or its SHA-256. Nobody, where signatures are brought from elsewhere. */
@@ -29,14 +31,16 @@ export function newSigner(privateKeyPem: string): Signer {
     const key = createPrivateKey(privateKeyPem);
     const curve = key.asymmetricKeyDetails?.namedCurve;
     if (key.asymmetricKeyType !== 'ec' || curve !== 'prime256v1')
-        throw new TypeError(`the private key is ${key.asymmetricKeyType ?? 'of no kind'} ${curve ?? ''}, not EC P-256`);
+        throw new InputError(
+            `the private key is ${key.asymmetricKeyType ?? 'of no kind'} ${curve ?? ''}, not EC P-256`,
+        );
     return message => Promise.resolve(toDer(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })));
 }
 
 /**
  * A signature made elsewhere as Fabric takes it: OpenSSL and many services give the high s as often as the low one.
  * @param signature ECDSA over P-256, DER
- * @throws TypeError for anything else
+ * @throws InputError for anything else
  */
 export function withLowS(signature: Uint8Array): Uint8Array {
     const der = Buffer.from(signature);
@@ -44,7 +48,7 @@ export function withLowS(signature: Uint8Array): Uint8Array {
     const [r, s] = [der.subarray(4, 4 + lengthOfR), der.subarray(6 + lengthOfR)];
     const isDer = der[0] === 0x30 && der[1] === der.length - 2 && der[2] === 2 && der[4 + lengthOfR] === 2;
     if (!isDer || der[5 + lengthOfR] !== s.length || r.length > 33 || s.length > 33)
-        throw new TypeError('not a signature by ECDSA over P-256 in DER');
+        throw new InputError('not a signature by ECDSA over P-256 in DER');
     return toDer(Buffer.concat([fixedWidth(r), fixedWidth(s)]));
 }
 

@@ -11,6 +11,7 @@ import { printed } from './receipt';
 import { QualityFailure } from '../quality/failure';
 import { readLoans } from '../importer/loan';
 import { tellQuality } from './quality';
+import { InputError } from '../input-error';
 
 import type { Connection } from '../connection';
 import type { Day } from '@poolproof/chaincode/domain';
@@ -115,6 +116,6 @@ async function offer(
 ): Promise<object> {
     const places = outgoing.length === 0 ? new Map<string, never>() : await tapes.places(dealId, outgoing);
     const missing = outgoing.filter(number => !places.has(number)).length;
-    if (missing > 0) throw new TypeError(`--outgoing: ${missing} of ${outgoing.length} loans are not in the pool`);
+    if (missing > 0) throw new InputError(`--outgoing: ${missing} of ${outgoing.length} loans are not in the pool`);
     return printed(additions.offer({ dealId, period, day: day as Day, chunks }, [...places.values()]));
 }

@@ -7,6 +7,7 @@ import { readJsonFile } from '../json-file';
 import { readProfile } from '../profile';
 import { tellLeftBehind } from './left-behind';
 import { watchedBy } from './observe';
+import { InputError } from '../input-error';
 
 import type { Command } from 'commander';
 import type { Connection } from '../connection';
@@ -58,8 +59,8 @@ export function atDeskInParts(act: Act): (...given: unknown[]) => Promise<void> 
         const command = given.at(-1) as Command;
         const options: DeskOptions & Options = command.optsWithGlobals();
         const name = `${command.parent?.name()} ${command.name()} sends many requests`;
-        if (options.requestId !== undefined) throw new TypeError(`${name}: call it again, without --request-id`);
-        if (options.prepare) throw new TypeError(`${name}, and they cannot be signed elsewhere`);
+        if (options.requestId !== undefined) throw new InputError(`${name}: call it again, without --request-id`);
+        if (options.prepare) throw new InputError(`${name}, and they cannot be signed elsewhere`);
         await withDesk(
             options,
             async connection => print(await act(connection, command.args, options), options),
@@ -119,12 +120,12 @@ export function withPurpose(command: Command): Command {
     return command.option('--purpose <text>', 'regulator: why the loans are read, for the trail', 'supervision');
 }
 
-/** What the options say of identity, peers and channel. @throws TypeError naming what is missing */
+/** What the options say of identity, peers and channel. @throws InputError naming what is missing */
 export function connectOptions(given: DeskOptions) {
     const options = completed(given);
     const { channel, chaincode, requestId, journal } = options;
     if (options.profile === undefined)
-        throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
+        throw new InputError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
     return {
         identity: identityFrom(options),
         ...readProfile(options.profile),
@@ -140,7 +141,7 @@ export function completed(options: DeskOptions): DeskOptions {
     if (options.as === undefined) return options;
     const desks = readDesks();
     const desk = desks[options.as];
-    if (!desk) throw new TypeError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
+    if (!desk) throw new InputError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
     return { ...desk, ...options };
 }
 
@@ -152,7 +153,7 @@ export function readDesks(): Readonly<Record<string, DeskOptions>> {
 function once(requestId: string): () => string {
     let given = false;
     return () => {
-        if (given) throw new TypeError('--request-id names one request, and this command sends another');
+        if (given) throw new InputError('--request-id names one request, and this command sends another');
         given = true;
         return requestId;
     };

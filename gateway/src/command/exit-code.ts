@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { AccessFailure, CommitFailure, Failure, OutcomeUnknown } from '../client/failure';
 import { EnrolmentFailure } from '../enrolment/enrolment-failure';
 import { ImportError } from '../importer/import-error';
+import { InputError } from '../input-error';
 import { Negative } from './negative';
 import { asJson } from './print';
 import { qualityText } from './quality';
@@ -33,7 +34,7 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
     if (
         error instanceof Refusal ||
         error instanceof ImportError ||
-        error instanceof TypeError ||
+        error instanceof InputError ||
         error instanceof SyntaxError
     )
         return 2;
@@ -41,7 +42,7 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
     if (error instanceof OutcomeUnknown) return 7;
     if (error instanceof CommitFailure) return 6;
     if (error instanceof Failure || error instanceof EnrolmentFailure) return 5;
-    return isOfFile(error) ? 2 : 1;
+    return isOfNode(error) ? 2 : 1;
 }
 
 /** A few lines for people: what happened, where it can be looked up, and what to do. For programs, the same as JSON. */
@@ -84,7 +85,8 @@ function ruleOf(refusal: Refusal): Pick<Facts, 'code' | 'details' | 'remedy' | '
 }
 
 /** A file or folder named to the command is not there, or not for it to read or write. */
-function isOfFile(error: unknown): boolean {
-    const codes: unknown[] = ['ENOENT', 'EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EROFS', 'ENOSPC'];
-    return error instanceof Error && 'code' in error && codes.includes(error.code);
+/** What Node itself refuses: a file that is not there, or an address that is no URL. */
+function isOfNode(error: unknown): boolean {
+    const code = String((error as { readonly code?: unknown } | undefined)?.code);
+    return /^(ENOENT|EACCES|EEXIST|EISDIR|ENOTDIR|EROFS|ENOSPC|ERR_INVALID_\w+)$/.test(code);
 }

@@ -10,6 +10,7 @@ import { completed } from './desk';
 import { example } from './example';
 import { print } from './print';
 import { list } from './words';
+import { InputError } from '../input-error';
 
 import type { Credentials } from '../connection';
 import type { Enrollee, RevocationReason } from '../enrolment/certificate-authority';
@@ -66,9 +67,9 @@ function atAuthority(act: (counter: Counter) => Promise<object>): (...given: unk
         const given: Counter['options'] = command.optsWithGlobals();
         const options = { ...given, ...completed(given) } as Counter['options'];
         if (options.profile === undefined)
-            throw new TypeError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
+            throw new InputError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
         const { mspId, authority } = readProfile(options.profile);
-        if (!authority) throw new TypeError(`${options.profile} names no certificate authority`);
+        if (!authority) throw new InputError(`${options.profile} names no certificate authority`);
         const [name = ''] = command.args;
         const own = () => identityFrom(options);
         const result = await act({ authority: new CertificateAuthority(mspId, authority), options, name, own });
@@ -91,7 +92,7 @@ async function enrol({ authority, options, name }: Counter): Promise<object> {
 async function renew({ authority, options, own }: Counter): Promise<object> {
     const wallet = walletOf(options);
     const { identity: name } = options;
-    if (name === undefined) throw new TypeError('no identity of the wallet: --identity, POOLPROOF_IDENTITY or --as');
+    if (name === undefined) throw new InputError('no identity of the wallet: --identity, POOLPROOF_IDENTITY or --as');
     toWallet(wallet, name, await authority.renew(own()));
     return { name, wallet };
 }
@@ -105,6 +106,6 @@ async function revoke({ authority, options, name, own }: Counter): Promise<objec
 }
 
 function walletOf({ wallet }: DeskOptions): string {
-    if (wallet === undefined) throw new TypeError('no wallet: --wallet, POOLPROOF_WALLET or --as');
+    if (wallet === undefined) throw new InputError('no wallet: --wallet, POOLPROOF_WALLET or --as');
     return wallet;
 }

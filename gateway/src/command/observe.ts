@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 
 import { Option } from 'commander';
 
+import { InputError } from '../input-error';
+
 import type * as Api from '@opentelemetry/api';
 import type * as Otlp from '@opentelemetry/exporter-trace-otlp-http';
 import type * as Prometheus from '@opentelemetry/exporter-prometheus';
@@ -101,7 +103,7 @@ function tracesAt(endpoint: string): string {
 
 async function meteringOn(address: string): Promise<Watcher> {
     const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(address) ?? [];
-    if (port === '') throw new TypeError(`--metrics-port: ${address} is neither a port nor host:port`);
+    if (port === '') throw new InputError(`--metrics-port: ${address} is neither a port nor host:port`);
     const { MeterProvider } = optional<typeof SdkMetrics>('@opentelemetry/sdk-metrics');
     const { PrometheusExporter } = optional<typeof Prometheus>('@opentelemetry/exporter-prometheus');
     const exporter = new PrometheusExporter({ host, port: Number(port), preventServerStart: true });
@@ -110,7 +112,7 @@ async function meteringOn(address: string): Promise<Watcher> {
     return { observe: { meter: provider.getMeter('poolproof') }, end: () => provider.shutdown() };
 }
 
-/** A package that is installed by those who want to be watched. @throws TypeError naming it */
+/** A package that is installed by those who want to be watched. @throws InputError naming it */
 function optional<T>(name: string): T {
     try {
         // Only what is asked for is loaded.
@@ -118,7 +120,7 @@ function optional<T>(name: string): T {
         return require(name) as T;
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-        throw new TypeError(`${name} is not installed: npm install ${name}`, { cause: error });
+        throw new InputError(`${name} is not installed: npm install ${name}`, { cause: error });
     }
 }
 

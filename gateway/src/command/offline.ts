@@ -12,6 +12,7 @@ import { printed } from './receipt';
 import { readStep } from '../offline-step';
 import { signingWith } from '../client/signer';
 import { wordsFor } from './signing-words';
+import { InputError } from '../input-error';
 
 import type { Connection } from '../connection';
 import type { DeskOptions } from './desk';
@@ -113,7 +114,7 @@ function prepareCommand(newProgram: () => Command): Command {
                     );
                 });
                 await program.parseAsync(words, { from: 'user' });
-                if (!proposal) throw new TypeError(`${words.join(' ')}: sends no request`);
+                if (!proposal) throw new InputError(`${words.join(' ')}: sends no request`);
                 hand(proposal, own.out, options);
             });
         });
@@ -149,9 +150,9 @@ function signCommand(newProgram: () => Command): Command {
             const { mspId, certificatePem, privateKeyPem, signer } = identityFrom(options);
             const { signatory } = signing;
             if (mspId !== signatory.mspId || certificatePem.trim() !== signatory.certificatePem.trim())
-                throw new TypeError(`it is for ${signatory.mspId}, ${nameOf(signatory.subject)} to sign, not for you`);
+                throw new InputError(`it is for ${signatory.mspId}, ${nameOf(signatory.subject)} to sign, not for you`);
             process.stderr.write(asText(wordsFor(signing, newProgram())));
-            if (!own.yes && !(await isAgreed())) throw new TypeError('not signed');
+            if (!own.yes && !(await isAgreed())) throw new InputError('not signed');
             const key = signingWith(signer ?? privateKeyPem ?? '');
             const signature = await key.signer?.(key.hash(signing.message));
             hand({ ...step, signature: Buffer.from(signature ?? []).toString('base64') }, own.out, options);
@@ -159,7 +160,7 @@ function signCommand(newProgram: () => Command): Command {
 }
 
 async function isAgreed(): Promise<boolean> {
-    if (!process.stdin.isTTY) throw new TypeError('nobody is there to be asked: --yes signs without asking');
+    if (!process.stdin.isTTY) throw new InputError('nobody is there to be asked: --yes signs without asking');
     const asked = createInterface({ input: process.stdin, output: process.stderr });
     try {
         return /^y(es)?$/i.test((await asked.question('Sign this? [y/N] ')).trim());
@@ -174,8 +175,8 @@ type Go = (officer: OfflineDesk, step: Unsigned, signature: Uint8Array) => Promi
 function atSignedStep(stage: Unsigned['stage'], go: Go) {
     return atDesk(async (connection, [path = ''], { out = '', json }) => {
         const carried = fromFile(path, carriedReader);
-        if (carried.stage !== stage) throw new TypeError(`${path} is a ${carried.stage}, not a ${stage}`);
-        if (carried.signature === undefined) throw new TypeError(`${path} is not signed`);
+        if (carried.stage !== stage) throw new InputError(`${path} is a ${carried.stage}, not a ${stage}`);
+        if (carried.signature === undefined) throw new InputError(`${path} is not signed`);
         const step = unsigned(carried);
         const { signatory } = readStep(step);
         const next = await go(connection.offline(signatory), step, Buffer.from(carried.signature, 'base64'));
@@ -185,7 +186,7 @@ function atSignedStep(stage: Unsigned['stage'], go: Go) {
 
 async function complete(connection: Connection, path: string): Promise<object> {
     const carried = fromFile(path, carriedReader);
-    if (carried.stage !== 'commit') throw new TypeError(`${path} is a ${carried.stage}, not a commit`);
+    if (carried.stage !== 'commit') throw new InputError(`${path} is a ${carried.stage}, not a commit`);
     const step = unsigned(carried) as UnsignedCommit;
     const { signature } = carried;
     const officer = connection.offline(readStep(step).signatory);

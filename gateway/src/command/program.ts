@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+
 import { Command } from 'commander';
 
 import { additionCommand } from './addition';
@@ -31,6 +34,7 @@ export function newProgram(): Command {
     const program = withObserveOptions(withDeskOptions(new Command('poolproof')))
         .description('the whole life of an asset-backed-securities deal on Hyperledger Fabric')
         .option('--json', 'print canonical JSON, for programs: one document, amounts in minor units as text')
+        .version(version(), '-V', 'print the version')
         .option('--long', 'print lists with all that they hold, not at a glance')
         .addHelpText('after', exitCodeHelp());
     const commands = [
@@ -60,6 +64,12 @@ export function newProgram(): Command {
     program.addCommand(completionCommand(program));
     throwing(program);
     return program;
+}
+
+/** As in the package's own description, wherever it is installed. */
+function version(): string {
+    const text = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+    return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 /** Errors of usage are thrown as all others are, by every command, so that exit codes are decided in one place. */

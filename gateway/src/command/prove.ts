@@ -6,6 +6,7 @@ import { atDesk, withPurpose } from './desk';
 import { proveLoans } from '../proving';
 import { whole } from './words';
 import { writeLines } from './lines';
+import { InputError } from '../input-error';
 
 import type { Connection } from '../connection';
 import type { ProofRequest } from '../proving';
@@ -46,10 +47,10 @@ export function proveCommand(): Command {
 
 async function proveAll(connection: Connection, dealId: string, loans: readonly string[], options: ProveOptions) {
     const { addition, period, sample, seed = randomBytes(8).toString('hex'), version, out } = options;
-    if ((loans.length === 0) === (sample === undefined)) throw new TypeError('either numbers of loans or --sample');
+    if ((loans.length === 0) === (sample === undefined)) throw new InputError('either numbers of loans or --sample');
     const wanted = sample === undefined ? loans : { sample: whole(sample, '--sample'), seed };
     const report = { period: whole(period ?? '0', '--period'), version: whole(version, '--version') };
-    if (addition !== undefined && period !== undefined) throw new TypeError('either --addition or --period');
+    if (addition !== undefined && period !== undefined) throw new InputError('either --addition or --period');
     const of = addition === undefined ? {} : { addition: whole(addition, '--addition') };
     const request: ProofRequest = { dealId, loans: wanted, ...of, ...(period === undefined ? {} : { report }) };
     const proofs = await proveLoans(connection, request);

@@ -5,6 +5,7 @@ import { example } from './example';
 import { Overview } from './overview';
 import { print } from './print';
 import { whole } from './words';
+import { InputError } from '../input-error';
 
 import type { Connection } from '../connection';
 import type { DeskOptions } from './desk';
@@ -54,7 +55,7 @@ async function forgetOne(
     transactionId: string,
 ): Promise<object> {
     const found = recovered.find(each => each.transactionId === transactionId);
-    if (!found) throw new TypeError(`${transactionId}: no request without an outcome has this transaction`);
+    if (!found) throw new InputError(`${transactionId}: no request without an outcome has this transaction`);
     if (!found.outcome) await connection.forget(transactionId);
     return found.outcome ? rowOf(found) : { ...rowOf(found), outcome: 'forgotten' };
 }

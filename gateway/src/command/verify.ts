@@ -7,6 +7,7 @@ import { fromFile } from './request-file';
 import { Negative } from './negative';
 import { withDesk } from './desk';
 import { proofsReader, verifyLoans } from '../proving';
+import { InputError } from '../input-error';
 
 import type { Connection } from '../connection';
 import type { DeskOptions } from './desk';
@@ -88,7 +89,7 @@ async function rootOn(connection: Connection, { addition, dealId, period, versio
 
 function givenRoot(given: string, { version = 1 }: Proofs): string {
     if (/^[0-9a-f]{64}$/i.test(given)) return given.toLowerCase();
-    if (!existsSync(given)) throw new TypeError(`${given}: neither a root of 64 hexadecimal digits nor a file`);
+    if (!existsSync(given)) throw new InputError(`${given}: neither a root of 64 hexadecimal digits nor a file`);
     const text = readFileSync(given, 'utf8').trim();
     return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : rootIn(JSON.parse(text), version, given);
 }
@@ -100,6 +101,6 @@ function rootIn(record: unknown, version: number | undefined, at: string): strin
         readonly versions?: readonly { readonly version: number; readonly root: string }[];
     };
     const found = versions?.find(each => each.version === version)?.root ?? root;
-    if (typeof found !== 'string') throw new TypeError(`${at} has no root`);
+    if (typeof found !== 'string') throw new InputError(`${at} has no root`);
     return found;
 }

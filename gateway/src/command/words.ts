@@ -1,3 +1,5 @@
+import { InputError } from '../input-error';
+
 /** `a, b` as two words; nothing as none. */
 export function list(text: string | undefined): string[] {
     return (text ?? '')
@@ -8,13 +10,13 @@ export function list(text: string | undefined): string[] {
 
 /** A whole number given on the command line. */
 export function whole(text: string | undefined, name: string): number {
-    if (text === undefined || !/^\d{1,15}$/.test(text)) throw new TypeError(`${name}: not a whole number`);
+    if (text === undefined || !/^\d{1,15}$/.test(text)) throw new InputError(`${name}: not a whole number`);
     return Number(text);
 }
 
 /** `name=value` given several times, for an option that commander collects. */
 export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw new TypeError(`${text}: not name=value`);
+    if (name === undefined || value === undefined) throw new InputError(`${text}: not name=value`);
     return { ...before, [name]: value };
 }

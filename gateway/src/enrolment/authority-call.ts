@@ -5,6 +5,7 @@ import { hash } from '@hyperledger/fabric-gateway';
 
 import { newSigner } from '../client/signer';
 import { EnrolmentFailure } from './enrolment-failure';
+import { InputError } from '../input-error';
 
 import type { Signer } from '@hyperledger/fabric-gateway';
 import type { Credentials } from '../connection';
@@ -58,7 +59,7 @@ async function token(asker: Credentials, url: URL, body: string): Promise<string
 /** Signs whole messages. */
 function signerOf({ signer, privateKeyPem }: Credentials): Signer {
     if (signer !== undefined) return message => signer(hash.sha256(message));
-    if (privateKeyPem === undefined) throw new TypeError('neither a private key nor a signer');
+    if (privateKeyPem === undefined) throw new InputError('neither a private key nor a signer');
     return newSigner(privateKeyPem);
 }
 

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 
 import { askAuthority } from './authority-call';
 import { newCertificateRequest } from './certificate-request';
+import { InputError } from '../input-error';
 
 import type { Role } from '@poolproof/chaincode/domain';
 import type { Credentials } from '../connection';
@@ -116,7 +117,7 @@ export class CertificateAuthority {
 function nameIn({ certificatePem }: Credentials): string {
     const { subject } = new X509Certificate(certificatePem);
     const name = /^CN=(.*)$/m.exec(subject)?.[1];
-    if (name === undefined) throw new TypeError('the certificate names nobody');
+    if (name === undefined) throw new InputError('the certificate names nobody');
     return name;
 }
 
@@ -130,7 +131,7 @@ function numbersOf(certificatePem: string): { readonly serial: string; readonly 
 function authorityKeyOf(raw: Buffer): string {
     const identifier = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x23]);
     const at = raw.indexOf(identifier);
-    if (at < 0) throw new TypeError('the certificate does not name the key of its authority');
+    if (at < 0) throw new InputError('the certificate does not name the key of its authority');
     // An octet string, in it a sequence, in it the identifier: tag and length each.
     const start = at + identifier.length + 4;
     const length = raw[start + 1] ?? 0;

@@ -2,6 +2,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 
 import { signers } from '@hyperledger/fabric-gateway';
 
+import { InputError } from '../input-error';
+
 import type { HSMSigner, HSMSignerFactory, Signer } from '@hyperledger/fabric-gateway';
 import type { Credentials } from '../connection';
 
@@ -79,7 +81,7 @@ function inTurn(sessions: readonly Signer[]): Signer {
 /** SHA-256 of the public key's point, as Fabric's certificate authority and its tools name keys in devices. */
 function subjectKeyIdentifier(certificatePem: string): Buffer {
     const { x, y } = new X509Certificate(certificatePem).publicKey.export({ format: 'jwk' });
-    if (x === undefined || y === undefined) throw new TypeError('the certificate is not of an elliptic-curve key');
+    if (x === undefined || y === undefined) throw new InputError('the certificate is not of an elliptic-curve key');
     const point = [Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
     return createHash('sha256').update(Buffer.concat(point)).digest();
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fromDevice } from './device';
 import { fromFiles } from './files';
 import { fromWallet } from './wallet';
+import { InputError } from '../input-error';
 
 import type { Credentials } from '../connection';
 
@@ -30,14 +31,14 @@ export interface IdentitySource {
 
 /**
  * The identity that lies where a source says.
- * @throws TypeError where the source is incomplete
+ * @throws InputError where the source is incomplete
  */
 export function identityFrom(source: IdentitySource): Credentials {
     const { wallet, identity, msp, cert, key, pkcs11, token, pin, keyId } = source;
     if (wallet !== undefined && identity !== undefined) return fromWallet(wallet, identity);
     if (msp !== undefined && cert !== undefined && key !== undefined) return fromFiles(msp, cert, key);
     if (msp === undefined || cert === undefined || pkcs11 === undefined || token === undefined || pin === undefined)
-        throw new TypeError(
+        throw new InputError(
             'no identity: a wallet with an identity; an MSP id, a certificate and a key; or an MSP id, a certificate, a PKCS#11 library, a token and a file with its PIN',
         );
     const device = { library: pkcs11, token, pin: readFileSync(pin, 'utf8').trim() };

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readJsonFile } from '../json-file';
+import { InputError } from '../input-error';
 
 import type { Credentials } from '../connection';
 
@@ -15,7 +16,7 @@ interface WalletFile {
 
 /**
  * An identity of a wallet folder, as the Fabric SDKs lay it out.
- * @throws TypeError where the file is none of an X.509 identity
+ * @throws InputError where the file is none of an X.509 identity
  *
  * @example
  * const bank = connect({ identity: fromWallet('wallet', 'clerk'), ...readProfile('bank-a.yaml') });
@@ -23,18 +24,18 @@ interface WalletFile {
 export function fromWallet(folder: string, name: string): Credentials {
     const path = join(folder, `${name}.id`);
     const { credentials, mspId, type } = readJsonFile(path) as Partial<WalletFile>;
-    if (type !== 'X.509') throw new TypeError(`${path}: not an X.509 identity`);
-    if (mspId === undefined || credentials === undefined) throw new TypeError(`${path}: not a file of a wallet`);
+    if (type !== 'X.509') throw new InputError(`${path}: not an X.509 identity`);
+    if (mspId === undefined || credentials === undefined) throw new InputError(`${path}: not a file of a wallet`);
     return { mspId, certificatePem: credentials.certificate, privateKeyPem: credentials.privateKey };
 }
 
 /**
  * Puts an identity in a wallet folder, in a file that its owner alone may read. The Fabric SDKs read it too.
- * @throws TypeError where its key lies elsewhere, such as in a device
+ * @throws InputError where its key lies elsewhere, such as in a device
  */
 export function toWallet(folder: string, name: string, identity: Credentials): void {
     const { mspId, certificatePem, privateKeyPem } = identity;
-    if (privateKeyPem === undefined) throw new TypeError('a wallet holds the key itself, and this identity has none');
+    if (privateKeyPem === undefined) throw new InputError('a wallet holds the key itself, and this identity has none');
     const credentials = { certificate: certificatePem, privateKey: privateKeyPem };
     const file: WalletFile = { credentials, mspId, type: 'X.509', version: 1 };
     mkdirSync(folder, { recursive: true, mode: 0o700 });
