@@ -1,5 +1,9 @@
+import { join, resolve } from 'node:path';
+
 import { cashOf } from '@poolproof/chaincode/domain';
+import { down } from '@poolproof/network/dist/docker/down';
 import { openNetwork, readConsortium } from '@poolproof/network';
+import { up } from '@poolproof/network/dist/docker/up';
 
 import { cash as dollars, found, openBooks } from '../setting/founding';
 import { gather } from '../setting/cast';
@@ -7,18 +11,23 @@ import { issueCash } from '../setting/transfer';
 
 import type { Amount, Batch, Day } from '@poolproof/chaincode/domain';
 import type { Cast } from '../setting/cast';
+import type { Network } from '@poolproof/network';
 
 /**
  * Settled trades a second, one by one and in batches, against a transaction that does nothing, on the same network in the same run:
- * `npm run bench:settlement -- 500 100` (trades one by one, trades a batch). A trade is two instructions, each in its own book,
- * placed before the clock starts; settling it moves dollars against euros. The trades of a batch were placed together, by either side
- * a batch at a time, or one by one. The transaction that does nothing is a settlement sent again under its old id: signed by the same
- * peer under the same policy, it writes one key, its first answer, again.
+ * `npm run bench:settlement -- 500 100` (trades one by one, trades a batch), with `--docker` on a docker network that it brings up and
+ * takes down. A trade is two instructions, each in its own book, placed before the clock starts; settling it moves dollars against
+ * euros. The trades of a batch were placed together, by either side a batch at a time, or one by one. The transaction that does nothing
+ * is a settlement sent again under its old id: signed by the same peer under the same policy, it writes one key, its first answer, again.
  *
  * All are measured in turn, round after round, and compared within the round: whatever else the machine does meets all of them.
  * The figure is the median of the rounds.
  */
-const [trades = 500, perBatch = 100] = process.argv.slice(2).map(Number);
+const words = process.argv.slice(2);
+const [trades = 500, perBatch = 100] = words.filter(word => word !== '--docker').map(Number);
+const root = resolve(__dirname, '../../..');
+/** A name of its own, so that a docker network that is up is left alone. */
+const consortium = { ...readConsortium(join(root, 'network/consortium.json')), name: 'poolproof-bench' };
 const rounds = 5;
 /** Trades for each no-op that are to be reached at least. Of batches of trades that were placed one by one nothing is asked. */
 const targets: Partial<Record<Kind, number>> = { single: 0.5, together: 10 };
@@ -30,7 +39,18 @@ const common = { kind: 'transfer', asset: dollars, quantity: 100n as Amount, pay
 const trade = { ...common, settlementDay: day, expiryDay: day };
 
 async function main(): Promise<void> {
-    const network = await openNetwork('embedded', readConsortium(require.resolve('../../../network/consortium.json')));
+    if (!words.includes('--docker')) return measure(await openNetwork('embedded', consortium));
+    process.env['POOLPROOF_PORT'] ??= '27050';
+    const write = (line: string) => void process.stderr.write(line);
+    try {
+        await up(consortium, { folder: join(root, 'chaincode') }, write);
+        await measure(await openNetwork('docker', consortium));
+    } finally {
+        await down(consortium, write);
+    }
+}
+
+async function measure(network: Network): Promise<void> {
     const cast = await gather(network);
     try {
         await found(cast);
