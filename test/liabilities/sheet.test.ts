@@ -22,6 +22,7 @@ import {
 } from './desk';
 
 import type { Client, MemoryLedger } from '../chaincode/memory-ledger';
+import type { PendingPage } from '@poolproof/chaincode/domain';
 import type { Trade } from './desk';
 
 /** Instructions that their institution places together, and the depository settles by itself or with others. */
@@ -112,22 +113,44 @@ it('withdraws one of them, and settles it under its reference only when it is pl
     const cancelled = field('instruction', { reference: 'a' });
     await ledger.submit(fund, 'settlement:cancel', { requestId: requestId() }, cancelled);
     expect(await statuses(fund)).toMatchObject({ a: 'cancelled', b: 'placed' });
-    await instructAll(ledger, fund, 'deliver', bankB, [{ ...sale, reference: 'a' }]);
     expect(await codeOf(() => settle(ledger, ...stale))).toBe('INSTRUCTION_NOT_OPEN');
-    await settle(ledger, ...(await pending(ledger)).pairs);
+    await instructAll(ledger, fund, 'deliver', bankB, [{ ...sale, reference: 'a' }]);
+    await settle(ledger, ...stale);
     expect(await statuses(fund)).toMatchObject({ a: 'settled', b: 'settled' });
     expect((await closed(ledger, fund)).filter(({ reference }) => reference === 'a')).toHaveLength(1);
 });
 
-it('finds no instruction on a sheet where it does not lie', async () => {
+it('finds under its reference what does not lie on the sheet that is named', async () => {
     await agreeTogether(['a', 'b']);
     await agreeTogether(['c', 'd']);
     const { pairs } = await pending(ledger);
-    const [a, c] = ['a', 'c'].map(name => pairs.find(({ reference }) => reference === name));
-    for (const sheets of [c?.sheets, { ...a?.sheets, deliver: 'nowhere' }]) {
-        const refusal = await refusalOf(() => settle(ledger, { ...sold('a'), sheets }));
-        expect(refusal).toMatchObject({ code: 'NOT_FOUND', details: { id: 'batch.pairs[0]' } });
-    }
+    const other = pairs.find(({ reference }) => reference === 'c')?.sheets;
+    const refusal = await refusalOf(() => settle(ledger, { ...sold('nowhere'), sheets: other }));
+    expect(refusal).toMatchObject({ code: 'NOT_FOUND', details: { id: 'batch.pairs[0]' } });
+    await settle(ledger, { ...sold('a'), sheets: other }, { ...sold('b'), sheets: { deliver: 'nowhere' } });
+    expect(await statuses(fund)).toMatchObject({ a: 'settled', b: 'settled', c: 'placed', d: 'placed' });
+    expect(await codeOf(() => settle(ledger, { ...sold('b'), sheets: other }))).toBe('INSTRUCTION_NOT_OPEN');
+});
+
+it('finds everything that waits, page by page, whether placed alone or together', async () => {
+    const cash = { asset: dollars, quantity: cents('0.01') };
+    for (let sheet = 0; sheet < 12; sheet++) await agreeTogether(numbered(100, `sheet-${sheet}`), cash);
+    const alone = await agree(ledger, fund, bankB, cash);
+    const pages: PendingPage[] = [];
+    let next: PendingPage['next'];
+    do {
+        pages.push((await ledger.evaluate(trust, 'settlement:pending', { ...next })) as PendingPage);
+        next = pages.at(-1)?.next;
+    } while (next !== undefined);
+    expect(pages.map(({ due }) => due.length <= 1_100)).toEqual(pages.map(() => true));
+    expect(pages.flatMap(({ due }) => due)).toHaveLength(2 * 1_201);
+    const { pairs } = await pending(ledger);
+    expect(pairs).toHaveLength(1_201);
+    expect(pairs.filter(({ reference }) => reference === alone)).toHaveLength(1);
+    // What lies on the same sheets stands together, so that a batch touches few.
+    const changes = pairs.filter(({ sheets }, i) => sheets?.deliver !== pairs[i - 1]?.sheets?.deliver);
+    expect(changes.length).toBeLessThanOrEqual(13);
+    expect((await book(ledger, fund)).instructions).toHaveLength(1_201);
 });
 
 it('confirms, closes and files each by itself', async () => {
@@ -155,6 +178,8 @@ it('confirms, closes and files each by itself', async () => {
     );
     expect(await pending(ledger)).toEqual({ pairs: [], expired: [], closed: [] });
     expect(await statuses(fund)).toMatchObject(expected);
+    const left = [...ledger.hiddenIn('book_fund').keys()].map(key => key.split('\u0000')[1]);
+    expect(left.filter(noun => noun === 'sheet' || noun === 'instruction')).toEqual([]);
     expect(await codeOf(() => settle(ledger, paid))).toBe('INSTRUCTION_NOT_OPEN');
 });
 

@@ -12,6 +12,7 @@ import {
     instructionsReader,
     placeAll,
     privateRequest,
+    readPendingRequest,
     waitingOf,
 } from '../domain/instruction';
 import { settle } from '../domain/settlement';
@@ -34,7 +35,6 @@ import { Institutions } from '../ledger/institution';
 import { readDealRequest } from '../domain/tranche';
 import { returnPayableReader, sendPayable, sendPayableReader, takeBackPayable } from '../domain/payable';
 import { readJson } from '../domain/shape';
-import { readPageRequest } from '../domain/own-book';
 import { Settlements } from '../ledger/settlement';
 import { Tranches } from '../ledger/tranche';
 
@@ -68,7 +68,7 @@ export class SettlementContract extends Contract {
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            await settlements.close([cancel(await settlements.load(ctx.caller.id, reference, 'instruction'))]);
+            await settlements.file([cancel(await settlements.load(ctx.caller.id, reference, 'instruction'))]);
             return ctx.reply({ type: 'InstructionCancelled' });
         };
         return ctx.once(asked, act, collection);
@@ -117,7 +117,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const today = await businessDay(ctx, ctx.caller.id);
             const loaded = await settlements.named(named);
-            await settlements.close(loaded.map(({ at, instruction }) => expire(instruction, at, today)));
+            await settlements.file(loaded.map(({ at, instruction }) => expire(instruction, at, today)));
             return ctx.reply({ type: 'InstructionsExpired', day: today });
         };
         return ctx.once(asked, act, collection);
@@ -262,7 +262,7 @@ export class SettlementContract extends Contract {
     @Transaction(false)
     @Returns('string')
     async pending(ctx: Context, request: string): Promise<string> {
-        const begun = readJson(request, readPageRequest);
+        const begun = readJson(request, readPendingRequest);
         ctx.caller.mustBe('depository');
         const members = await new Institutions(ctx).list();
         const { settlements } = ownSettlements(ctx);

@@ -56,7 +56,7 @@ export const instructReader = object(asked);
 export type Instruct = ReturnType<typeof instructReader>;
 
 /** Most instructions that a party places together: whatever changes one of them writes all of them again. */
-const mostOnSheet = 100;
+export const mostOnSheet = 100;
 
 /** What a party places in one transaction, private, by the transient map: all of it, or nothing. */
 export const instructionsReader = list(instructReader, { least: 1, most: mostOnSheet });
@@ -79,7 +79,7 @@ export const instructionReader = object({
     paymentReference: optional(text(100)),
     /** Who keeps the books of the cash that it moves. */
     depository: optional(id),
-    /** The sheet on which it lies in its book, where it was placed together with others. */
+    /** The sheet on which it lies in its book, where it was placed together with others and is not filed. */
     sheet: optional(id),
 });
 
@@ -258,10 +258,21 @@ const dueReader = object({
 
 export type Due = ReturnType<typeof dueReader>;
 
-/** Where a page of what waits in all books has ended: in whose book, and after which of its instructions. */
-const placeInBooks = object({ institution: id, after: digest });
+/** Where instructions lie that are not filed away: by themselves, or on sheets. */
+const drawer = oneOf('instruction', 'sheet');
+
+/** Where the next page of what waits in all books begins: in whose book, in which drawer of it, and after which key. */
+const placeInBooks = object({ institution: id, drawer, after: optional(digest) });
 
 export type PlaceInBooks = ReturnType<typeof placeInBooks>;
+
+export const readPendingRequest = object({
+    institution: optional(id),
+    drawer: optional(drawer),
+    after: optional(digest),
+});
+/** Which page of what waits to read: the first where nothing is said. */
+export type ReadPendingRequest = ReturnType<typeof readPendingRequest>;
 
 /** A page of what waits for the depository in all books; `next` leads on, where there is more. */
 export const pendingPageReader = object({

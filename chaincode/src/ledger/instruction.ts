@@ -1,10 +1,10 @@
 import { byCodePoint } from '../domain/canonical';
 import { id, object } from '../domain/shape';
-import { instructionReader, isOpen, sheetReader } from '../domain/instruction';
+import { instructionReader, isOpen, mostOnSheet, sheetReader } from '../domain/instruction';
 import { pageOf, pageSize } from './book';
 
 import type { Entry, Page } from './book';
-import type { Instruction } from '../domain/instruction';
+import type { Instruction, PlaceInBooks } from '../domain/instruction';
 import type { OwnBook } from './own-book';
 import type { Reader } from '../domain/shape';
 
@@ -16,14 +16,11 @@ type Placed = Instruction | ReturnType<typeof lineReader>;
 const placedReader: Reader<Placed> = (value, at) =>
     (typeof value === 'object' && value !== null && 'onSheet' in value ? lineReader : instructionReader)(value, at);
 
-/** Of a book: those that are not filed away, under `instruction`, or those that are, under `closed`. */
-type Noun = 'closed' | 'instruction';
-
 /**
  * The instructions of one book. One placed alone is a record of its own. Those placed together are one record, their sheet, so that a
  * batch that settles them reads and writes one key for all; under the reference of each stands where it lies. What has settled is
- * closed where it lies, and what stands under its reference is moved to `closed` when there is time: to find what waits, the
- * depository reads little, however much has settled before.
+ * closed where it lies, and filed under `closed`, each by itself, when there is time: to find what waits, the depository reads
+ * little, however much has settled before.
  */
 export class Instructions {
     private readonly sheets = new Map<string, ReadonlyMap<string, Instruction>>();
@@ -32,62 +29,82 @@ export class Instructions {
 
     /**
      * An instruction, open or closed.
-     * @param sheet on which it lies, where that is known: nothing is read but the sheet, and that once a transaction
+     * @param sheet on which it may lie: if it does, nothing but the sheet is read, and that once a transaction
      */
     async find(reference: string, sheet?: string): Promise<Instruction | undefined> {
-        if (sheet !== undefined) return (await this.sheet(sheet)).get(reference);
-        return (await this.placed('instruction', reference)) ?? (await this.placed('closed', reference));
+        const there = sheet === undefined ? undefined : (await this.sheet(sheet)).get(reference);
+        return (
+            there ??
+            (await this.findUnfiled(reference)) ??
+            (await this.book.find('closed', instructionReader, reference))
+        );
     }
 
     /** One that is not filed away. */
-    findUnfiled(reference: string): Promise<Instruction | undefined> {
-        return this.placed('instruction', reference);
+    async findUnfiled(reference: string): Promise<Instruction | undefined> {
+        const placed = await this.book.find('instruction', placedReader, reference);
+        return placed === undefined ? undefined : this.resolved(placed);
     }
 
     /** Enters new instructions under their references. */
     async place(instructions: readonly Instruction[]): Promise<void> {
-        for (const instruction of instructions.filter(isOnSheet))
-            await this.book.save('instruction', placedReader, lineOf(instruction), instruction.reference);
+        for (const { reference, sheet } of instructions)
+            if (sheet !== undefined)
+                await this.book.save('instruction', placedReader, { reference, onSheet: sheet }, reference);
         await this.save(instructions);
     }
 
     /** Writes instructions as they stand now, each sheet once. */
     async save(instructions: readonly Instruction[]): Promise<void> {
-        for (const instruction of instructions.filter(each => !isOnSheet(each)))
-            await this.book.save('instruction', placedReader, instruction, instruction.reference);
-        await this.saveSheets(instructions);
+        for (const instruction of instructions)
+            if (instruction.sheet === undefined)
+                await this.book.save('instruction', placedReader, instruction, instruction.reference);
+        for (const [name, changed] of bySheet(instructions)) {
+            const lines = new Map(await this.sheet(name));
+            for (const instruction of changed) lines.set(instruction.reference, instruction);
+            await this.writeSheet(name, [...lines.values()]);
+        }
     }
 
-    /** Writes instructions that can settle no more from now on, and files them away. */
-    async close(instructions: readonly Instruction[]): Promise<void> {
-        await this.saveSheets(instructions);
-        await this.file(instructions);
-    }
-
-    /** Files away instructions that were closed before. */
+    /** Files away instructions that can settle no more. A sheet goes with the last of its lines. */
     async file(instructions: readonly Instruction[]): Promise<void> {
-        for (const instruction of instructions) {
-            const { reference } = instruction;
-            const placed = isOnSheet(instruction) ? lineOf(instruction) : instruction;
-            await this.book.save('closed', placedReader, placed, reference);
-            await this.book.remove('instruction', placedReader, reference);
+        for (const { sheet: _left, ...instruction } of instructions) {
+            await this.book.save('closed', instructionReader, instruction, instruction.reference);
+            await this.book.remove('instruction', placedReader, instruction.reference);
+        }
+        for (const [name, filed] of bySheet(instructions)) {
+            const gone = new Set(filed.map(({ reference }) => reference));
+            const lines = [...(await this.sheet(name)).values()];
+            await this.writeSheet(
+                name,
+                lines.filter(({ reference }) => !gone.has(reference)),
+            );
         }
     }
 
     /** Those that may still settle. For queries. */
     async open(): Promise<Instruction[]> {
-        const instructions: Instruction[] = [];
-        for (const placed of await this.book.list('instruction', placedReader))
-            instructions.push(await this.resolved(placed));
-        return instructions.filter(isOpen);
+        const placed = await this.book.list('instruction', placedReader);
+        const sheets = await this.book.list('sheet', sheetReader);
+        return [...placed.flatMap(ownOf), ...sheets.flatMap(({ instructions }) => instructions)].filter(isOpen);
     }
 
-    /** At most so many with the ids of their keys, from the one after `after` on. For queries. */
-    async entries(noun: Noun, most: number, after?: string): Promise<Entry<Instruction>[]> {
-        const entries: Entry<Instruction>[] = [];
-        for (const { id: key, record } of await this.book.entries(noun, placedReader, most, after))
-            entries.push({ id: key, record: await this.resolved(record) });
-        return entries;
+    /**
+     * Of one drawer, about so many that are not filed away, from the key after `after` on; `last` is the last key read, if there may be
+     * more. For queries.
+     */
+    async unfiled(
+        drawer: PlaceInBooks['drawer'],
+        most: number,
+        after?: string,
+    ): Promise<{ found: Instruction[]; last?: string }> {
+        const keys = drawer === 'sheet' ? Math.ceil(most / mostOnSheet) : most;
+        const entries = await (drawer === 'sheet'
+            ? this.book.entries('sheet', sheetReader, keys, after)
+            : this.book.entries('instruction', placedReader, keys, after));
+        const found = entries.flatMap(({ record }) => ('instructions' in record ? record.instructions : ownOf(record)));
+        const last = entries.length < keys ? undefined : entries.at(-1)?.id;
+        return last === undefined ? { found } : { found, last };
     }
 
     /**
@@ -95,19 +112,16 @@ export class Instructions {
      * between two pages is neither missed nor read twice. For queries.
      */
     async closed(after: string | undefined): Promise<Page<Instruction>> {
-        const filed = await this.entries('closed', pageSize + 1, after);
-        const unfiled = await this.entries('instruction', pageSize + 1, after);
+        const filed = await this.book.entries('closed', instructionReader, pageSize + 1, after);
+        const unfiled: Entry<Instruction>[] = [];
+        for (const { id: key, record } of await this.book.entries('instruction', placedReader, pageSize + 1, after))
+            unfiled.push({ id: key, record: await this.resolved(record) });
         // Of an instruction that was withdrawn and placed again, the later word counts once it is closed, too.
         const known = new Set(filed.map(({ id: key }) => key));
         const fresh = unfiled.filter(({ id: key, record }) => !known.has(key) || !isOpen(record));
         const byId = new Map([...filed, ...fresh].map(entry => [entry.id, entry]));
         const { records, ...rest } = pageOf([...byId.values()].sort((a, b) => byCodePoint(a.id, b.id)));
         return { records: records.filter(record => !isOpen(record)), ...rest };
-    }
-
-    private async placed(noun: Noun, reference: string): Promise<Instruction | undefined> {
-        const placed = await this.book.find(noun, placedReader, reference);
-        return placed === undefined ? undefined : this.resolved(placed);
     }
 
     private async resolved(placed: Placed): Promise<Instruction> {
@@ -128,20 +142,25 @@ export class Instructions {
         return sheet;
     }
 
-    private async saveSheets(instructions: readonly Instruction[]): Promise<void> {
-        const lines = instructions.filter(isOnSheet);
-        for (const name of new Set(lines.map(({ sheet }) => sheet))) {
-            const changed = lines.filter(({ sheet }) => sheet === name).map(each => [each.reference, each] as const);
-            const all = [...new Map([...(await this.sheet(name)), ...changed]).values()];
-            await this.book.save('sheet', sheetReader, { id: name, instructions: all }, name);
-        }
+    private async writeSheet(name: string, instructions: readonly Instruction[]): Promise<void> {
+        if (instructions.length > 0) await this.book.save('sheet', sheetReader, { id: name, instructions }, name);
+        else await this.book.remove('sheet', sheetReader, name);
     }
 }
 
-function isOnSheet(instruction: Instruction): instruction is Instruction & { readonly sheet: string } {
-    return instruction.sheet !== undefined;
+/** What stands under a reference by itself. */
+function ownOf(placed: Placed): Instruction[] {
+    return 'onSheet' in placed ? [] : [placed];
 }
 
-function lineOf({ reference, sheet }: Instruction & { readonly sheet: string }): Placed {
-    return { reference, onSheet: sheet };
+function bySheet(instructions: readonly Instruction[]): Map<string, Instruction[]> {
+    const sheets = new Map<string, Instruction[]>();
+    for (const instruction of instructions) {
+        const { sheet } = instruction;
+        if (sheet === undefined) continue;
+        const lines = sheets.get(sheet);
+        if (lines) lines.push(instruction);
+        else sheets.set(sheet, [instruction]);
+    }
+    return sheets;
 }

@@ -5,14 +5,23 @@ import { Deals } from './deal';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
-import type { Batch, Expire, File, Instruct, Instruction, Pair, PlaceFacts, PlaceInBooks } from '../domain/instruction';
+import type {
+    Batch,
+    Expire,
+    File,
+    Instruct,
+    Instruction,
+    Pair,
+    PlaceFacts,
+    PlaceInBooks,
+    ReadPendingRequest,
+} from '../domain/instruction';
 import type { Lien } from '../domain/lien';
 import type { Restrictions, Settled, SettlementFacts } from '../domain/settlement';
 import type { Context } from './context';
 import type { Day } from '../domain/day';
 import type { Holdings } from './holding';
 import type { Instructions } from './instruction';
-import type { ReadPageRequest } from '../domain/own-book';
 
 /** Most instructions that one look at what waits reads: a fraction of a second, however many there are. */
 const mostAtOnce = 1_000;
@@ -52,12 +61,7 @@ export class Settlements {
         return this.holdings.book(institution).instructions;
     }
 
-    /** Writes instructions that can settle no more from now on, and files them away. */
-    async close(instructions: readonly Instruction[]): Promise<void> {
-        for (const [institution, own] of byInstitution(instructions)) await this.instructionsOf(institution).close(own);
-    }
-
-    /** Files away instructions that were closed before. */
+    /** Files away instructions that can settle no more. */
     async file(instructions: readonly Instruction[]): Promise<void> {
         for (const [institution, own] of byInstitution(instructions)) await this.instructionsOf(institution).file(own);
     }
@@ -75,22 +79,26 @@ export class Settlements {
     }
 
     /**
-     * Instructions that are not filed, in the books of these institutions one after the other: at most so many, and where to read on.
+     * Instructions that are not filed, in the drawers of these institutions one after the other: about so many, and where to read on.
      * For queries.
      */
     async notFiled(
         institutions: readonly string[],
-        begun: ReadPageRequest,
+        begun: ReadPendingRequest,
     ): Promise<{ instructions: Instruction[]; next?: PlaceInBooks }> {
+        const drawers = institutions.flatMap(institution => {
+            return (['instruction', 'sheet'] as const).map(drawer => ({ institution, drawer }));
+        });
+        const { institution: owner, drawer: open = 'instruction', after } = begun;
+        const first = drawers.findIndex(({ institution, drawer }) => institution === owner && drawer === open);
         const instructions: Instruction[] = [];
-        const first = begun.institution === undefined ? 0 : institutions.indexOf(begun.institution);
-        for (const institution of institutions.slice(Math.max(first, 0))) {
-            const after = institution === begun.institution ? begun.after : undefined;
+        for (const [i, { institution, drawer }] of drawers.slice(Math.max(first, 0)).entries()) {
             const room = mostAtOnce - instructions.length;
-            const entries = await this.instructionsOf(institution).entries('instruction', room, after);
-            instructions.push(...entries.map(({ record }) => record));
-            const last = entries.at(-1);
-            if (last && entries.length === room) return { instructions, next: { institution, after: last.id } };
+            if (room <= 0) return { instructions, next: { institution, drawer } };
+            const from = i === 0 && first >= 0 ? after : undefined;
+            const { found, last } = await this.instructionsOf(institution).unfiled(drawer, room, from);
+            instructions.push(...found);
+            if (last !== undefined) return { instructions, next: { institution, drawer, after: last } };
         }
         return { instructions };
     }

@@ -99,6 +99,7 @@ const questionFields = shape.object({
     access: shape.optional(shape.id),
     after: shape.optional(shape.digest),
     dealId: shape.optional(shape.id),
+    drawer: shape.optional(shape.oneOf('instruction', 'sheet')),
     id: shape.optional(shape.id),
     institution: shape.optional(shape.id),
     number: shape.optional(shape.integer(0)),
