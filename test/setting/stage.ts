@@ -6,6 +6,7 @@ import { openNetwork, readConsortium } from '@poolproof/network';
 
 import { found, openBooks } from './founding';
 import { gather } from './cast';
+import { mustBeConserved } from './conservation';
 
 import type { Cast } from './cast';
 import type { Cell, Day } from '@poolproof/chaincode/domain';
@@ -18,6 +19,7 @@ export interface Stage {
     readonly cast: Cast;
     /** Sets this run's loans and deals apart from those of earlier runs on the same network. */
     readonly tag: string;
+    /** The end of the story. @throws Error where the books did not add up after one of its transactions */
     close(): Promise<void>;
 }
 
@@ -35,8 +37,12 @@ export async function setStage(): Promise<Stage> {
         cast,
         tag: randomBytes(3).toString('hex'),
         close: async () => {
-            cast.leave();
-            await network.close();
+            try {
+                await mustBeConserved(cast.regulator);
+            } finally {
+                cast.leave();
+                await network.close();
+            }
         },
     };
 }

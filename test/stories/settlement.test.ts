@@ -5,9 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 
 import { cashOf } from '@poolproof/chaincode/domain';
-import { SettlementAgent } from '@poolproof/gateway';
+import { PrivateValue, SettlementAgent } from '@poolproof/gateway';
 
 import { cash as dollars } from '../setting/founding';
+import { blocksSoFar, Conservation } from '../setting/conservation';
 import { collected } from '../setting/collected';
 import { issueCash, withdrawAll } from '../setting/transfer';
 import { place as placeInModel, settle as settleInModel } from '../liabilities/model/trading';
@@ -17,6 +18,7 @@ import { Table } from '../liabilities/model/table';
 
 import type { Amount, Asset, Day, Instruct } from '@poolproof/chaincode/domain';
 import type { EmbeddedNetwork } from '@poolproof/network';
+import type { LedgerBlock, PrivateWrite } from '@poolproof/gateway';
 import type { MemberId } from '../setting/cast';
 import type { Stage } from '../setting/stage';
 
@@ -208,6 +210,24 @@ describe('settlement', () => {
         expect(found.sort()).toEqual(['FundMSP', 'RegulatorMSP', 'TrustMSP']);
     });
 
+    it('... and one cent that is missing in one book after one transaction would be noticed', async () => {
+        const blocks: LedgerBlock[] = [];
+        for await (const block of blocksSoFar(stage.cast.regulator)) blocks.push(block);
+        const follow = (all: readonly LedgerBlock[]) => {
+            const conservation = new Conservation();
+            for (const block of all) conservation.follow(block);
+            return conservation.counted;
+        };
+        expect(follow(blocks)).toBeGreaterThan(4);
+        const moving = blocks.filter(block =>
+            block.transactions.some(({ call }) => call?.privateWrites.some(isHolding) ?? false),
+        );
+        for (const one of [moving.at(0), moving.at(-1)]) {
+            const altered = blocks.map(block => (block === one ? withCentMissing(block) : block));
+            expect(() => follow(altered)).toThrow(/^after settlement:settle .* is outstanding$/);
+        }
+    });
+
     const seed = seedOfRun();
     it(`does what a plain model does with 30 random trades (POOLPROOF_SEED=${seed})`, async () => {
         const random = new Random(seed);
@@ -302,3 +322,27 @@ describe('settlement', () => {
         });
     });
 });
+
+/** The same block with a cent less in every holding that it writes first. */
+function withCentMissing(block: LedgerBlock): LedgerBlock {
+    const transactions = block.transactions.map(transaction => {
+        const { call } = transaction;
+        const holding = call?.privateWrites.find(isHolding);
+        if (!call || !holding) return transaction;
+        const privateWrites = call.privateWrites.map(each => (each === holding ? less(each) : each));
+        return { ...transaction, call: { ...call, privateWrites } };
+    });
+    return { ...block, transactions };
+}
+
+function isHolding({ content }: PrivateWrite): boolean {
+    return content?.key.noun === 'holding';
+}
+
+function less(write: PrivateWrite): PrivateWrite {
+    const { content } = write;
+    if (content?.value === undefined) throw new Error('a holding is written, never deleted');
+    const { value, ...record } = content.value.json() as { value: { free: string } };
+    const changed = { ...record, value: { ...value, free: `${BigInt(value.free) - 1n}` } };
+    return { ...write, content: { ...content, value: new PrivateValue(Buffer.from(JSON.stringify(changed))) } };
+}
