@@ -2,6 +2,7 @@ import {
     allotReader,
     authoriseRequest,
     dealRequest,
+    orderBookReader,
     placeOrderReader,
     privateRequest,
     rateRequest,
@@ -17,6 +18,7 @@ import type {
     AuthoriseRequest,
     Day,
     DealRequest,
+    Order,
     PlaceOrder,
     RateRequest,
     TrancheRecord,
@@ -126,6 +128,14 @@ export class Tranches {
     /** The depository puts a rating agency's action on record. @throws Refused NOT_FOUND, PARTY_WRONG */
     async rate(request: Draft<RateRequest>): Promise<Receipt<ClassRated>> {
         return this.ledger.submit('tranche:rate', [rateRequest, classRated], request, await this.institutions.inBook());
+    }
+
+    /**
+     * Every order for the notes of a deal, from all books: for the depository, which allots them, and the regulator.
+     * @throws Refused ROLE_MISSING
+     */
+    orders(dealId: string): Promise<readonly Order[]> {
+        return this.ledger.evaluate('tranche:orders', orderBookReader, asked({ dealId }));
     }
 
     /** The classes of a deal. */

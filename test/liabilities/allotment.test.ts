@@ -1,6 +1,7 @@
 import { allot, identifierFor, isIdentifier, payClass } from '@poolproof/chaincode/domain';
 
 import { codeOf } from '../chaincode/refuses';
+import { fc } from '../properties';
 import { alter, keyOf, privately, requestId } from '../chaincode/builders';
 import {
     allot as closeBook,
@@ -18,13 +19,14 @@ import {
     note,
     order,
     provide,
+    regulator,
     settled,
     tranches,
     trust,
 } from './desk';
 
-import type { Amount, Distribution, Order, TrancheRecord } from '@poolproof/chaincode/domain';
-import type { MemoryLedger } from '../chaincode/memory-ledger';
+import type { Amount, Day, Distribution, Order, Refusal, TrancheRecord } from '@poolproof/chaincode/domain';
+import type { Client, MemoryLedger } from '../chaincode/memory-ledger';
 
 const tranche = {
     className: 'A',
@@ -104,6 +106,102 @@ describe('the book of a class', () => {
     });
 });
 
+describe('any book of a class', () => {
+    interface Book {
+        readonly offered: TrancheRecord;
+        readonly orders: readonly Order[];
+    }
+
+    /** Classes that steps may not fill, and orders as the contract takes them, some with a minimum of their own. */
+    const books: fc.Arbitrary<Book> = fc
+        .record({ increment: fc.integer({ min: 1, max: 50 }), least: fc.integer({ min: 1, max: 20 }) })
+        .chain(({ increment, least }) => {
+            const original = fc.integer({ min: least * increment, max: 2_000 * increment });
+            const wish = fc.record({ steps: fc.nat(4_000), takesRest: fc.boolean(), minimum: fc.nat(300) });
+            return fc.record({ original, wishes: fc.array(wish, { maxLength: 12 }) }).map(({ original, wishes }) => {
+                const sizes = { original, minimum: least * increment, increment };
+                const offered = { ...tranche, ...inUnits(sizes) };
+                const orders = wishes
+                    .map(({ steps, takesRest, minimum }, i) => {
+                        const face = steps * increment + (takesRest ? original % increment : 0);
+                        const own = Math.max(minimum, least) * increment;
+                        return placed(`i${i}`, face, { minimum: BigInt(own) as Amount });
+                    })
+                    .filter(({ face, minimum }) => face >= minimum && face <= original);
+                return { offered, orders };
+            });
+        });
+
+    function inUnits<K extends string>(numbers: Readonly<Record<K, number>>): Record<K, Amount> {
+        return Object.fromEntries(Object.entries<number>(numbers).map(([name, each]) => [name, BigInt(each)])) as never;
+    }
+
+    function shared({ offered, orders }: Book): readonly Order[] | string {
+        try {
+            const prices = [{ className: 'A', price: '100%' }];
+            return allot({ tranches: [offered], orders, dropped: [], prices }).orders;
+        } catch (error) {
+            return (error as Refusal).code;
+        }
+    }
+
+    const sum = (amounts: readonly bigint[]) => amounts.reduce((all, each) => all + each, 0n);
+
+    it('is allotted in full or not at all, to nobody more than it asked or less than it wants, in steps', () => {
+        let covered = 0;
+        fc.assert(
+            fc.property(books, book => {
+                const { original, minimum, increment } = book.offered;
+                const orders = shared(book);
+                if (typeof orders === 'string') {
+                    expect(orders).toBe('CLASS_NOT_COVERED');
+                    return;
+                }
+                covered += 1;
+                const filled = orders.filter(({ status }) => status === 'allotted');
+                expect(sum(orders.map(({ allotted }) => allotted))).toBe(original);
+                for (const { allotted, face, minimum: own } of filled) {
+                    expect(allotted <= face && allotted >= minimum && allotted >= own).toBe(true);
+                    const isAsAsked = allotted === face;
+                    expect(isAsAsked || [0n, original % increment].includes(allotted % increment)).toBe(true);
+                }
+                for (const { allotted, status } of orders) expect(allotted > 0n).toBe(status === 'allotted');
+                if (sum(orders.map(({ face }) => face)) === original)
+                    for (const { allotted, face } of orders) expect(allotted).toBe(face);
+            }),
+            { numRuns: 2_000 },
+        );
+        expect(covered).toBeGreaterThan(300);
+    });
+
+    it('gives nobody more than a step and a rest above what whoever ordered as much or more is given', () => {
+        fc.assert(
+            fc.property(books, book => {
+                const orders = shared(book);
+                if (typeof orders === 'string') return;
+                const filled = orders.filter(({ status }) => status === 'allotted');
+                for (const a of filled)
+                    for (const b of filled)
+                        if (a.face >= b.face) expect(b.allotted - a.allotted < 2n * book.offered.increment).toBe(true);
+            }),
+            { numRuns: 1_000 },
+        );
+    });
+
+    it('is allotted alike in whatever order the orders are named', () => {
+        fc.assert(
+            fc.property(books, fc.infiniteStream(fc.nat()), (book, numbers) => {
+                const byName = (orders: readonly Order[] | string) =>
+                    typeof orders === 'string' ? orders : new Map(orders.map(order => [order.investor, order]));
+                const ranks = new Map(book.orders.map(order => [order, numbers.next().value as number]));
+                const mixed = [...book.orders].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+                expect(byName(shared({ ...book, orders: mixed }))).toEqual(byName(shared(book)));
+            }),
+            { numRuns: 1_000 },
+        );
+    });
+});
+
 describe('the issue of a deal', () => {
     let ledger: MemoryLedger;
 
@@ -133,12 +231,14 @@ describe('the issue of a deal', () => {
             '300000',
             '250000',
         ]);
+        const dates = { issuedOn: '2026-01-20', firstPayment: '2026-02-15', finalPayment: '2032-07-15' };
+        for (const tranche of await tranches(ledger)) expect(tranche).toMatchObject(dates);
         expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
     });
 
     it('fills an order once, however often the depository names it', async () => {
         await orderAll();
-        await order(ledger, fund, 'C', '1250.00');
+        await order(ledger, fund, 'C', '1200.00');
         const twice = [...orders, { className: 'C', investor: 'fund' }];
         expect(await codeOf(() => closeBook(ledger, twice))).toBe('REQUEST_INVALID');
         expect(await codeOf(() => closeBook(ledger, orders))).toBe('CLASS_NOT_COVERED');
@@ -182,6 +282,35 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => order(ledger, bankB, 'C', '2500.01'))).toBe('ORDER_INVALID');
         expect(await codeOf(() => order(ledger, bankB, 'C', '99.99'))).toBe('ORDER_INVALID');
         expect(await codeOf(() => order(ledger, bankB, 'D', '100.00'))).toBe('NOT_FOUND');
+        // In steps of 100.00 alone, so that nobody comes to hold what it cannot sell in part.
+        expect(await codeOf(() => order(ledger, bankB, 'C', '150.00'))).toBe('ORDER_INVALID');
+        await order(ledger, bankB, 'C', '200.00');
+    });
+
+    it('shows the depository and the regulator every order, whoever’s book it stands in, and nobody else', async () => {
+        await order(ledger, fund, 'C', '2500.00');
+        await order(ledger, bankB, 'C', '500.00');
+        await order(ledger, fund, 'A-1', '5000.00');
+        const read = (reader: Client) => ledger.evaluate(reader, 'tranche:orders', { dealId });
+        const expected = [
+            { className: 'A-1', investor: 'fund', face: '500000' },
+            { className: 'C', investor: 'bank-b', face: '50000' },
+            { className: 'C', investor: 'fund', face: '250000' },
+        ];
+        for (const reader of [trust, regulator]) expect(await read(reader)).toMatchObject(expected);
+        expect(await ledger.evaluate(trust, 'tranche:orders', { dealId: 'another' })).toEqual([]);
+        for (const reader of [bankA, bankB, fund]) expect(await codeOf(() => read(reader))).toBe('ROLE_MISSING');
+    });
+
+    it('is offered in a smallest piece that is whole steps', async () => {
+        const offerings = ['A-1', 'A-2', 'B', 'C'].map(className => ({
+            className,
+            minimum: '10000',
+            increment: '3000',
+        }));
+        const deals = { requestId: requestId(), dealId, depository: 'trust', cash: 'cash:USD:bank-b', offerings };
+        ledger.state.delete(keyOf(['issue', dealId]));
+        expect(await codeOf(() => ledger.submit(bankA, 'tranche:authorise', deals))).toBe('OFFERING_INVALID');
     });
 
     it('is authorised in a deposit that its depository settles in', async () => {
@@ -203,28 +332,30 @@ describe('the issue of a deal', () => {
     });
 });
 
+const day = '2026-03-16' as Day;
+
 it('keeps a loss on record until it is reinstated, and redeems no class that bears one', () => {
     const whole = { ...tranche, balance: 1_000_000n, writtenDown: 0n, status: 'outstanding' } as TrancheRecord;
     const paid = (given: object) =>
         ({ interest: 0n, principal: 0n, residual: 0n, ...given }) as unknown as Distribution;
-    const hit = payClass(whole, paid({ balanceEnding: 0n, writtenDown: 1_000_000n }));
+    const hit = payClass(whole, paid({ balanceEnding: 0n, writtenDown: 1_000_000n }), day);
     expect(hit).toMatchObject({ status: 'outstanding', factor: '0.0000000', writtenDown: 1_000_000n });
-    const back = payClass(hit, paid({ balanceEnding: 400_000n, writtenDown: -400_000n }));
+    const back = payClass(hit, paid({ balanceEnding: 400_000n, writtenDown: -400_000n }), day);
     expect(back).toMatchObject({ status: 'outstanding', factor: '0.4000000', writtenDown: 600_000n });
     // Reinstated and repaid on one day, it has no balance before or after.
-    const repaid = payClass(hit, paid({ balanceEnding: 0n, writtenDown: -1_000_000n, principal: 1_000_000n }));
-    expect(repaid).toMatchObject({ status: 'redeemed', writtenDown: 0n });
+    const repaid = payClass(hit, paid({ balanceEnding: 0n, writtenDown: -1_000_000n, principal: 1_000_000n }), day);
+    expect(repaid).toMatchObject({ status: 'redeemed', endedOn: day, writtenDown: 0n });
 });
 
 it('redeems no class before its holders have had the interest they are owed', () => {
     const whole = { ...tranche, balance: 1_000_000n, writtenDown: 0n, status: 'outstanding' } as TrancheRecord;
     const paid = (interestShortfall: bigint) =>
         ({ balanceEnding: 0n, writtenDown: 0n, interestShortfall }) as unknown as Distribution;
-    const owing = payClass(whole, paid(500n));
+    const owing = payClass(whole, paid(500n), day);
     expect(owing).toMatchObject({ status: 'outstanding', owed: 500n });
-    expect(payClass(owing, paid(200n))).toMatchObject({ status: 'outstanding', owed: 200n });
-    expect(payClass(owing, paid(0n)).status).toBe('redeemed');
-    expect(payClass(whole, paid(0n)).status).toBe('redeemed');
+    expect(payClass(owing, paid(200n), day)).toMatchObject({ status: 'outstanding', owed: 200n });
+    expect(payClass(owing, paid(0n), day).status).toBe('redeemed');
+    expect(payClass(whole, paid(0n), day).status).toBe('redeemed');
 });
 
 it('puts a rating on record, by the depository of the class', async () => {

@@ -1,5 +1,5 @@
 import { codeOf, refusalOf } from '../chaincode/refuses';
-import { privately, requestId } from '../chaincode/builders';
+import { alter, privately, requestId } from '../chaincode/builders';
 import {
     agree,
     balances,
@@ -64,13 +64,40 @@ it('moves nothing on one side’s word', async () => {
     expect(await held(ledger, fund, note('A-2'))).toBe('12000.00');
 });
 
-it('refuses sides that do not say the same', async () => {
-    await instruct(ledger, fund, 'deliver', bankB, { reference: 'differ', payment });
-    await instruct(ledger, bankB, 'receive', fund, {
-        reference: 'differ',
-        payment: { ...payment, amount: cents('494.00') },
-    });
-    expect(await codeOf(() => settle(ledger, fundToBankB('differ')))).toBe('INSTRUCTION_NOT_MATCHED');
+it.each<[string, Trade, Trade]>([
+    ['what it costs', { payment }, { payment: { ...payment, amount: cents('494.00') } }],
+    ['in which cash', { payment }, { payment: { ...payment, asset: euros } }],
+    ['how it is paid', { payment }, { payment: { means: 'outside', currency: 'USD', amount: payment.amount } }],
+    ['whether it is paid', { payment }, {}],
+    ['what changes hands', {}, { asset: note('A-1') }],
+    ['how much', { partial: true }, { partial: true, quantity: cents('900.00') }],
+    ['when', {}, { settlementDay: '2026-01-19' }],
+    ['whether it is a pledge', { kind: 'pledge' }, {}],
+    ['from when the pledge may be enforced', { kind: 'pledge', enforceableFrom: '2026-01-21' }, { kind: 'pledge' }],
+])('refuses sides that do not agree on %s', async (_, delivered, received) => {
+    await instruct(ledger, fund, 'deliver', bankB, { reference: 'differ', ...delivered });
+    await instruct(ledger, bankB, 'receive', fund, { reference: 'differ', ...received });
+    const part = { ...fundToBankB('differ'), ...(delivered.partial && { quantity: cents('100.00') }) };
+    expect(await codeOf(() => settle(ledger, part))).toBe('INSTRUCTION_NOT_MATCHED');
+});
+
+it.each<[string, Trade, Trade]>([
+    ['deliverer', { expiryDay: '2026-01-20' }, { expiryDay: '2026-01-22' }],
+    ['receiver', { expiryDay: '2026-01-22' }, { expiryDay: '2026-01-20' }],
+])('holds a %s to its word no longer than it says, whatever the other side says', async (_, delivered, received) => {
+    await instruct(ledger, fund, 'deliver', bankB, { reference: 'short', ...delivered });
+    await instruct(ledger, bankB, 'receive', fund, { reference: 'short', ...received });
+    await openDay(ledger, '2026-01-21');
+    expect(await codeOf(() => settle(ledger, fundToBankB('short')))).toBe('INSTRUCTION_EXPIRED');
+    expect((await pending(ledger)).pairs).toEqual([]);
+});
+
+it('locks notes up until the day stated, and not on it', async () => {
+    alter(ledger, ['tranche', dealId, 'A-2'], () => ({ lockedUntil: '2026-01-21' }));
+    const reference = await agree(ledger, fund, bankB);
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('NOTES_LOCKED');
+    await openDay(ledger, '2026-01-21');
+    await settle(ledger, fundToBankB(reference));
 });
 
 it('refuses a buyer short of cash and a seller short of notes, and moves neither leg', async () => {

@@ -25,6 +25,7 @@ import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
 import { Deals } from '../ledger/deal';
 import { Holdings } from '../ledger/holding';
+import { Institutions } from '../ledger/institution';
 import { Orders, Tranches } from '../ledger/tranche';
 import { post } from '../domain/holding';
 import { privateRequest } from '../domain/instruction';
@@ -186,8 +187,9 @@ export class TrancheContract extends Contract {
             const issued = await tranches.issue(dealId);
             ctx.caller.mustBeParty('depository', issued.depository);
             const classes = await tranches.ofIssue(issued);
-            const retired = retire(await new Deals(ctx).load(dealId), classes, await holdings.allOf(classes));
+            const deal = await new Deals(ctx).load(dealId);
             const today = await businessDay(ctx, ctx.caller.id);
+            const retired = retire(deal, classes, await holdings.allOf(classes), today);
             const posted = post(await holdings.load(retired.movements, today), retired.movements);
             await holdings.save(posted);
             await holdings.endLiens(retired.endedLiens);
@@ -195,6 +197,17 @@ export class TrancheContract extends Contract {
             return ctx.reply({ type: 'NotesRetired', dealId, classes: retired.tranches.map(each => each.className) });
         };
         return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+    }
+
+    /** Every order for the notes of a deal, from all books: what the depository allots. It and the regulator read them. */
+    @Transaction(false)
+    @Returns('string')
+    async orders(ctx: Context, request: string): Promise<string> {
+        const { dealId } = readJson(request, readDealRequest);
+        ctx.caller.mustBe('depository', 'regulator');
+        const members = await new Institutions(ctx).list();
+        const holdings = new Holdings(ctx, ctx.caller.id);
+        return ctx.answer(await new Orders(holdings, dealId).all(members.map(({ id }) => id)));
     }
 
     /** The classes of a deal. */

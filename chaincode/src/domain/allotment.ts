@@ -5,7 +5,7 @@ import { compare, parseRate, portion } from './rate';
 import { id, list, minor, object, oneOf, optional, text } from './shape';
 import { isEligible } from './standing';
 import { Refusal } from './refusal';
-import { mustBeOffered, withSupply } from './tranche';
+import { isInSteps, mustBeOffered, withSupply } from './tranche';
 
 import type { Amount } from './money';
 import type { Asset, Books, Holding, Movement, Supply } from './holding';
@@ -42,6 +42,7 @@ export type Order = ReturnType<typeof orderReader>;
 export const placeOrderReader = object({
     dealId: id,
     className: id,
+    /** In whole steps of the class, or with what no step of it fills: all of it, or all that is left, can be ordered. */
     face: positive,
     minimum: optional(positive),
     limit: optional(price),
@@ -61,6 +62,9 @@ const namedOnce: typeof ordersOf = (value, at) => {
     if (twice >= 0) throw new Refusal('REQUEST_INVALID', { at: `${at}[${twice}]`, problem: 'an order named before' });
     return orders;
 };
+
+/** Every order for the notes of a deal, as the depository sees its book. */
+export const orderBookReader = list(orderReader);
 
 /** Transient field `allotment`: the price of every class in percent of face, and who has ordered. */
 export const allotReader = object({
@@ -82,7 +86,8 @@ export function order(asked: PlaceOrder, investor: string, tranche: TrancheRecor
     const { face, minimum = tranche.minimum } = asked;
     mustBeOffered(tranche);
     if (before?.status === 'allotted' || before?.status === 'settled') throw new Refusal('ORDER_CLOSED');
-    if (face < tranche.minimum || face > tranche.original || minimum > face) throw new Refusal('ORDER_INVALID');
+    const isWithin = face >= tranche.minimum && face <= tranche.original && minimum <= face;
+    if (!isWithin || !isInSteps(face, tranche)) throw new Refusal('ORDER_INVALID');
     return { ...asked, minimum, investor, status: 'placed', allotted: zero, due: zero };
 }
 
@@ -110,7 +115,7 @@ export interface Allotted {
 /**
  * Close the book of a deal: every class is allotted in full, or none is. Within a class, orders whose limit is below the price are
  * left out; if the rest is for no more than the size, each gets what it asked; otherwise all get the same part of their order, in
- * whole steps of the class. Who would get less than its own or the class's minimum gets nothing, the smallest order first, and the
+ * whole steps of the class, and one of them what no step fills. Who would get less than its own or the class's minimum gets nothing, the smallest order first, and the
  * others share again.
  *
  * Until the notes are issued the book may be allotted anew, by the same rules: an investor that cannot pay on the closing day is left
@@ -200,7 +205,9 @@ export function issue(facts: IssueFacts): Issued {
     const posted = post(books, issueMovements(tranches, orders, closing));
 
     return {
-        tranches: tranches.map(tranche => ({ ...withSupply(tranche, posted.supplies), status: 'outstanding' })),
+        tranches: tranches.map(tranche => {
+            return { ...withSupply(tranche, posted.supplies), status: 'outstanding', issuedOn: books.day };
+        }),
         orders: orders.map(order => (order.status === 'allotted' ? { ...order, status: 'settled' } : order)),
         ...posted,
     };
@@ -234,12 +241,12 @@ function isWilling({ limit }: Order, price: string): boolean {
     return limit === undefined || compare(parseRate(limit), parseRate(price)) >= 0;
 }
 
-function allotClass(tranche: TrancheRecord, willing: readonly Order[]): Map<Order, Amount> {
-    const { className, original, minimum, increment } = tranche;
+function allotClass(tranche: TrancheRecord, willing: readonly Order[]): ReadonlyMap<Order, Amount> {
+    const { className, minimum } = tranche;
     let orders = [...willing].sort(bySizeThenInvestor);
     for (;;) {
-        if (add(...orders.map(order => order.face)) < original) throw new Refusal('CLASS_NOT_COVERED', { className });
-        const faces = shareOut(original, orders, increment);
+        const faces = shareOut(tranche, orders);
+        if (faces === undefined) throw new Refusal('CLASS_NOT_COVERED', { className });
         const enough = (order: Order) => (faces.get(order) ?? zero) >= greater(order.minimum, minimum);
         const smallest = orders.filter(order => !enough(order)).at(-1);
         if (smallest === undefined) return faces;
@@ -252,21 +259,30 @@ function bySizeThenInvestor(a: Order, b: Order): number {
     return a.face === b.face ? byCodePoint(a.investor, b.investor) : a.face > b.face ? -1 : 1;
 }
 
-/** The same part of every order in whole steps; what is left goes step by step to those cut most, never beyond an order. */
-function shareOut(total: Amount, orders: readonly Order[], increment: Amount): Map<Order, Amount> {
+/**
+ * The same part of every order in whole steps; the steps left go one by one to those cut most, never beyond an order, and what no step
+ * fills to the first that wants it. Undefined where the orders do not cover the class.
+ */
+function shareOut(
+    { original, increment }: TrancheRecord,
+    orders: readonly Order[],
+): ReadonlyMap<Order, Amount> | undefined {
     const demand = add(...orders.map(order => order.face));
-    if (demand === total) return new Map(orders.map(order => [order, order.face]));
-    const faces = new Map(orders.map(order => [order, wholeSteps((total * order.face) / demand, increment)]));
-    const cut = (order: Order) => (total * order.face) % (demand * increment);
+    if (demand < original) return undefined;
+    if (demand === original) return new Map(orders.map(order => [order, order.face]));
+    const faces = new Map(orders.map(order => [order, wholeSteps((original * order.face) / demand, increment)]));
+    const cut = (order: Order) => (original * order.face) % (demand * increment);
     const cutMost = [...orders].sort((a, b) => (cut(a) === cut(b) ? 0 : cut(a) > cut(b) ? -1 : 1));
-    let left = subtract(total, add(...faces.values()));
-    while (left > 0n)
-        for (const order of cutMost) {
-            const face = faces.get(order) ?? zero;
-            const step = lesser(lesser(increment, left), subtract(order.face, face));
-            faces.set(order, add(face, step));
+    let left = subtract(original, add(...faces.values()));
+    while (left > 0n) {
+        const step = lesser(increment, left);
+        const fitting = cutMost.filter(order => subtract(order.face, faces.get(order) ?? zero) >= step);
+        if (fitting.length === 0) return undefined;
+        for (const order of fitting.slice(0, Number(left / step))) {
+            faces.set(order, add(faces.get(order) ?? zero, step));
             left = subtract(left, step);
         }
+    }
     return faces;
 }
 

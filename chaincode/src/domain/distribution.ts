@@ -6,7 +6,7 @@ import { day, id, integer, list, minor, object, oneOf, optional, text } from './
 import { formatRate, rate } from './rate';
 import { liensOn } from './lien';
 import { payableAccount, setAside } from './payable';
-import { payClass } from './tranche';
+import { factorOf, payClass } from './tranche';
 import { Refusal } from './refusal';
 import { share } from './share';
 import { takenBack } from './retirement';
@@ -136,7 +136,7 @@ export function distribute(facts: DistributionFacts): Distributed {
     const shares = facts.tranches.flatMap(tranche => sharesOf(tranche, facts));
 
     const notices = noticesOf(shares, facts);
-    const tranches = facts.tranches.map(tranche => payClass(tranche, distributionTo(tranche, run)));
+    const tranches = facts.tranches.map(tranche => payClass(tranche, distributionTo(tranche, run), today));
     const redeemed = redeemedHoldings(tranches, facts);
     const movements = [...holderPayments(notices, facts), ...partyPayments(facts), ...takenBack(redeemed)];
     const payments = Object.entries(run.payments)
@@ -323,7 +323,7 @@ function classFigures(tranche: TrancheRecord, paid: Distribution): DistributionR
         interestPerThousand: perThousand(paid.interest),
         principalPerThousand: perThousand(paid.principal),
         balanceEnding: paid.balanceEnding,
-        factor: payClass(tranche, paid).factor,
+        factor: factorOf(paid.balanceEnding, tranche.original),
     };
 }
 

@@ -4,6 +4,7 @@ export {
     allotReader,
     issue,
     issueMovements,
+    orderBookReader,
     orderReader,
     placeOrderReader,
     withdrawOrderReader,

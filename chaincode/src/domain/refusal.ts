@@ -309,7 +309,8 @@ export const refusals = {
         remedy: 'An order can be changed or withdrawn until the book is closed.',
     },
     ORDER_INVALID: {
-        sentence: 'the order is below the smallest denomination, above the size of the class or below its own minimum',
+        sentence:
+            'the order is below the smallest denomination or its own minimum, above the size of the class, or not in whole steps of it',
         remedy: 'Correct the order and place it again.',
     },
     PARTIAL_NOT_ALLOWED: {

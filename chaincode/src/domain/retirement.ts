@@ -3,6 +3,7 @@ import { mustStand } from './deal';
 import { placeOf } from './holding';
 import { zero } from './money';
 
+import type { Day } from './day';
 import type { Deal } from './deal';
 import type { Holding, Movement } from './holding';
 import type { LienName } from './lien';
@@ -21,12 +22,19 @@ export interface Retired {
  * @param holdings every holding of the deal's notes, by the depository's register of holders
  * @throws Refusal DEAL_STATUS_WRONG
  */
-export function retire(deal: Deal, tranches: readonly TrancheRecord[], holdings: readonly Holding[]): Retired {
+export function retire(
+    deal: Deal,
+    tranches: readonly TrancheRecord[],
+    holdings: readonly Holding[],
+    today: Day,
+): Retired {
     mustStand(deal, 'closed');
     const left = tranches.filter(({ status }) => status === 'outstanding');
     const taken = left.flatMap(({ asset }) => holdings.filter(holding => holding.asset === asset));
     return {
-        tranches: left.map(tranche => ({ ...tranche, status: 'cancelled', balance: zero, factor: '0.0000000' })),
+        tranches: left.map(tranche => {
+            return { ...tranche, status: 'cancelled', balance: zero, factor: '0.0000000', endedOn: today };
+        }),
         movements: takenBack(taken),
         endedLiens: liensOn(taken),
     };

@@ -9,6 +9,7 @@ import { mustStand } from './deal';
 import { Refusal } from './refusal';
 
 import type { Amount } from './money';
+import type { Day } from './day';
 import type { Coupon, Terms } from './terms/terms';
 import type { Deal } from './deal';
 import type { Institution } from './institution';
@@ -51,7 +52,12 @@ export const trancheReader = object({
     residual: optional(flag),
     /** In words: `1.10% actual/360`. */
     coupon: text(100),
+    /** The business day on which it was issued. */
+    issuedOn: optional(day),
+    firstPayment: day,
     finalPayment: day,
+    /** The business day on which it was redeemed or cancelled. */
+    endedOn: optional(day),
     /** `allotted`: the book is closed, and payment awaited; `cancelled`: what was left of it when its deal had ended. */
     status: oneOf('authorised', 'allotted', 'outstanding', 'redeemed', 'cancelled'),
     /** Smallest piece of face that may change hands, and the steps above it. */
@@ -188,6 +194,7 @@ export function authorise(
             writtenDown: 0n as Amount,
             ...(residual.has(tranche.id) && { residual: true }),
             coupon: couponInWords(tranche.coupon),
+            firstPayment: terms.dates.firstPayment,
             finalPayment: tranche.final ?? terms.dates.legalFinal,
             status: 'authorised',
             minimum,
@@ -222,7 +229,7 @@ export function mustBeAsAuthorised(deal: Deal, terms: Terms, issue: Issue, tranc
         const { original: outstanding } = authorised;
         const offered = given?.status === 'allotted' ? { status: 'allotted' } : {};
         const reached = status === 'issued' ? { outstanding, status: 'outstanding' } : offered;
-        const told = { ratings: given?.ratings, subscribed: given?.subscribed };
+        const told = { ratings: given?.ratings, subscribed: given?.subscribed, issuedOn: given?.issuedOn };
         if (canonical({ ...authorised, ...reached, ...told }) !== canonical(given))
             throw new Refusal('RECORD_FORGED', { noun: 'tranche', id: `${deal.id} ${authorised.className}` });
     });
@@ -232,7 +239,7 @@ export function mustBeAsAuthorised(deal: Deal, terms: Terms, issue: Issue, tranc
  * A class after its part of a distribution; one whose principal is all paid is redeemed, and its notes are cancelled, unless its holders
  * have more to come: interest that is still owed, or what the terms leave over for them.
  */
-export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRecord {
+export function payClass(tranche: TrancheRecord, paid: Distribution, today: Day): TrancheRecord {
     const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
     const hadPrincipal = tranche.balance > 0n || tranche.writtenDown > 0n || tranche.owed !== undefined;
     const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && hadPrincipal;
@@ -244,7 +251,7 @@ export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRec
         factor: factorOf(paid.balanceEnding, tranche.original),
         writtenDown,
         owed,
-        status: isOver ? 'redeemed' : tranche.status,
+        ...(isOver && tranche.status === 'outstanding' ? { status: 'redeemed', endedOn: today } : {}),
     };
 }
 
@@ -252,6 +259,14 @@ export function payClass(tranche: TrancheRecord, paid: Distribution): TrancheRec
 export function mustBeOffered({ className, status }: Pick<TrancheRecord, 'className' | 'status'>): void {
     if (status !== 'authorised' && status !== 'allotted')
         throw new Refusal('NOTES_NOT_AUTHORISED', { className, status });
+}
+
+/** Whether a face is made up of whole steps of its class, or holds what no step of the class fills. */
+export function isInSteps(
+    face: Amount,
+    { original, increment }: Pick<TrancheRecord, 'increment' | 'original'>,
+): boolean {
+    return face % increment === 0n || face % increment === original % increment;
 }
 
 /** The record with the face that the books now hold of it. */
@@ -281,6 +296,8 @@ function checkOffering({ className, identifier, minimum, increment }: Offering, 
         throw new Refusal('OFFERING_INVALID', { className, problem: 'a class without a balance needs a face' });
     if (minimum <= 0n || increment <= 0n || minimum > original)
         throw new Refusal('OFFERING_INVALID', { className, problem: 'minimum or increment out of range' });
+    if (minimum % increment !== 0n)
+        throw new Refusal('OFFERING_INVALID', { className, problem: 'the smallest piece is no whole number of steps' });
 }
 
 function couponInWords(coupon: Coupon | undefined): string {

@@ -1,4 +1,5 @@
 import { allotmentReader, orderReader } from '../domain/allotment';
+import { byCodePoint } from '../domain/canonical';
 import { depositReader } from '../domain/holding';
 import { distributionReader, mustBeUnpaid, newDistribution } from '../domain/distribution';
 import { issueReader, mustBeAsAuthorised, trancheReader } from '../domain/tranche';
@@ -227,6 +228,14 @@ export class Orders {
         return orders;
     }
 
+    /** Every order of the deal in the books of these institutions. For queries. */
+    async all(institutions: readonly string[]): Promise<Order[]> {
+        const orders: Order[] = [];
+        for (const institution of institutions)
+            orders.push(...(await this.holdings.book(institution).list('order', orderReader)));
+        return orders.filter(({ dealId }) => dealId === this.dealId).sort(byClassThenInvestor);
+    }
+
     /** @throws Refusal NOT_FOUND */
     async mustFind(className: string, investor: string): Promise<Order> {
         const order = await this.find(className, investor);
@@ -254,4 +263,8 @@ export class Orders {
         const allotment = { dealId: this.dealId, orders };
         await this.holdings.book(depository).save('allotment', allotmentReader, allotment, this.dealId);
     }
+}
+
+function byClassThenInvestor(a: Order, b: Order): number {
+    return byCodePoint(a.className, b.className) || byCodePoint(a.investor, b.investor);
 }

@@ -45,6 +45,18 @@ export function trancheCommand(): Command {
             atDesk(({ tranches }, [dealId = '', className = '']) => printed(tranches.withdraw({ dealId, className }))),
         );
     tranche
+        .command('orders <deal>')
+        .description('depository, regulator: every order for the notes of a deal, as the book stands')
+        .addHelpText('after', example('poolproof --as trust tranche orders auto-2026-1'))
+        .action(
+            atDesk(({ tranches }, [dealId = '']) =>
+                overview(
+                    tranches.orders(dealId),
+                    only('className', 'investor', 'face', 'minimum', 'limit', 'status', 'allotted'),
+                ),
+            ),
+        );
+    tranche
         .command('allot <file>')
         .description('depository: close the book, or allot it again until the issue (JSON: dealId, prices, orders)')
         .addHelpText(

@@ -82,8 +82,8 @@ export const faults: readonly Fault[] = [
         return right(...given).filter(({ from }) => from !== 'issuer' && from.part === 'free');
     }),
     fault('does not write down what is outstanding', 'domain/tranche', 'withSupply', () => record => record),
-    fault('redeems no class', 'domain/tranche', 'payClass', right => (record, paid) => {
-        return { ...right(record, paid), status: record.status };
+    fault('redeems no class', 'domain/tranche', 'payClass', right => (record, paid, today) => {
+        return { ...right(record, paid, today), status: record.status };
     }),
     fault('rounds prices down', 'domain/rate', 'portion', right => (amount, part) => right(amount, part, 'down')),
     fault('reinstates more than was lost', 'domain/reinstatement', 'reinstate', () => (asked, { before }) => {

@@ -27,10 +27,10 @@ export const firstDay = '2026-01-20' as Day;
 
 export const deposits: readonly Asset[] = [dollars, 'cash:EUR:bank-b', 'cash:USD:insurer', 'cash:EUR:insurer'];
 
-/** What an offering says of each class: B is for anchor investors, C is locked for a while, and the steps differ. */
+/** What an offering says of each class: B is for anchor investors, C is locked for a while, and the steps differ: those of A-2 do not fill it. */
 const offerings = [
     { className: 'A-1', minimum: '10000', increment: '10000' },
-    { className: 'A-2', minimum: '50000', increment: '5000' },
+    { className: 'A-2', minimum: '49000', increment: '7000' },
     { className: 'B', minimum: '10000', increment: '1', categories: ['anchor', 'insurer'] },
     { className: 'C', minimum: '25000', increment: '12500', lockedUntil: '2026-03-02' },
 ];

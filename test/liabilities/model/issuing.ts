@@ -15,6 +15,7 @@ export function order(table: Table, investor: string, { className, face, minimum
     if (!table.files.has(investor) || !isOffered(offered)) return false;
     if (before === 'allotted' || before === 'settled') return false;
     if (face < offered.minimum || face > offered.original || least > face) return false;
+    if (![0n, offered.original % offered.increment].includes(face % offered.increment)) return false;
     table.orders.set(key, { face, minimum: least, limit, status: 'placed', allotted: 0n, due: 0n });
     return true;
 }
@@ -125,6 +126,7 @@ function sharesOf(offered: NoteClass, willing: readonly Named[]): Map<string, bi
         const demand = left.reduce((sum, { wanted }) => sum + wanted.face, 0n);
         if (demand < offered.original) return undefined;
         const faces = scaled(offered, left, demand);
+        if (faces === undefined) return undefined;
         const tooLittle = left.filter(({ name, wanted }) => {
             const least = wanted.minimum > offered.minimum ? wanted.minimum : offered.minimum;
             return (faces.get(name) ?? 0n) < least;
@@ -135,8 +137,15 @@ function sharesOf(offered: NoteClass, willing: readonly Named[]): Map<string, bi
     }
 }
 
-/** The same part of each order, rounded down to whole steps; what is left goes a step at a time to those cut by most. */
-function scaled({ original, increment }: NoteClass, orders: readonly Named[], demand: bigint): Map<string, bigint> {
+/**
+ * The same part of each order, rounded down to whole steps; what is left goes a step at a time to those cut by most, and the rest that
+ * is no step to the first that has room for it. Undefined where steps are left that fit into no order.
+ */
+function scaled(
+    { original, increment }: NoteClass,
+    orders: readonly Named[],
+    demand: bigint,
+): Map<string, bigint> | undefined {
     if (demand === original) return new Map(orders.map(({ name, wanted }) => [name, wanted.face]));
     const exact = orders.map(({ name, wanted }) => {
         const numerator = wanted.face * original;
@@ -145,12 +154,19 @@ function scaled({ original, increment }: NoteClass, orders: readonly Named[], de
     });
     let rest = original - exact.reduce((sum, { face }) => sum + face, 0n);
     const byCut = [...exact].sort((a, b) => order3(b.cut, a.cut));
-    while (rest > 0n)
-        for (const each of byCut) {
-            const step = [increment, rest, each.wanted.face - each.face].sort(order3)[0] ?? 0n;
-            each.face += step;
-            rest -= step;
+    const hasRoom = (step: bigint) => (each: (typeof exact)[number]) => each.wanted.face - each.face >= step;
+    while (rest >= increment) {
+        const fitting = byCut.filter(hasRoom(increment));
+        if (fitting.length === 0) return undefined;
+        for (const each of fitting) {
+            if (rest < increment) break;
+            each.face += increment;
+            rest -= increment;
         }
+    }
+    const last = byCut.find(hasRoom(rest));
+    if (last === undefined) return undefined;
+    last.face += rest;
     return new Map(exact.map(({ name, face }) => [name, face]));
 }
 

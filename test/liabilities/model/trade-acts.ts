@@ -67,7 +67,11 @@ export class Trades {
         this.asks.push({ reference: said.reference, deliverer, receiver });
         return [
             { ...said, side: 'deliver', counterparty: receiver },
-            { ...heard, partial: random.oneIn(2), side: 'receive', counterparty: deliverer },
+            // When its own word ends each side says for itself.
+            {
+                ...{ ...heard, partial: random.oneIn(2), side: 'receive', counterparty: deliverer },
+                ...(random.oneIn(3) && { expiryDay: addDays(heard.settlementDay, random.below(15)) }),
+            },
         ];
     }
 
