@@ -12,6 +12,7 @@ import {
     book,
     cents,
     dealId,
+    field,
     file,
     fund,
     held,
@@ -244,6 +245,24 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => closeBook(ledger, orders))).toBe('CLASS_NOT_COVERED');
     });
 
+    it('is allotted at a price of every class, and issued for no less than its accounts open with', async () => {
+        await orderAll();
+        const at = (price: string, classes: readonly string[]) => {
+            const prices = classes.map(className => ({ className, price }));
+            const given = field('allotment', { dealId, prices, orders });
+            return ledger.submit(trust, 'tranche:allot', { requestId: requestId() }, given);
+        };
+        const names = orders.map(({ className }) => className);
+        expect(await codeOf(() => at('100%', names.slice(1)))).toBe('PRICE_MISSING');
+        await at('0.5%', names);
+        await provide(ledger, fund, cents('28500.00'));
+        expect(await codeOf(() => issue(ledger))).toBe('PROCEEDS_SHORT');
+        await at('0.6%', names);
+        await issue(ledger);
+        expect(await held(ledger, trust, 'cash:USD:bank-b', dealId)).toBe('150.00');
+        expect(await held(ledger, bankA, 'cash:USD:bank-b')).toBe('21.00');
+    });
+
     it('waits for the identification of every investor', async () => {
         await orderAll();
         await closeBook(ledger, orders);
@@ -358,7 +377,7 @@ it('redeems no class before its holders have had the interest they are owed', ()
     expect(payClass(whole, paid(0n), day).status).toBe('redeemed');
 });
 
-it('puts a rating on record, by the depository of the class', async () => {
+it('keeps every rating of a class on record, put there by its depository', async () => {
     const ledger = await settled();
     await authorised(ledger);
     const rating = { agency: 'Agency', rating: 'AAA', day: '2026-01-20' };
@@ -369,7 +388,10 @@ it('puts a rating on record, by the depository of the class', async () => {
     const { endorsers, event } = await rate();
     expect([...endorsers]).toEqual(['TrustMSP']);
     expect(event.payload).toEqual({ type: 'ClassRated', dealId, className: 'A-1', ...rating });
-    expect((await tranches(ledger))[0]?.ratings).toEqual([rating]);
+    const lower = { agency: 'Agency', rating: 'AA', day: '2026-06-01' };
+    const down = { requestId: requestId(), dealId, className: 'A-1', rating: lower };
+    await ledger.submit(trust, 'tranche:rate', down, privately());
+    expect((await tranches(ledger))[0]?.ratings).toEqual([rating, lower]);
 });
 
 it('forms identifiers that pass the check of an ISIN and can be none', () => {

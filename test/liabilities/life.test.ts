@@ -1,7 +1,7 @@
-import { holdingReader } from '@poolproof/chaincode/domain';
+import { addDays, holdingReader } from '@poolproof/chaincode/domain';
 
 import { codeOf } from '../chaincode/refuses';
-import { privately, requestId } from '../chaincode/builders';
+import { alter, privately, requestId } from '../chaincode/builders';
 import {
     balances,
     bankA,
@@ -15,6 +15,7 @@ import {
     file,
     fund,
     held,
+    issue,
     issued,
     move,
     note,
@@ -133,6 +134,55 @@ it('refuses to pay early, or from an account that lacks the money, and pays nobo
     expect(await codeOf(() => distribute(ledger, 1))).toBe('HOLDING_SHORT');
     expect(await noticesOf(fund)).toEqual([]);
     expect((await paid(1))?.status).toBe('scheduled');
+});
+
+it('is not issued again, nor taken for forged where somebody asks for it once it has been paid', async () => {
+    expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
+    await firstPeriod();
+    await distribute(ledger, 1);
+    expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
+});
+
+it('pays the periods in their order, and runs no period again once a later one has run', async () => {
+    await firstPeriod();
+    await reported(ledger, 2, cents('9900.00'), cents('100.00'));
+    await run(ledger, 2);
+    await openDay(ledger, '2026-03-16');
+    expect(await codeOf(() => distribute(ledger, 2))).toBe('DISTRIBUTION_OUT_OF_ORDER');
+    expect(await codeOf(() => run(ledger, 1, trust, 1))).toBe('LATER_PERIOD_RUN');
+    await distribute(ledger, 1);
+    await remit(ledger, cents('420.00'));
+    await distribute(ledger, 2);
+});
+
+it('pays within a hundred days of the record date, and not on what the books no longer tell', async () => {
+    await firstPeriod();
+    const { recordDate } = await readRun(1);
+    await openDay(ledger, addDays(recordDate, 101));
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('RECORD_DATE_OUT_OF_REACH');
+    expect((await paid(1))?.status).toBe('scheduled');
+});
+
+it('pays a class only where the holders on record held all of it', async () => {
+    await firstPeriod();
+    alter(ledger, ['tranche', dealId, 'A-1'], () => ({ outstanding: '499999' }));
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('HOLDERS_INCOMPLETE');
+    alter(ledger, ['tranche', dealId, 'A-1'], () => ({ outstanding: '500000' }));
+    await distribute(ledger, 1);
+});
+
+it('tells each holder what it is paid for a thousand of face', async () => {
+    await firstPeriod();
+    await distribute(ledger, 1);
+    for (const client of [fund, bankB])
+        for (const line of (await noticesOf(client)).flatMap(({ classes }) => classes)) {
+            const { original } = (await tranches(ledger)).find(each => each.className === line.className) ?? {};
+            const record = (await paid(1))?.classes.find(each => each.className === line.className);
+            const perThousand = (amount?: unknown) => (Number(amount) * 1000) / Number(original);
+            expect(Number(line.interestPerThousand)).toBeCloseTo(perThousand(record?.interest), 6);
+            expect(Number(line.principalPerThousand)).toBeCloseTo(perThousand(record?.principal), 6);
+            expect(line.principalPerThousand).toMatch(/^\d+\.\d{7}$/);
+        }
 });
 
 it('pays who held on the record date, not who bought since', async () => {

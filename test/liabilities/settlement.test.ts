@@ -1,5 +1,5 @@
 import { codeOf, refusalOf } from '../chaincode/refuses';
-import { alter, privately, requestId } from '../chaincode/builders';
+import { alter, keyOf, privately, requestId } from '../chaincode/builders';
 import {
     agree,
     balances,
@@ -186,6 +186,31 @@ it('moves pieces of the denominations only, but lets a holder sell all it has', 
     expect(await codeOf(() => settle(ledger, fundToBankB(odd)))).toBe('DENOMINATION_BROKEN');
     await move(ledger, fund, bankB, { quantity: cents('12000.00') });
     expect(await held(ledger, fund, note('A-2'))).toBe('0.00');
+});
+
+it('leaves notes to the depository that keeps them', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    alter(ledger, ['tranche', dealId, 'A-2'], () => ({ depository: 'registry' }));
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('NOTES_KEPT_ELSEWHERE');
+});
+
+it('is asked of a depository that has opened a day, of institutions whose books it has opened, once for a deposit', async () => {
+    const again = { requestId: requestId(), currency: 'USD', bank: 'bank-b' };
+    expect(await codeOf(() => ledger.submit(trust, 'holding:openDeposit', again))).toBe('DEPOSIT_EXISTS');
+    const reference = await agree(ledger, fund, bankB);
+    const [, book] = [...ledger.hidden].find(([name]) => name === 'book_bank-b') ?? [];
+    const cover = [...(book?.keys() ?? [])].find(key => key.includes('cover')) ?? '';
+    const opened = book?.get(cover) ?? new Uint8Array();
+    book?.delete(cover);
+    expect(await codeOf(() => instruct(ledger, bankB, 'receive', fund, { reference: 'r' }))).toBe('BOOK_NOT_OPEN');
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('BOOK_NOT_OPEN');
+    book?.set(cover, opened);
+    const day = keyOf(['business-day', 'trust']);
+    const today = ledger.state.get(day) ?? new Uint8Array();
+    ledger.state.delete(day);
+    expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('DAY_NOT_OPEN');
+    ledger.state.set(day, today);
+    await settle(ledger, fundToBankB(reference));
 });
 
 it('settles one currency against another', async () => {

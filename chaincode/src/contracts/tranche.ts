@@ -14,6 +14,7 @@ import {
     authorise,
     authoriseRequest,
     dealRequest,
+    mustAwaitIssue,
     planIssue,
     rateClass,
     rateRequest,
@@ -135,6 +136,7 @@ export class TrancheContract extends Contract {
             const tranches = new Tranches(ctx);
             const planned = await tranches.issue(asked.dealId);
             ctx.caller.mustBeParty('depository', planned.depository);
+            mustAwaitIssue(planned);
             const deals = new Deals(ctx);
             const deal = await deals.load(asked.dealId);
             await deals.mustBeProtected(deal);

@@ -255,6 +255,11 @@ export function payClass(tranche: TrancheRecord, paid: Distribution, today: Day)
     };
 }
 
+/** The notes of a deal are issued once. @throws Refusal NOTES_NOT_AUTHORISED */
+export function mustAwaitIssue({ dealId, status }: Issue): void {
+    if (status !== 'authorised') throw new Refusal('NOTES_NOT_AUTHORISED', { className: dealId, status });
+}
+
 /** Before its notes are issued a class can be ordered, and its book closed, also anew. @throws Refusal NOTES_NOT_AUTHORISED */
 export function mustBeOffered({ className, status }: Pick<TrancheRecord, 'className' | 'status'>): void {
     if (status !== 'authorised' && status !== 'allotted')
