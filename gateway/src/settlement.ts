@@ -99,8 +99,8 @@ export class Settlements {
     }
 
     /** A party withdraws its instruction while it has not settled. @throws Refused INSTRUCTION_NOT_OPEN, NOT_FOUND */
-    async cancel(instruction: Pick<Instruct, 'reference'>, resend?: Resendable): Promise<Receipt<object>> {
-        const passage = await this.institutions.inBook(privateField('instruction', instruction, cancelReader));
+    async cancel({ reference }: Pick<Instruct, 'reference'>, resend?: Resendable): Promise<Receipt<object>> {
+        const passage = await this.institutions.inBook(privateField('instruction', { reference }, cancelReader));
         return this.ledger.submit('settlement:cancel', [privateRequest, nothing], { ...resend }, passage);
     }
 

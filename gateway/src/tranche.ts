@@ -88,8 +88,12 @@ export class Tranches {
     }
 
     /** An investor withdraws its order before the book is closed. @throws Refused ORDER_CLOSED, NOT_FOUND */
-    async withdraw(order: Pick<PlaceOrder, 'className' | 'dealId'>, resend?: Resendable): Promise<Receipt<object>> {
-        const passage = await this.institutions.inBook(privateField('order', order, withdrawOrderReader));
+    async withdraw(
+        { dealId, className }: Pick<PlaceOrder, 'className' | 'dealId'>,
+        resend?: Resendable,
+    ): Promise<Receipt<object>> {
+        const order = privateField('order', { dealId, className }, withdrawOrderReader);
+        const passage = await this.institutions.inBook(order);
         return this.ledger.submit('tranche:withdraw', [privateRequest, nothing], { ...resend }, passage);
     }
 

@@ -2,7 +2,7 @@ import { connect } from '@poolproof/gateway';
 
 import { InStep } from './in-step';
 
-import type { Connection } from '@poolproof/gateway';
+import type { Connection, ConnectOptions } from '@poolproof/gateway';
 import type { Network } from '@poolproof/network';
 
 /** The institutions of the example consortium at work: one connection a desk, each with its own institution's certificate. */
@@ -27,12 +27,15 @@ export const members = [
 
 export type MemberId = (typeof members)[number]['id'];
 
-export async function gather(network: Network): Promise<Cast> {
+type Watched = Pick<ConnectOptions, 'journal' | 'observe'>;
+
+/** @param watched how a desk is watched and where it notes what it sends; not at all unless stated */
+export async function gather(network: Network, watched: (id: MemberId) => Watched = () => ({})): Promise<Cast> {
     const connections = new Map<MemberId, Connection>();
     const ids = members.map(({ id }) => id);
     const inStep = network.kind === 'docker' ? await InStep.watch(network, ids) : undefined;
     for (const { id } of members) {
-        const desk = await newDesk(network, id);
+        const desk = await newDesk(network, id, watched(id));
         connections.set(id, inStep?.desk(id, desk) ?? desk);
     }
     const of = (id: MemberId) => connections.get(id) as Connection;
@@ -51,10 +54,10 @@ export async function gather(network: Network): Promise<Cast> {
 }
 
 /** A desk that may exercise all of its institution's roles, and administer it. */
-export async function newDesk(network: Network, id: MemberId): Promise<Connection> {
+export async function newDesk(network: Network, id: MemberId, watched: Watched = {}): Promise<Connection> {
     const roles = members.find(member => member.id === id)?.roles ?? [];
     const attributes = { 'poolproof.role': [...roles, 'admin'].join(',') };
     const identity = await network.identity(id, `desk@${id}`, attributes);
     const { channel, chaincode } = network.consortium;
-    return connect({ identity, peers: network.peers(id), channel, chaincode: chaincode.name });
+    return connect({ identity, peers: network.peers(id), channel, chaincode: chaincode.name, ...watched });
 }

@@ -22,6 +22,8 @@ function listen(connection: Connection, desk: MemberId, heard: Source[]): Connec
     return new Proxy(connection, {
         get(target, name) {
             const noun: unknown = Reflect.get(target, name);
+            // The connection's own acts see it as it is.
+            if (typeof noun === 'function') return (noun as () => unknown).bind(target);
             return typeof noun === 'object' && noun !== null ? listenToNoun(noun, desk, heard) : noun;
         },
     });
@@ -32,21 +34,37 @@ function listenToNoun<T extends object>(noun: T, desk: MemberId, heard: Source[]
         get(target, name) {
             const value: unknown = Reflect.get(target, name);
             if (typeof value !== 'function') return value;
-            return async (...args: unknown[]) => {
+            return (...args: unknown[]) => {
                 const place = `${desk}: ${String(name)}`;
-                try {
-                    const answer: unknown = await Reflect.apply(value, target, args);
-                    const submitted = typeof answer === 'object' && answer !== null && 'transactionId' in answer;
-                    const holder = submitted ? 'everybody' : desk;
-                    heard.push({ place: `answer to ${place}`, holder, bytes: printed(answer) });
-                    return answer;
-                } catch (error) {
-                    heard.push({ place: `error for ${place}`, holder: desk, bytes: printed(error) });
-                    throw error;
-                }
+                const coming: unknown = Reflect.apply(value, target, args);
+                return isSequence(coming) ? sequence(coming, place, desk, heard) : answer(coming, place, desk, heard);
             };
         },
     });
+}
+
+async function answer(coming: unknown, place: string, desk: MemberId, heard: Source[]): Promise<unknown> {
+    try {
+        const given = await coming;
+        const submitted = typeof given === 'object' && given !== null && 'transactionId' in given;
+        heard.push({ place: `answer to ${place}`, holder: submitted ? 'everybody' : desk, bytes: printed(given) });
+        return given;
+    } catch (error) {
+        heard.push({ place: `error for ${place}`, holder: desk, bytes: printed(error) });
+        throw error;
+    }
+}
+
+/** A query that is answered page by page. */
+async function* sequence(coming: AsyncIterable<unknown>, place: string, desk: MemberId, heard: Source[]) {
+    for await (const given of coming) {
+        heard.push({ place: `answer to ${place}`, holder: desk, bytes: printed(given) });
+        yield given;
+    }
+}
+
+function isSequence(value: unknown): value is AsyncIterable<unknown> {
+    return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 export function printed(value: unknown): Uint8Array {

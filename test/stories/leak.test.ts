@@ -14,6 +14,8 @@ import { authorise, placeNotes, settleIssue } from '../setting/issuing';
 import { cash, found, openBooks } from '../setting/founding';
 import { gather } from '../setting/cast';
 import { leaks, sightings } from '../setting/leak-scanner';
+import { blocksSoFar } from '../setting/conservation';
+import { markHoldings, markOrder, markPayment, markStanding, markTrades, ofBoth } from '../setting/marked-book';
 import { balanceOf, loadLoans, loadMonths, sample } from '../setting/pool';
 import { filesOf } from '../setting/ledger-files';
 import { marked, numberMarker } from '../setting/marked';
@@ -38,6 +40,7 @@ const outsiders = ['bank-b', 'fund'] as const;
 describe('what is private', () => {
     const folder = mkdtempSync(join(tmpdir(), 'poolproof-leak-'));
     const heard: Source[] = [];
+    const readModels: Source[] = [];
     const markers: Marker[] = [];
     let loans: Loan[];
     let unsalted: Uint8Array;
@@ -46,8 +49,17 @@ describe('what is private', () => {
 
     beforeAll(async () => {
         const network = await open();
-        const { cast, heard: answers } = overheard(await gather(network));
+        const watched = (id: MemberId) => ({
+            journal: mkdtempSync(join(folder, `journal-${id}-`)),
+            observe: {
+                log: (entry: unknown) => {
+                    heard.push({ place: 'client log', holder: id, bytes: printed(entry) });
+                },
+            },
+        });
+        const { cast, heard: answers } = overheard(await gather(network, watched));
         await tell(cast);
+        for (const id of ['bank-a', ...outsiders] as const) readModels.push(...(await readModelOf(cast, id)));
         for await (const event of cast.fund.events({ from: 0n, signal: AbortSignal.timeout(1_500) }))
             heard.push({ place: 'event', holder: 'everybody', bytes: printed(event) });
         cast.leave();
@@ -72,11 +84,14 @@ describe('what is private', () => {
         await sealTape(cast, dealId);
         await pledgedTwice(cast);
         await authorise(cast, dealId);
+        markers.push(...(await markOrder(cast, dealId)));
         await placeNotes(cast, dealId, { 'bank-b': 57n, fund: 43n });
         const day = await openDayOf(cast, '2017-06-20' as Day);
         await settleIssue(cast, dealId, balanceOf(loans) as Amount, day);
         await cast.trust.deals.close({ id: dealId });
+        markers.push(...(await markStanding(cast)));
         await months(cast, dealId);
+        markers.push(...(await markPayment(cast, dealId, 1)));
         await trades(cast);
         for (const { tapes, reports } of [cast.bankB, cast.fund]) {
             await failed(tapes.loans(dealId, 0));
@@ -174,24 +189,35 @@ describe('what is private', () => {
         const short = holdings.reduce((most, { free }) => (free > most ? free : most), 0n) + 1n;
         await failed(transfer(cast, { from: 'fund', to: 'bank-b', amount: short as Amount, day }), 'HOLDING_SHORT');
         await failed(cast.bankA.holdings.book('fund'));
-        const parties = ['bank-b', 'fund', 'trust', 'regulator'] as const;
         markers.push(
-            { name: 'instruction.reference', texts: [reference], members: parties },
-            { name: 'instruction.amount', ...numberMarker(73_190_077), members: parties },
-            ...holdings
-                .filter(({ free }) => free > 1_000_000n)
-                .map(({ asset, free }) => ({
-                    name: `holding of ${asset}`,
-                    texts: [String(free)],
-                    members: ['fund', 'trust', 'regulator'] as const,
-                })),
+            { name: 'instruction.reference', texts: [reference], members: ofBoth },
+            { name: 'instruction.amount', ...numberMarker(73_190_077), members: ofBoth },
+            ...(await markTrades(cast, tranche.asset, tranche.minimum, day)),
+            ...(await markHoldings(cast, 'bank-b')),
+            ...(await markHoldings(cast, 'fund')),
         );
+    }
+
+    /** Everything that an institution's own peer gives it, as a read model would keep it: blocks, and of private data what it may see. */
+    async function readModelOf(cast: Cast, holder: MemberId): Promise<Source[]> {
+        const sources: Source[] = [];
+        const place = `read model of ${holder}`;
+        for await (const block of blocksSoFar(cast.desk(holder))) {
+            sources.push({ place, holder, bytes: printed(block) });
+            for (const { call } of block.transactions)
+                for (const { content } of call?.privateWrites ?? [])
+                    if (content) {
+                        sources.push({ place, holder, bytes: printed(content.key) });
+                        if (content.value) sources.push({ place, holder, bytes: content.value.bytes() });
+                    }
+        }
+        return sources;
     }
 
     it('is marked in every field of a loan and a month that can be told apart, and in trades and holdings', () => {
         const of = (prefix: string) => markers.filter(({ name }) => name.startsWith(prefix)).length;
         expect([of('loan.'), of('month.')]).toEqual([loanLayout.fields.length - 7, stateLayout.fields.length - 1]);
-        expect(of('holding of')).toBeGreaterThan(1);
+        expect(of('holding of')).toBeGreaterThan(3);
     });
 
     it.each(tapeMembers)('is found by the scanner where it belongs: tapes and states with %s', member => {
@@ -202,9 +228,22 @@ describe('what is private', () => {
         expect(namesSeen(member, recognisable)).toEqual(recognisable.map(({ name }) => name));
     });
 
-    it('... and a trade and the holdings with their holder', () => {
-        const own = markers.filter(({ name }) => /^(holding|instruction)/.test(name));
-        expect(namesSeen('fund', own)).toEqual(own.map(({ name }) => name));
+    it.each(outsiders)('... and what is in the book of %s with it, on its peer and in its read model', member => {
+        const own = ownMarkers(member);
+        expect(own.length).toBeGreaterThan(member === 'fund' ? 15 : 8);
+        expect(namesSeen(member, own)).toEqual(own.map(({ name }) => name));
+        const kept = new Set(sightings(own, readModels).map(({ marker }) => marker));
+        expect(own.map(({ name }) => name).filter(name => !kept.has(name))).toEqual([]);
+    });
+
+    function ownMarkers(member: MemberId): Marker[] {
+        return markers.filter(({ name, members }) => !/^(loan|month)\./.test(name) && members.includes(member));
+    }
+
+    it('is in no read model of anybody else', () => {
+        for (const id of ['bank-a', ...outsiders])
+            expect(readModels.filter(({ holder }) => holder === id).length).toBeGreaterThan(100);
+        expect(leaks(markers, sightings(markers, readModels))).toEqual([]);
     });
 
     function namesSeen(holder: MemberId, among: readonly Marker[]): string[] {
@@ -220,7 +259,7 @@ describe('what is private', () => {
     });
 
     it('is in no answer to a submit, error, event or log', () => {
-        for (const kind of ['answer', 'error', 'event'])
+        for (const kind of ['answer', 'error', 'event', 'client log'])
             expect(heard.filter(({ place }) => place.startsWith(kind)).length).toBeGreaterThan(8);
         expect(leaks(markers, sightings(markers, heard))).toEqual([]);
     });
