@@ -7,7 +7,9 @@ import { draftOf, fromFile } from './request-file';
 import { only, overview } from './overview';
 import { printed } from './receipt';
 
-import type { Day } from '@poolproof/chaincode/domain';
+import type { Allot, Day } from '@poolproof/chaincode/domain';
+import type { Reader } from '../client/ledger';
+import type { Tranches } from '../tranche';
 
 export function trancheCommand(): Command {
     const tranche = new Command('tranche').description('classes of notes: authorised, ordered, allotted, issued');
@@ -34,6 +36,7 @@ export function trancheCommand(): Command {
             example(
                 'poolproof --as fund tranche order order.json',
                 'order.json:\n  { "dealId": "auto-2026-1", "className": "A-1", "face": "250000000" }',
+                'It may also say the least that is wanted, and the highest price that is paid:\n  "minimum": "100000000", "limit": "99.75%"',
             ),
         )
         .action(atDesk(({ tranches }, [file = '']) => printed(tranches.order(fromFile(file, placeOrderReader)))));
@@ -58,15 +61,18 @@ export function trancheCommand(): Command {
         );
     tranche
         .command('allot <file>')
-        .description('depository: close the book, or allot it again until the issue (JSON: dealId, prices, orders)')
+        .description(
+            'depository: close the book, or allot it again until the issue (JSON: dealId, prices; orders where not all)',
+        )
         .addHelpText(
             'after',
             example(
                 'poolproof --as trust tranche allot allotment.json',
                 'allotment.json:\n  { "dealId": "auto-2026-1", "prices": [{ "className": "A-1", "price": "100%" }],\n    "orders": [{ "className": "A-1", "investor": "fund" }] }',
+                'Without orders, all that the book holds and that are not withdrawn.',
             ),
         )
-        .action(atDesk(({ tranches }, [file = '']) => printed(tranches.allot(fromFile(file, allotReader)))));
+        .action(atDesk(({ tranches }, [file = '']) => printed(closeBook(tranches, file))));
     tranche
         .command('issue <deal>')
         .description('depository: deliver all notes against payment')
@@ -99,4 +105,24 @@ export function trancheCommand(): Command {
             ),
         );
     return tranche;
+}
+
+async function closeBook(tranches: Tranches, file: string) {
+    const { orders, ...given } = fromFile(file, closingReader);
+    return tranches.allot({ ...given, orders: orders ?? (await standingOrders(tranches, given.dealId)) });
+}
+
+/** An allotment that may leave out whose orders it is about. */
+const closingReader: Reader<Omit<Allot, 'orders'> & Partial<Pick<Allot, 'orders'>>> = (value, at) => {
+    if (typeof value !== 'object' || value === null || 'orders' in value) return allotReader(value, at);
+    const { orders: _toBeFound, ...given } = allotReader(
+        { ...value, orders: [{ className: 'any', investor: 'any' }] },
+        at,
+    );
+    return given;
+};
+
+async function standingOrders(tranches: Tranches, dealId: string): Promise<Allot['orders']> {
+    const standing = (await tranches.orders(dealId)).filter(({ status }) => status !== 'withdrawn');
+    return standing.map(({ className, investor }) => ({ className, investor }));
 }
