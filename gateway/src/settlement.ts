@@ -16,6 +16,7 @@ import {
     sendPayableReader,
     sendReader,
     shape,
+    statementReader,
 } from '@poolproof/chaincode/domain';
 
 import { asked, privateField, told } from './client/ledger';
@@ -27,6 +28,7 @@ import type {
     DistributionRecord,
     Expire,
     File,
+    HolderNotice,
     Instruct,
     Pending,
     PendingPage,
@@ -182,6 +184,20 @@ export class Settlements {
     /** The distributions of a deal: class totals, never holders. */
     distributions(dealId: string): Promise<readonly DistributionRecord[]> {
         return this.ledger.evaluate('settlement:distributions', list(distributionReader), asked({ dealId }));
+    }
+
+    /**
+     * What every holder was paid on a payment date, as it was told: for the deal's trustee, the depository and the regulator. What has
+     * become of a payment since stands in its holder's notice.
+     * @throws Refused ROLE_MISSING, NOT_FOUND
+     */
+    async statement(dealId: string, period: number): Promise<readonly HolderNotice[]> {
+        const { notices } = await this.ledger.evaluate(
+            'settlement:statement',
+            statementReader,
+            asked({ dealId, period }),
+        );
+        return notices;
     }
 
     /** The depository closes instructions whose last day is over. @throws Refused INSTRUCTION_NOT_EXPIRED, INSTRUCTION_NOT_OPEN */

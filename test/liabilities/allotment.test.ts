@@ -125,10 +125,10 @@ describe('any book of a class', () => {
                 const orders = wishes
                     .map(({ steps, takesRest, minimum }, i) => {
                         const face = steps * increment + (takesRest ? original % increment : 0);
-                        const own = Math.max(minimum, least) * increment;
+                        const own = Math.max(minimum, 1) * increment;
                         return placed(`i${i}`, face, { minimum: BigInt(own) as Amount });
                     })
-                    .filter(({ face, minimum }) => face >= minimum && face <= original);
+                    .filter(({ face, minimum }) => face >= minimum && face >= least * increment && face <= original);
                 return { offered, orders };
             });
         });

@@ -171,6 +171,17 @@ it('pays a class only where the holders on record held all of it', async () => {
     await distribute(ledger, 1);
 });
 
+it('shows trustee and regulator what every holder was paid, and no holder what another was', async () => {
+    await firstPeriod();
+    const read = (reader: Client, period = 1) => ledger.evaluate(reader, 'settlement:statement', { dealId, period });
+    expect(await codeOf(() => read(trust))).toBe('NOT_FOUND');
+    await distribute(ledger, 1);
+    const told = [...(await noticesOf(bankB)), ...(await noticesOf(fund))];
+    expect(told).toHaveLength(2);
+    for (const reader of [trust, regulator]) expect(await read(reader)).toEqual({ dealId, period: 1, notices: told });
+    for (const reader of [bankA, bankB, fund]) expect(await codeOf(() => read(reader))).toBe('ROLE_MISSING');
+});
+
 it('tells each holder what it is paid for a thousand of face', async () => {
     await firstPeriod();
     await distribute(ledger, 1);

@@ -177,6 +177,12 @@ describe('notes from the command line', () => {
             return notices.find(each => each.dealId === dealId)?.status;
         };
         expect(await status()).toBe('due');
+        const statement = ['settle', 'statement', dealId, '1'];
+        for (const reader of ['trust', 'regulator'] as const) {
+            const lines = await asked<{ holder: string }[]>(reader, ...statement);
+            expect(lines.map(({ holder }) => holder)).toEqual(['bank-b', 'fund']);
+        }
+        expect(await refused('fund', ...statement)).toMatchObject({ refusal: 'ROLE_MISSING' });
         const which = [dealId, '1', 'fund'] as const;
         await asked('trust', 'settle', 'send', ...which, 'WIRE-8');
         expect(await status()).toBe('sent');

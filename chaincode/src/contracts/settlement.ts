@@ -22,6 +22,7 @@ import { Contract } from '../ledger/contract';
 import {
     distribute,
     distributeRequest,
+    readStatementRequest,
     release,
     releaseReader,
     returnReader,
@@ -253,6 +254,15 @@ export class SettlementContract extends Contract {
     async distributions(ctx: Context, request: string): Promise<string> {
         const { dealId } = readJson(request, readDealRequest);
         return ctx.answer(await new Tranches(ctx).distributionsOf(dealId));
+    }
+
+    /** What every holder was paid on a payment date: for the deal's trustee, the depository and the regulator. */
+    @Transaction(false)
+    @Returns('string')
+    async statement(ctx: Context, request: string): Promise<string> {
+        const { dealId, period } = readJson(request, readStatementRequest);
+        const distributions = new Distributions(ctx, new Holdings(ctx, ctx.caller.id));
+        return ctx.answer(await distributions.statement(dealId, period));
     }
 
     /**

@@ -85,6 +85,12 @@ export const noticeReader = object({
 });
 export type HolderNotice = ReturnType<typeof noticeReader>;
 
+/** What every holder was paid on a payment date, at the time, in the book of the deal's trustee. */
+export const statementReader = object({ dealId: id, period: integer(1), notices: list(noticeReader) });
+export type Statement = ReturnType<typeof statementReader>;
+
+export const readStatementRequest = object({ dealId: id, period: integer(1) });
+
 export const distributeRequest = object({ requestId: id, dealId: id, period: integer(1) });
 /** The depository pays a period that has been run. */
 export type DistributeRequest = ReturnType<typeof distributeRequest>;

@@ -56,11 +56,13 @@ export {
     distributeRequest,
     distributionReader,
     noticeReader,
+    readStatementRequest,
     release,
     releaseReader,
     returnReader,
     send,
     sendReader,
+    statementReader,
     takeBack,
 } from './distribution';
 export { functions as formulaFunctions } from './formula/functions';
@@ -246,6 +248,7 @@ export type {
     Release,
     Return,
     Send,
+    Statement,
 } from './distribution';
 export type {
     Asset,

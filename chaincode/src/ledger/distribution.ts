@@ -1,4 +1,4 @@
-import { noticeReader } from '../domain/distribution';
+import { noticeReader, statementReader } from '../domain/distribution';
 import { payableReader } from '../domain/payable';
 import { mustHaveRun } from '../domain/run';
 import { Tranches } from './tranche';
@@ -15,6 +15,7 @@ import type {
     HolderNotice,
     PaymentMoved,
     Release,
+    Statement,
     WaitingFacts,
 } from '../domain/distribution';
 import type { Holdings } from './holding';
@@ -57,9 +58,21 @@ export class Distributions {
         await this.holdings.save(posted);
         await this.holdings.endLiens(endedLiens);
         for (const notice of notices) await this.saveNotice(notice);
+        const { dealId, period } = record;
+        const statement = { dealId, period, notices };
+        await this.holdings.book(trustee).save('statement', statementReader, statement, dealId, String(period));
         for (const payable of payables) await this.savePayable(trustee, payable);
         await this.tranches.save(tranches.map(tranche => withSupply(tranche, posted.supplies)));
         await this.tranches.saveDistribution(record);
+    }
+
+    /** What all holders were paid. For who may read the trustee's book. @throws Refusal NOT_FOUND, ROLE_MISSING */
+    async statement(dealId: string, period: number): Promise<Statement> {
+        const { trustee } = await this.tranches.issue(dealId);
+        const id = [dealId, String(period)];
+        const found = await this.holdings.book(trustee).look('statement', statementReader, ...id);
+        if (found === undefined) throw new Refusal('NOT_FOUND', { noun: 'statement', id: id.join(' ') });
+        return found;
     }
 
     /** @throws Refusal NOT_FOUND */

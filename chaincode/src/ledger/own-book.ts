@@ -92,6 +92,12 @@ export class OwnBook {
         return this.records(noun, reader).page(after);
     }
 
+    /** One record, for somebody who asks for it. @throws Refusal ROLE_MISSING, BOOK_NOT_OPEN */
+    async look<T>(noun: string, reader: Reader<T>, ...id: string[]): Promise<T | undefined> {
+        this.mustBeReadable();
+        return this.find(noun, reader, ...id);
+    }
+
     /** A page of the instructions that can settle no more. @throws Refusal ROLE_MISSING */
     async closedInstructions(after: string | undefined): Promise<Page<Instruction>> {
         this.mustBeReadable();

@@ -87,6 +87,18 @@ export function settlementCommand(): Command {
             ),
         );
     settle
+        .command('statement <deal> <period>')
+        .description('trustee, depository, regulator: what every holder was paid')
+        .addHelpText('after', example('poolproof --as trust settle statement auto-2026-1 1'))
+        .action(
+            atDesk(({ settlements }, [dealId = '', period]) =>
+                overview(
+                    settlements.statement(dealId, whole(period, 'period')),
+                    only('holder', 'recordDate', 'paidOn', 'cash', 'total', 'status'),
+                ),
+            ),
+        );
+    settle
         .command('release <deal> <period> <holder>')
         .description('depository: pay a holder into its book what has waited for it')
         .addHelpText('after', example('poolproof --as trust settle release auto-2026-1 1 fund'))
