@@ -73,6 +73,7 @@ it.each<[string, Trade, Trade]>([
     ['how much', { partial: true }, { partial: true, quantity: cents('900.00') }],
     ['when', {}, { settlementDay: '2026-01-19' }],
     ['whether it is a pledge', { kind: 'pledge' }, {}],
+    ['which pledge is released', { kind: 'release', lien: 'one' }, { kind: 'release', lien: 'another' }],
     ['from when the pledge may be enforced', { kind: 'pledge', enforceableFrom: '2026-01-21' }, { kind: 'pledge' }],
 ])('refuses sides that do not agree on %s', async (_, delivered, received) => {
     await instruct(ledger, fund, 'deliver', bankB, { reference: 'differ', ...delivered });
@@ -188,6 +189,20 @@ it('moves pieces of the denominations only, but lets a holder sell all it has', 
     expect(await held(ledger, fund, note('A-2'))).toBe('0.00');
 });
 
+it('remembers of a day what was held at its end, once, however often it changed', async () => {
+    const days = async () => {
+        const { holdings } = await book(ledger, fund);
+        return holdings.find(({ asset }) => asset === note('A-2'))?.closings;
+    };
+    for (const quantity of ['500.00', '300.00']) await move(ledger, fund, bankB, { quantity: cents(quantity) });
+    await openDay(ledger, '2026-01-21');
+    await move(ledger, bankB, fund, { quantity: cents('200.00') });
+    expect(await days()).toEqual([
+        { day: '2026-01-20', quantity: '1120000' },
+        { day: '2026-01-21', quantity: '1140000' },
+    ]);
+});
+
 it('leaves notes to the depository that keeps them', async () => {
     const reference = await agree(ledger, fund, bankB);
     alter(ledger, ['tranche', dealId, 'A-2'], () => ({ depository: 'registry' }));
@@ -259,6 +274,11 @@ describe('notes pledged for a loan', () => {
         const byOther = await agree(ledger, bankA, fund, release);
         const other = { reference: byOther, deliverer: 'bank-a', receiver: 'fund' };
         expect(await codeOf(() => settle(ledger, other))).toBe('LIEN_NOT_FOUND');
+        // A-1 is pledged to another: who has a lien on A-2 cannot give it free.
+        await move(ledger, fund, bankA, { kind: 'pledge', asset: note('A-1'), quantity: cents('5000.00') });
+        const others = await agree(ledger, bankB, fund, { ...release, asset: note('A-1'), quantity: cents('5000.00') });
+        const notIts = { reference: others, deliverer: 'bank-b', receiver: 'fund' };
+        expect(await codeOf(() => settle(ledger, notIts))).toBe('LIEN_NOT_FOUND');
         const tooMuch = await agree(ledger, bankB, fund, { ...release, quantity: cents('10000.01') });
         const much = { reference: tooMuch, deliverer: 'bank-b', receiver: 'fund' };
         expect(await codeOf(() => settle(ledger, much))).toBe('LIEN_EXCEEDED');
