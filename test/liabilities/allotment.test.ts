@@ -342,6 +342,8 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => authoriseIn('cash:USD:bank-a'))).toBe('DEPOSIT_UNKNOWN');
         expect(await codeOf(() => authoriseIn('cash:EUR:bank-b'))).toBe('DEPOSIT_CURRENCY_WRONG');
         expect(await codeOf(() => authoriseIn('cash:USD:bank-b'))).toBe('OFFERING_INCOMPLETE');
+        alter(ledger, ['deposit', 'cash:USD:bank-b'], () => ({ depository: 'registry' }));
+        expect(await codeOf(() => authoriseIn('cash:USD:bank-b'))).toBe('DEPOSIT_UNKNOWN');
     });
 
     it('is authorised once, by the originator of the deal', async () => {
