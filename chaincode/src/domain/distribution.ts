@@ -1,5 +1,6 @@
 import { add, zero } from './money';
-import { asset as assetReader, placeOf, quantityOn } from './holding';
+import { addDays } from './day';
+import { asset as assetReader, closingsKeptDays, placeOf, quantityOn } from './holding';
 import { byCodePoint, canonical } from './canonical';
 import { cameBack, sendingsReader, sentOnce } from './sending';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
@@ -259,9 +260,9 @@ function sharesOf(tranche: TrancheRecord, { holdings, recordDate, today, run }: 
     const holders = holdings
         .filter(({ asset }) => asset === tranche.asset)
         .sort((a, b) => byCodePoint(a.institution, b.institution));
-    const faces = holders.map(holding => quantityOn(holding, recordDate, today));
+    const faces = holders.map(holding => quantityOn(holding, recordDate));
     if (add(...faces) !== tranche.outstanding || tranche.outstanding === 0n)
-        throw new Refusal('HOLDERS_INCOMPLETE', { className: tranche.className, day: recordDate });
+        throw incomplete(tranche, recordDate, today);
     const [interests, principals, residuals] = [interest, principal, residual].map(total => share(total, faces));
     return holders.flatMap(({ institution: holder }, i) => {
         const face = faces[i] ?? zero;
@@ -270,6 +271,13 @@ function sharesOf(tranche: TrancheRecord, { holdings, recordDate, today, run }: 
         const { interest = zero, principal = zero, residual = zero } = parts;
         return [{ holder, face, tranche, interest, principal, residual }];
     });
+}
+
+/** The books know less than all of the holders of a day: as they forget, or as it was before the issue. */
+function incomplete({ className }: TrancheRecord, day: Day, today: Day): Refusal {
+    return day < addDays(today, -closingsKeptDays)
+        ? new Refusal('RECORD_DATE_OUT_OF_REACH', { day, kept: closingsKeptDays })
+        : new Refusal('HOLDERS_INCOMPLETE', { className, day });
 }
 
 function noticesOf(shares: readonly Share[], facts: DistributionFacts): HolderNotice[] {

@@ -108,8 +108,8 @@ export interface Books {
     readonly supplies: readonly Supply[];
 }
 
-/** Record dates can be asked for this long. */
-const closingsKeptDays = 100;
+/** How long a holding that changes remembers what it was; one that does not change never forgets. */
+export const closingsKeptDays = 100;
 
 /**
  * The one function that moves value: issue, transfer, payment, pledge and redemption are lists of movements. All of them happen,
@@ -138,14 +138,8 @@ export function quantityOf(holding: Holding): Amount {
     return (holding.free + holding.pledged) as Amount;
 }
 
-/**
- * What was held at the end of `day`.
- * @param today the business day, which bounds how far back the book remembers
- * @throws Refusal RECORD_DATE_OUT_OF_REACH
- */
-export function quantityOn(holding: Holding, day: Day, today: Day): Amount {
-    if (day > today || day < addDays(today, -closingsKeptDays))
-        throw new Refusal('RECORD_DATE_OUT_OF_REACH', { day, today, kept: closingsKeptDays });
+/** What was held at the end of `day`; nothing, where it is forgotten: never more than was held. */
+export function quantityOn(holding: Holding, day: Day): Amount {
     return holding.closings.filter(closing => closing.day <= day).at(-1)?.quantity ?? zero;
 }
 

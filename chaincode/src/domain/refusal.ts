@@ -382,8 +382,8 @@ export const refusals = {
         remedy: 'Give the reason.',
     },
     RECORD_DATE_OUT_OF_REACH: {
-        sentence: 'the books cannot tell who held on {day}: the business day is {today} and they remember {kept} days',
-        remedy: 'Pay on or after the record date and within that time.',
+        sentence: 'the books cannot tell any more who held on {day}: a holding that changes remembers {kept} days',
+        remedy: 'Pay each month before the next; what was missed so long is settled outside the ledger.',
     },
     RECORD_FORGED: {
         sentence: 'the {noun} {id} is not what this contract lays down, or not under the policy it gives',

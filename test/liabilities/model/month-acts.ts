@@ -202,7 +202,8 @@ export class Months {
     openDay(): Act {
         const { random, table } = this.scene;
         const due = [...table.runs.values()].find(({ paid }) => !paid)?.paymentDate;
-        const soon = addDays(table.day as Day, random.below(4));
+        // Now and then nobody does anything for a long time.
+        const soon = addDays(table.day as Day, random.oneIn(80) ? 90 + random.below(40) : random.below(4));
         const day = due !== undefined && due > soon && random.oneIn(2) ? due : soon;
         return { client: trust, transaction: 'holding:openDay', asked: { day }, model: () => table.openDay(day) };
     }

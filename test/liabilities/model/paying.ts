@@ -1,5 +1,3 @@
-import { daysBetween } from './table';
-
 import type { Line, NoteClass, Paying, Run, Table, Told } from './table';
 
 /** Who pays: the deal's account, with this cash, kept by this depository. */
@@ -64,7 +62,7 @@ function linesOf(table: Table, { classes, recordDate }: Run): Map<string, Record
         if (interest + principal + residual === 0n) continue;
         const asset = table.asset(className);
         const faces = owners.map(owner => table.faceOn(owner, asset, recordDate));
-        if (daysBetween(recordDate, table.day) > 100) return undefined;
+        if (owners.some((owner, i) => faces[i] !== 0n && !table.remembers(owner, asset, recordDate))) return undefined;
         const { outstanding } = table.classOf(className);
         if (outstanding === 0n || faces.reduce((sum, face) => sum + face, 0n) !== outstanding) return undefined;
         const [interests, principals, residuals] = [interest, principal, residual].map(each => fairly(each, faces));

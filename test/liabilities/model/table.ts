@@ -103,6 +103,8 @@ export class Table {
     readonly amounts = new Map<string, bigint>();
     /** Face of every `owner|asset` at the end of each day gone by. */
     readonly evenings = new Map<string, ReadonlyMap<string, bigint>>();
+    /** On which days the notes that somebody has have changed: `owner|asset`. */
+    private readonly changeDays = new Map<string, readonly string[]>();
     /** `owner|reference` */
     readonly words = new Map<string, Word>();
     /** `pledgor|reference` */
@@ -141,6 +143,22 @@ export class Table {
     /** Adds to a place, and to nothing else: who calls it takes the same from another, or from what is outstanding. */
     add(place: string, quantity: bigint): void {
         this.amounts.set(place, (this.amounts.get(place) ?? 0n) + quantity);
+        const [owner = '', , asset = ''] = place.split('|');
+        const days = this.daysOf(owner, asset);
+        if (quantity !== 0n && asset.startsWith('note:') && days.at(-1) !== this.day)
+            this.changeDays.set(`${owner}|${asset}`, [...days, this.day]);
+    }
+
+    /** Whether a book still tells what it held of an asset at the end of a day: it forgets what was long past when it changed last. */
+    remembers(owner: string, asset: string, day: string): boolean {
+        const days = this.daysOf(owner, asset);
+        const last = days.at(-1) ?? day;
+        const oldest = days.filter(each => daysBetween(each, last) >= 100).at(-1);
+        return oldest === undefined || oldest <= day;
+    }
+
+    private daysOf(owner: string, asset: string): readonly string[] {
+        return this.changeDays.get(`${owner}|${asset}`) ?? [];
     }
 
     asset(className: string): string {
