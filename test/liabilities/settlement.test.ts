@@ -162,6 +162,25 @@ it('lets a party withdraw while nothing has settled, and not after', async () =>
     );
 });
 
+it('takes no second word under a reference of which a part has settled, also once the rest is withdrawn', async () => {
+    const reference = await agree(ledger, fund, bankB, { partial: true });
+    await settle(ledger, { ...fundToBankB(reference), quantity: cents('400.00') });
+    const withdrawn = field('instruction', { reference });
+    for (const party of [fund, bankB])
+        await ledger.submit(party, 'settlement:cancel', { requestId: requestId() }, withdrawn);
+    expect(await codeOf(() => instruct(ledger, fund, 'deliver', bankB, { reference }))).toBe('INSTRUCTION_EXISTS');
+    const [last] = (await closed(ledger, fund)).filter(each => each.reference === reference);
+    expect(last).toMatchObject({ status: 'cancelled', settled: '40000' });
+});
+
+it('lets an investor receive notes to the end of the day until which its identification holds', async () => {
+    const [first, second] = [await agree(ledger, fund, bankB), await agree(ledger, fund, bankB)];
+    await file(ledger, 'bank-b', { clearedUntil: '2026-01-20' });
+    await settle(ledger, fundToBankB(first));
+    await openDay(ledger, '2026-01-21');
+    expect(await codeOf(() => settle(ledger, fundToBankB(second)))).toBe('INVESTOR_NOT_ELIGIBLE');
+});
+
 it('settles neither before the settlement day nor after the expiry', async () => {
     const days = { settlementDay: '2026-01-22', expiryDay: '2026-01-23' };
     const reference = await agree(ledger, fund, bankB, days);
