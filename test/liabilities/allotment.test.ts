@@ -346,6 +346,22 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => authoriseIn('cash:USD:bank-b'))).toBe('DEPOSIT_UNKNOWN');
     });
 
+    it('is allotted, issued, rated and retired by the depository of its deal, and by no other', async () => {
+        alter(ledger, ['issue', dealId], () => ({ depository: 'registry' }));
+        alter(ledger, ['tranche', dealId, 'A-1'], () => ({ depository: 'registry' }));
+        const rating = { agency: 'Agency', rating: 'AAA', day: '2026-01-20' };
+        const acts = [
+            () => closeBook(ledger, orders),
+            () => issue(ledger),
+            () => ledger.submit(trust, 'tranche:retire', { requestId: requestId(), dealId }, privately()),
+            () => {
+                const asked = { requestId: requestId(), dealId, className: 'A-1', rating };
+                return ledger.submit(trust, 'tranche:rate', asked, privately());
+            },
+        ];
+        for (const act of acts) expect(await codeOf(act)).toBe('PARTY_WRONG');
+    });
+
     it('is authorised once, by the originator of the deal', async () => {
         expect(await codeOf(() => authorise(ledger))).toBe('NOTES_NOT_AUTHORISED');
         expect(await codeOf(() => authorise(ledger, bankB))).toBe('PARTY_WRONG');

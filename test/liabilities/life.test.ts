@@ -143,6 +143,15 @@ it('is not issued again, nor taken for forged where somebody asks for it once it
     expect(await codeOf(() => issue(ledger))).toBe('NOTES_NOT_AUTHORISED');
 });
 
+it('is paid by the depository of its deal, and by no other', async () => {
+    await firstPeriod();
+    alter(ledger, ['issue', dealId], () => ({ depository: 'registry' }));
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('PARTY_WRONG');
+    const payment = field('payment', { dealId, period: 1, payee: 'auditor', paymentReference: 'WIRE' });
+    const send = () => ledger.submit(trust, 'settlement:sendPayable', { requestId: requestId() }, payment);
+    expect(await codeOf(send)).toBe('PARTY_WRONG');
+});
+
 it('pays the periods in their order, and runs no period again once a later one has run', async () => {
     await firstPeriod();
     await reported(ledger, 2, cents('9900.00'), cents('100.00'));

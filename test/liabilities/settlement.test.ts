@@ -162,6 +162,14 @@ it('lets a party withdraw while nothing has settled, and not after', async () =>
     );
 });
 
+it('moves nothing in or out of the book of an institution that has no role any more', async () => {
+    const [bought, sold] = [await agree(ledger, fund, bankB), await agree(ledger, bankB, fund)];
+    alter(ledger, ['institution', 'bank-b'], () => ({ roles: [] }));
+    expect(await codeOf(() => settle(ledger, fundToBankB(bought)))).toBe('INSTITUTION_NOT_ACTIVE');
+    const sale = { reference: sold, deliverer: 'bank-b', receiver: 'fund' };
+    expect(await codeOf(() => settle(ledger, sale))).toBe('INSTITUTION_NOT_ACTIVE');
+});
+
 it('takes no second word under a reference of which a part has settled, also once the rest is withdrawn', async () => {
     const reference = await agree(ledger, fund, bankB, { partial: true });
     await settle(ledger, { ...fundToBankB(reference), quantity: cents('400.00') });
