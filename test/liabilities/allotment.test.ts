@@ -321,15 +321,17 @@ describe('the issue of a deal', () => {
         for (const reader of [bankA, bankB, fund]) expect(await codeOf(() => read(reader))).toBe('ROLE_MISSING');
     });
 
-    it('is offered in a smallest piece that is whole steps', async () => {
-        const offerings = ['A-1', 'A-2', 'B', 'C'].map(className => ({
-            className,
-            minimum: '10000',
-            increment: '3000',
-        }));
-        const deals = { requestId: requestId(), dealId, depository: 'trust', cash: 'cash:USD:bank-b', offerings };
+    it.each([
+        ['a smallest piece that is no whole number of steps', 'OFFERING_INVALID', { increment: '3000' }],
+        ['a smallest piece above its size', 'OFFERING_INVALID', { minimum: '100000000' }],
+        ['an identifier whose check digit is wrong', 'IDENTIFIER_INVALID', { identifier: 'US0378331006' }],
+    ])('is not offered with %s', async (_, code, given) => {
+        const common = { minimum: '10000', increment: '10000', ...given };
+        const offerings = orders.map(({ className }) => ({ className, ...common }));
+        const asked = { dealId, depository: 'trust', cash: 'cash:USD:bank-b', offerings };
         ledger.state.delete(keyOf(['issue', dealId]));
-        expect(await codeOf(() => ledger.submit(bankA, 'tranche:authorise', deals))).toBe('OFFERING_INVALID');
+        const authorising = () => ledger.submit(bankA, 'tranche:authorise', { requestId: requestId(), ...asked });
+        expect(await codeOf(authorising)).toBe(code);
     });
 
     it('is authorised in a deposit that its depository settles in', async () => {

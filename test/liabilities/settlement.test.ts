@@ -383,6 +383,8 @@ it('closes what has expired, and keeps its reference taken', async () => {
     const reference = await agree(ledger, fund, bankB, { expiryDay: '2026-01-21' });
     const given = { instructions: ['fund', 'bank-b'].map(institution => ({ institution, reference })) };
     const expire = () => ledger.submit(trust, 'settlement:expire', { requestId: requestId() }, field('expired', given));
+    // Its last day is its own.
+    await openDay(ledger, '2026-01-21');
     expect(await codeOf(expire)).toBe('INSTRUCTION_NOT_EXPIRED');
     await openDay(ledger, '2026-01-22');
     const { expired } = await pending(ledger);
