@@ -8,6 +8,7 @@ import type { Consortium, Network } from '@poolproof/network';
 import { down } from '@poolproof/network/dist/docker/down';
 import { up } from '@poolproof/network/dist/docker/up';
 import { canonical } from '@poolproof/chaincode/domain';
+import { connect as connectDesk } from '@poolproof/gateway';
 import type { Day } from '@poolproof/chaincode/domain';
 import type { Cast, MemberId } from '../setting/cast';
 import { gather } from '../setting/cast';
@@ -67,6 +68,14 @@ describe('altered chaincode cannot change', () => {
         expect(periods.length).toBeGreaterThan(12);
         await refused('bank-a', 'write', ['BankAMSP', 'BankBMSP', 'FundMSP'], periods[12]!);
     });
+
+    test.each(['business-day', 'declarations', 'deposit', 'distribution', 'issue', 'tranche'])(
+        'what the depository or the trustee alone signs for: a %s',
+        async noun => {
+            const [key] = await keys(noun);
+            await refused('bank-a', 'write', ['BankAMSP', 'BankBMSP', 'FundMSP', 'RegulatorMSP'], key!);
+        },
+    );
 
     test('who must sign for a deal', async () => {
         const [key] = await keys('deal');
@@ -131,7 +140,19 @@ describe('altered chaincode cannot change', () => {
         });
     });
 
-    /** A majority creates a public record that is not there. */
+    test('who the trustee of a deal is, by putting another on record as it', async () => {
+        const known = (await cast.regulator.institutions.list()).find(({ id }) => id === 'bank-a');
+        await create('member', 'BankAMSP', { ...known, id: 'trust', roles: ['trustee'] });
+        const identity = await network.identity('bank-a', 'impostor', { 'poolproof.role': 'trustee' });
+        const impostor = connectDesk({ identity, peers: network.peers('bank-a') });
+        closing.push(() => impostor.close());
+        const declared = { dealId, period: 1, status: 'accelerated', reason: 'none' };
+        await expect(impostor.waterfalls.declare(declared)).rejects.toMatchObject({ code: 'PARTY_WRONG' });
+        expect(await cast.trust.waterfalls.declarations(dealId)).toMatchObject({ declared: [] });
+        await create('member', 'BankAMSP', known);
+    });
+
+    /** A majority writes a public record that is under nobody's policy but its own. */
     async function create(noun: string, id: string, record: unknown) {
         const forger = await contract('bank-a');
         await forger.submit('forger:write', {
@@ -159,9 +180,14 @@ describe('altered chaincode cannot change', () => {
 
     async function standing() {
         return {
+            days: await cast.trust.holdings.days(),
             deal: await cast.trust.deals.read(dealId),
+            declarations: await cast.trust.waterfalls.declarations(dealId),
+            deposits: await cast.trust.holdings.deposits(),
+            distributions: await cast.trust.settlements.distributions(dealId),
             fund: await cast.fund.holdings.book(),
             tape: await cast.trust.tapes.read(dealId),
+            tranches: await cast.trust.tranches.list(dealId),
         };
     }
 

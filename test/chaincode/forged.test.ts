@@ -17,18 +17,23 @@ import {
 import {
     allot,
     authorised,
+    bankB,
     cents,
     dealId,
     fund,
     held,
+    instruct,
     issue,
+    issued as lifeOf,
     note,
     order,
     provide,
+    settle,
     settled,
     trust,
 } from '../liabilities/desk';
 
+import type { Asset } from '@poolproof/chaincode/domain';
 import type { MemoryLedger } from './memory-ledger';
 
 /** A majority of institutions that run altered chaincode creates what it likes, under whatever policy it likes. */
@@ -72,7 +77,6 @@ describe('a deal that was not laid down by the contract', () => {
     );
 
     it.each([
-        ['another signatory', 'deal', { trusteeMsp: 'BankBMSP' }],
         ['a pool that may grow, against its terms', 'deal', { grows: true }],
         ['a consent that nobody gave', 'deal', { transfer: { to: 'deal-2', by: ['bank-a', 'trust'] } }],
         ['terms that are not those of its hash', 'deal', { termsHash: '0'.repeat(64) }],
@@ -81,11 +85,16 @@ describe('a deal that was not laid down by the contract', () => {
     ])('is not sealed with %s', async (_, noun, change) => {
         await pledge();
         alter(ledger, [noun, dealId], () => change);
-        // Whoever forges the signatory gives the policies that go with it.
-        if ('trusteeMsp' in change)
-            for (const each of ['deal', 'terms', 'tape'])
-                ledger.policies.set(keyOf([each, dealId]), policyOf('BankAMSP', 'BankBMSP'));
         expect(await codeOf(seal)).toBe('RECORD_FORGED');
+    });
+
+    it('is not sealed for another signatory than the trustee', async () => {
+        await pledge();
+        alter(ledger, ['deal', dealId], () => ({ trusteeMsp: 'BankBMSP' }));
+        // Whoever forges the signatory gives the policies that go with it.
+        for (const each of ['deal', 'terms', 'tape'])
+            ledger.policies.set(keyOf([each, dealId]), policyOf('BankAMSP', 'BankBMSP'));
+        expect(await codeOf(seal)).toBe('PARTY_WRONG');
     });
 });
 
@@ -160,4 +169,43 @@ it('lets nobody change the status of a deal by a watch that its terms do not hav
     expect(await ledger.evaluate(bankA, 'observation:read', { dealId })).toBeNull();
     const observe = { ...asked(), period: 1, day: '2026-01-22' };
     expect(await codeOf(() => ledger.submit(bankA, 'observation:observe', observe, privately()))).toBe('NOT_WATCHED');
+});
+
+describe('an institution that a majority puts on record as the trustee of a deal', () => {
+    const asTrustee = { ...bankA, roles: 'trustee' };
+    let ledger: MemoryLedger;
+
+    beforeEach(async () => {
+        ledger = await lifeOf();
+        alter(ledger, ['member', 'BankAMSP'], () => ({ id: 'trust', roles: ['trustee', 'servicer'] }));
+    });
+
+    it.each([
+        ['declare a default', 'waterfall:declare', { dealId, period: 1, status: 'accelerated', reason: 'none' }],
+        [
+            'reinstate principal',
+            'waterfall:reinstate',
+            { dealId, period: 1, className: 'C', amount: '1', reason: 'none' },
+        ],
+        ['run a period', 'waterfall:run', { dealId, period: 1 }],
+        ['end it', 'deal:end', { id: dealId, reason: 'matured' }],
+        ['consent that others take over its loans', 'deal:consentToTransfer', { id: dealId, to: 'deal-2' }],
+        ['confirm a report', 'report:confirm', { dealId, period: 1, version: 1 }],
+    ])('cannot %s', async (_, transaction, asked) => {
+        const act = () => ledger.submit(asTrustee, transaction, { requestId: requestId(), ...asked }, privately());
+        expect(await codeOf(act)).toBe('PARTY_WRONG');
+    });
+});
+
+it('settles in no deposit that others than the depository can change', async () => {
+    const ledger = await settled();
+    const deposit = { asset: 'cash:CHF:bank-b', depository: 'trust', outstanding: '0' };
+    const key = keyOf(['deposit', deposit.asset]);
+    ledger.state.set(key, Buffer.from(JSON.stringify(deposit)));
+    ledger.policies.set(key, policyOf('BankBMSP', 'TrustMSP'));
+    const mint = { kind: 'issue', reference: 'mint', asset: deposit.asset as Asset, quantity: cents('1.00') } as const;
+    await instruct(ledger, bankB, 'deliver', bankB, mint);
+    const pair = { reference: 'mint', deliverer: 'bank-b', receiver: 'bank-b' };
+    expect(await codeOf(() => settle(ledger, pair))).toBe('RECORD_FORGED');
+    expect(await held(ledger, bankB, mint.asset)).toBe('0.00');
 });

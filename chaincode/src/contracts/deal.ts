@@ -15,7 +15,7 @@ import {
 } from '../domain/deal';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import { Deals } from '../ledger/deal';
+import { Deals, partyIn } from '../ledger/deal';
 import { newTape } from '../domain/tape';
 import { newWatch } from '../domain/observation';
 import { object, id, readJson } from '../domain/shape';
@@ -37,7 +37,7 @@ export class DealContract extends Contract {
     async open(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, openDealRequest);
         const terms = parseTerms(asked.terms);
-        ctx.caller.mustBeParty('originator', partyOf(terms, 'originator'));
+        ctx.caller.mustBeParty({ role: 'originator', institution: partyOf(terms, 'originator') });
         return ctx.once(asked, async () => {
             const deals = new Deals(ctx);
             const deal = openDeal(asked, terms, await deals.openFacts(asked.id, terms));
@@ -99,7 +99,7 @@ export class DealContract extends Contract {
         ctx.caller.mustBe('originator', 'trustee');
         const deals = new Deals(ctx);
         const deal = await deals.load(asked.id);
-        ctx.caller.mustBeAmong({ originator: deal.originator, trustee: deal.trustee });
+        ctx.caller.mustBeAmong(partyIn(deal, 'originator'), partyIn(deal, 'trustee'));
         return ctx.once(
             asked,
             async () => {

@@ -149,7 +149,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const distributions = new Distributions(ctx, holdings);
             const facts = await distributions.facts(asked, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty('depository', facts.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
             const distributed = distribute(facts);
             await distributions.pay(distributed, facts.trustee, facts.today);
             return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
@@ -221,7 +221,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const distributions = new Distributions(ctx, holdings);
             const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty('depository', facts.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
             const payable = await distributions.payable(facts.trustee, payment);
             await distributions.movePayable(sendPayable(payable, payment.paymentReference, facts), facts);
             return ctx.reply({ type: 'PaymentSentOutside' });
@@ -240,7 +240,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const distributions = new Distributions(ctx, holdings);
             const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty('depository', facts.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
             const payable = await distributions.payable(facts.trustee, payment);
             await distributions.movePayable(takeBackPayable(payable, payment.reason, facts), facts);
             return ctx.reply({ type: 'PaymentReturned' });

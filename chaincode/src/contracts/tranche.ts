@@ -24,7 +24,7 @@ import {
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import { Deals } from '../ledger/deal';
+import { Deals, partyIn } from '../ledger/deal';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
 import { Orders, Tranches } from '../ledger/tranche';
@@ -50,7 +50,7 @@ export class TrancheContract extends Contract {
         return ctx.once(asked, async () => {
             const deals = new Deals(ctx);
             const deal = await deals.load(dealId);
-            ctx.caller.mustBeParty('originator', deal.originator);
+            ctx.caller.mustBeParty(partyIn(deal, 'originator'));
             const terms = await deals.terms(dealId);
             const tranches = new Tranches(ctx);
             const facts = await tranches.planFacts(asked, Object.values(terms.parties));
@@ -109,7 +109,7 @@ export class TrancheContract extends Contract {
         const act = async () => {
             const tranches = new Tranches(ctx);
             const planned = await tranches.issue(given.dealId);
-            ctx.caller.mustBeParty('depository', planned.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: planned.depository });
             const orders = new Orders(holdings, given.dealId);
             const classes = await tranches.ofIssue(planned);
             const facts = {
@@ -135,7 +135,7 @@ export class TrancheContract extends Contract {
         const act = async () => {
             const tranches = new Tranches(ctx);
             const planned = await tranches.issue(asked.dealId);
-            ctx.caller.mustBeParty('depository', planned.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: planned.depository });
             mustAwaitIssue(planned);
             const deals = new Deals(ctx);
             const deal = await deals.load(asked.dealId);
@@ -169,7 +169,7 @@ export class TrancheContract extends Contract {
             const { dealId, className, rating } = asked;
             const tranches = new Tranches(ctx);
             const tranche = await tranches.load(dealId, className);
-            ctx.caller.mustBeParty('depository', tranche.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: tranche.depository });
             await tranches.save([rateClass(tranche, rating)]);
             return ctx.reply({ type: 'ClassRated', dealId, className, ...rating });
         };
@@ -187,7 +187,7 @@ export class TrancheContract extends Contract {
             const { dealId } = asked;
             const tranches = new Tranches(ctx);
             const issued = await tranches.issue(dealId);
-            ctx.caller.mustBeParty('depository', issued.depository);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issued.depository });
             const classes = await tranches.ofIssue(issued);
             const deal = await new Deals(ctx).load(dealId);
             const today = await businessDay(ctx, ctx.caller.id);

@@ -2,7 +2,7 @@ import { Info, Returns, Transaction } from 'fabric-contract-api';
 
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import { Deals } from '../ledger/deal';
+import { Deals, partyIn } from '../ledger/deal';
 import { mustStand } from '../domain/deal';
 import { readJson } from '../domain/shape';
 import { readDealRequest } from '../domain/tranche';
@@ -25,7 +25,7 @@ export class WaterfallContract extends Contract {
         ctx.caller.mustBe('servicer', 'trustee');
         return ctx.once(asked, async () => {
             const deal = await new Deals(ctx).load(asked.dealId);
-            ctx.caller.mustBeAmong({ servicer: deal.servicer, trustee: deal.trustee });
+            ctx.caller.mustBeAmong(partyIn(deal, 'servicer'), partyIn(deal, 'trustee'));
             const run = runWaterfall(await new Waterfalls(ctx).facts(deal, asked));
             await new Tranches(ctx).saveRun(run);
             const { dealId, period, version, report } = run;
@@ -43,7 +43,7 @@ export class WaterfallContract extends Contract {
             const { dealId, period, status } = asked;
             const deals = new Deals(ctx);
             const deal = await deals.load(dealId);
-            ctx.caller.mustBeParty('trustee', deal.trustee);
+            ctx.caller.mustBeParty(partyIn(deal, 'trustee'));
             mustStand(deal, 'issued');
             const tranches = new Tranches(ctx);
             const before = await tranches.declarations(dealId);
@@ -62,7 +62,7 @@ export class WaterfallContract extends Contract {
         return ctx.once(asked, async () => {
             const { dealId, period, className, amount } = asked;
             const deal = await new Deals(ctx).load(dealId);
-            ctx.caller.mustBeParty('trustee', deal.trustee);
+            ctx.caller.mustBeParty(partyIn(deal, 'trustee'));
             mustStand(deal, 'issued');
             const tranches = new Tranches(ctx);
             await tranches.saveDeclarations(reinstate(asked, await tranches.reinstateFacts(dealId, period)));

@@ -6,6 +6,14 @@ import type { Institution, Role } from '../domain/institution';
 /** Certificate attribute that names the desk's roles, separated by commas: `originator,servicer`. */
 export const roleAttribute = 'poolproof.role';
 
+/** An institution that a record names in a role. */
+export interface Party {
+    readonly role: Role;
+    readonly institution: string;
+    /** Where the record says which MSP it is, under a policy of its own. */
+    readonly mspId?: string;
+}
+
 /** Who sent the transaction: a client certificate, and the institution it belongs to. */
 export class Caller {
     constructor(
@@ -49,23 +57,20 @@ export class Caller {
     }
 
     /**
-     * The caller must be a desk of this institution in this role.
+     * The caller must be a desk of this party in its role.
      * @throws Refusal INSTITUTION_UNKNOWN, ROLE_MISSING, PARTY_WRONG
      */
-    mustBeParty(role: Role, institutionId: string): void {
-        this.mustBe(role);
-        if (this.id !== institutionId) throw new Refusal('PARTY_WRONG', { id: this.id, role, party: institutionId });
+    mustBeParty(party: Party): void {
+        this.mustBe(party.role);
+        if (!this.isParty(party)) throw this.wrongParty(party);
     }
 
     /**
-     * The caller must be a desk of one of these institutions.
+     * The caller must be a desk of one of these parties in its role.
      * @throws Refusal INSTITUTION_UNKNOWN, PARTY_WRONG
      */
-    mustBeAmong(parties: Readonly<Partial<Record<Role, string>>>): void {
-        const found = Object.entries(parties).some(([role, party]) => this.id === party && this.is(role as Role));
-        if (found) return;
-        const [roles, ids] = [Object.keys(parties).join(' or '), Object.values(parties).join(' or ')];
-        throw new Refusal('PARTY_WRONG', { id: this.id, role: roles, party: ids });
+    mustBeAmong(...parties: readonly Party[]): void {
+        if (!parties.some(party => this.is(party.role) && this.isParty(party))) throw this.wrongParty(...parties);
     }
 
     /**
@@ -74,6 +79,18 @@ export class Caller {
      */
     mustBeAdmin(): void {
         if (!this.hasDesk('admin')) throw new Refusal('ROLE_MISSING', { id: this.mspId, role: 'admin' });
+    }
+
+    /** By its MSP, too, where that is known: of which institution an MSP is, any majority can put on record. */
+    private isParty({ institution, mspId = this.mspId }: Party): boolean {
+        return this.id === institution && this.mspId === mspId;
+    }
+
+    private wrongParty(...parties: readonly Party[]): Refusal {
+        const role = parties.map(party => party.role).join(' or ');
+        const ids = parties.map(({ institution }) => institution).join(' or ');
+        const id = parties.some(({ institution }) => institution === this.id) ? this.mspId : this.id;
+        return new Refusal('PARTY_WRONG', { id, role, party: ids });
     }
 
     private hasDesk(name: string): boolean {

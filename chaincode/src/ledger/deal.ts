@@ -5,8 +5,11 @@ import { parseTerms } from '../domain/terms/parse';
 import type { Book } from './book';
 import type { Context } from './context';
 import type { Deal, OpenDealFacts } from '../domain/deal';
+import type { Party } from './caller';
 import type { Role } from '../domain/institution';
 import type { Terms } from '../domain/terms/terms';
+
+type DealRole = 'originator' | 'servicer' | 'trustee';
 
 /** Deals and their terms. Both lie under the policy of their originator and trustee from the start. */
 export class Deals {
@@ -27,10 +30,10 @@ export class Deals {
      * The deal, for the institution that plays this role in it.
      * @throws Refusal ROLE_MISSING, NOT_FOUND, PARTY_WRONG
      */
-    async loadAs(role: 'originator' | 'servicer' | 'trustee', id: string): Promise<Deal> {
+    async loadAs(role: DealRole, id: string): Promise<Deal> {
         this.ctx.caller.mustBe(role);
         const deal = await this.load(id);
-        this.ctx.caller.mustBeParty(role, deal[role]);
+        this.ctx.caller.mustBeParty(partyIn(deal, role));
         return deal;
     }
 
@@ -80,6 +83,11 @@ export class Deals {
             parties[role] = await institutions.find(partyOf(terms, role));
         return { exists: await this.deals.exists(id), parties };
     }
+}
+
+/** An institution as a deal's record names it: by the MSP that signs for the deal, too. */
+export function partyIn(deal: Deal, role: DealRole): Party {
+    return { role, institution: deal[role], mspId: role === 'trustee' ? deal.trusteeMsp : deal.originatorMsp };
 }
 
 /** MSP ids of those who endorse every change of the deal. */

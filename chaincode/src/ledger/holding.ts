@@ -45,7 +45,7 @@ export class Holdings {
         return book;
     }
 
-    /** Everything that the movements touch, as it stands. @throws Refusal BOOK_NOT_OPEN, NOT_FOUND */
+    /** Everything that the movements touch, as it stands. @throws Refusal BOOK_NOT_OPEN, NOT_FOUND, DEPOSIT_UNKNOWN, RECORD_FORGED */
     async load(movements: readonly Movement[], today: Day): Promise<Books> {
         const holdings: Holding[] = [];
         for (const place of placesOf(movements))
@@ -136,6 +136,7 @@ export class Holdings {
         if (asset.startsWith('note:')) return this.tranches.load(...asset.split(':').slice(1));
         const deposit = await this.deposits.find(asset);
         if (deposit?.depository !== this.depository) throw new Refusal('DEPOSIT_UNKNOWN', { asset });
+        await this.deposits.mustBeSignedBy([this.ctx.caller.mspId], asset);
         return deposit;
     }
 }
