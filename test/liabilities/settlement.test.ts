@@ -27,7 +27,7 @@ import {
 } from './desk';
 
 import type { MemoryLedger } from '../chaincode/memory-ledger';
-import type { PendingPage } from '@poolproof/chaincode/domain';
+import type { Amount, PendingPage } from '@poolproof/chaincode/domain';
 import type { Trade } from './desk';
 
 /** The fund holds 12,000.00 of A-2 and 3,000.00 dollars, bank B 6,000.00 of A-2 and 500.00 dollars. */
@@ -553,4 +553,36 @@ it('lets only the depository settle', async () => {
             privately(),
         );
     expect(await codeOf(distributing)).toBe('ROLE_MISSING');
+});
+
+it('lets no desk dispose of its book that has no role to do so', async () => {
+    const reference = await agree(ledger, fund, bankB);
+    const seen = field('instruction', { reference, paymentReference: 'FEDWIRE 1' });
+    for (const roles of ['', 'admin', 'regulator', 'trustee']) {
+        const clerk = { ...fund, roles };
+        expect(await codeOf(() => instruct(ledger, clerk, 'deliver', bankB, { reference: 'rogue' }))).toBe(
+            'ROLE_MISSING',
+        );
+        for (const [name, given] of [
+            ['cancel', field('instruction', { reference })],
+            ['confirmPayment', seen],
+        ] as const)
+            expect(
+                await codeOf(() => ledger.submit(clerk, `settlement:${name}`, { requestId: requestId() }, given)),
+            ).toBe('ROLE_MISSING');
+    }
+    expect((await book(ledger, fund)).instructions).toMatchObject([{ reference, status: 'placed' }]);
+});
+
+it('moves no more at once than all books together can be read with', async () => {
+    const mint = { kind: 'issue', asset: dollars, quantity: cents('10000000000000000.00') } as const;
+    const most = { ...mint, quantity: (mint.quantity - 1n) as Amount };
+    expect(await codeOf(() => instruct(ledger, bankB, 'deliver', bankB, { ...mint, reference: 'much' }))).toBe(
+        'REQUEST_INVALID',
+    );
+    for (const reference of ['one', 'two']) {
+        await instruct(ledger, bankB, 'deliver', bankB, { ...most, reference });
+        await settle(ledger, { reference, deliverer: 'bank-b', receiver: 'bank-b' });
+    }
+    expect(await ledger.evaluate(fund, 'holding:deposits')).toHaveLength(2);
 });

@@ -190,3 +190,13 @@ it('settles a payment in two currencies that both sides placed among other trade
     await agreeTogether(['swap', 'other'], swap);
     expect(await codeOf(() => settle(ledger, sold('swap')))).toBe('HOLDING_SHORT');
 });
+
+it('refuses a reference twice on a sheet, also of one that was withdrawn before', async () => {
+    const twice = ['again', 'again'].map(reference => ({ ...sale, reference }));
+    const place = () => instructAll(ledger, fund, 'deliver', bankB, twice);
+    expect(await codeOf(place)).toBe('INSTRUCTION_EXISTS');
+    await instructAll(ledger, fund, 'deliver', bankB, twice.slice(1));
+    const withdrawn = field('instruction', { reference: 'again' });
+    await ledger.submit(fund, 'settlement:cancel', { requestId: requestId() }, withdrawn);
+    expect(await codeOf(place)).toBe('INSTRUCTION_EXISTS');
+});

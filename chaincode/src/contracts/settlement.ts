@@ -39,6 +39,9 @@ import { readJson } from '../domain/shape';
 import { Settlements } from '../ledger/settlement';
 import { Tranches } from '../ledger/tranche';
 
+/** Whose desks dispose of what stands in their institution's book: all but the regulator's, and those that only administer or read. */
+const disposing = ['depository', 'investor', 'originator', 'servicer', 'trustee'] as const;
+
 @Info({ title: 'Settlement', description: 'Instructions, delivery versus payment, pledges of notes, distributions' })
 export class SettlementContract extends Contract {
     constructor() {
@@ -50,6 +53,7 @@ export class SettlementContract extends Contract {
     @Returns('string')
     async instruct(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe(...disposing);
         const instructions = ctx.transient.json('instructions', instructionsReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
@@ -66,6 +70,7 @@ export class SettlementContract extends Contract {
     @Returns('string')
     async cancel(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe(...disposing);
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
@@ -80,6 +85,7 @@ export class SettlementContract extends Contract {
     @Returns('string')
     async confirmPayment(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
+        ctx.caller.mustBe(...disposing);
         const { reference, paymentReference } = ctx.transient.json('instruction', confirmPaymentReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {

@@ -42,10 +42,14 @@ export const cashAsset: Reader<Asset> = (value, at) => {
     return read;
 };
 
-/** Reads minor units that must be more than nothing. @throws Refusal REQUEST_INVALID */
+/** What is moved at once has at most 18 digits, so that no sum of it outgrows the 30 digits that a record can be read with. */
+const mostAtOnce = 10n ** 18n;
+
+/** Reads minor units that must be more than nothing, and no more than can be moved at once. @throws Refusal REQUEST_INVALID */
 export const positive: Reader<Amount> = (value, at) => {
     const read = minor(value, at);
     if (read <= 0n) throw new Refusal('REQUEST_INVALID', { at, problem: 'not more than nothing' });
+    if (read >= mostAtOnce) throw new Refusal('REQUEST_INVALID', { at, problem: 'more than 18 digits' });
     return read;
 };
 

@@ -163,8 +163,8 @@ export function placeAll(
     const together = asked.length > 1 ? { sheet } : {};
     for (const [i, instruct] of asked.entries()) {
         const at = `instructions[${i}]`;
-        const { before = placed.get(instruct.reference), keeper, deposits = [] } = facts[i] ?? {};
-        const known = { before, keeper, deposits };
+        const { before: found, keeper, deposits = [] } = facts[i] ?? {};
+        const known = { before: placed.get(instruct.reference) ?? found, keeper, deposits };
         placed.set(instruct.reference, { ...place(instruct, institution, known, at), ...together });
     }
     return [...placed.values()];
