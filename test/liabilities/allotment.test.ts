@@ -12,6 +12,7 @@ import {
     book,
     cents,
     dealId,
+    dollars,
     field,
     file,
     fund,
@@ -269,6 +270,19 @@ describe('the issue of a deal', () => {
         await provide(ledger, fund, cents('28500.00'));
         await file(ledger, 'fund', { clearedUntil: '2026-01-01' });
         expect(await codeOf(() => issue(ledger))).toBe('INVESTOR_NOT_ELIGIBLE');
+    });
+
+    it('waits while a party to it is suspended', async () => {
+        await orderAll();
+        await closeBook(ledger, orders);
+        await provide(ledger, fund, cents('28500.00'));
+        for (const party of ['bank-a', 'trust']) {
+            await file(ledger, party, { suspended: true });
+            expect(await codeOf(() => issue(ledger))).toBe('INSTITUTION_NOT_ACTIVE');
+            await file(ledger, party);
+        }
+        expect(await held(ledger, bankA, dollars)).toBe('0.00');
+        await issue(ledger);
     });
 
     it('replaces an order while the book is open, and not after', async () => {

@@ -240,6 +240,21 @@ it('holds the payment of a suspended holder at the depository', async () => {
     expect(cents(await held(ledger, trust, dollars, 'held.fund'))).toBe(BigInt(notice?.total ?? 0));
 });
 
+it('sets aside what a suspended payee is owed, and pays it outside', async () => {
+    await firstPeriod();
+    await file(ledger, 'bank-a', { suspended: true });
+    const before = await held(ledger, bankA, dollars);
+    await distribute(ledger, 1);
+    expect(await held(ledger, bankA, dollars)).toBe(before);
+    const { run: ran } = await readRun(1);
+    const owed = BigInt(ran?.payments['servicer'] ?? 0);
+    expect(owed).toBeGreaterThan(0n);
+    expect(cents(await held(ledger, trust, dollars, 'payable.servicer'))).toBe(owed);
+    const payment = field('payment', { dealId, period: 1, payee: 'servicer', paymentReference: 'FEDWIRE 1' });
+    await ledger.submit(trust, 'settlement:sendPayable', { requestId: requestId() }, payment);
+    expect(await held(ledger, trust, dollars, 'payable.servicer')).toBe('0.00');
+});
+
 it('can read what it keeps for a party, however long its name', () => {
     const kept = {
         institution: 'trust',

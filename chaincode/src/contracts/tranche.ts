@@ -147,7 +147,8 @@ export class TrancheContract extends Contract {
             const closing = { ...planned, account: planned.dealId };
             const today = await businessDay(ctx, ctx.caller.id);
             const books = await holdings.load(issueMovements(classes, placed, closing), today);
-            const standings = await holdings.standings(placed.map(({ investor }) => investor));
+            const parties = [planned.trustee, planned.originator];
+            const standings = await holdings.standings([...placed.map(({ investor }) => investor), ...parties]);
             const issued = issue({ tranches: classes, orders: placed, standings, books, closing });
             await holdings.save(issued);
             await orders.save(issued.orders);

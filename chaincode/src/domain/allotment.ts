@@ -158,6 +158,7 @@ function allottedClass({ subscribed: _before, ...tranche }: TrancheRecord, willi
 export interface IssueFacts {
     readonly tranches: readonly TrancheRecord[];
     readonly orders: readonly Order[];
+    /** Of those who have ordered, and of the deal's trustee and originator. */
     readonly standings: readonly Standing[];
     readonly books: Books;
     readonly closing: IssueClosing;
@@ -184,16 +185,19 @@ export interface Issued {
 /**
  * Settle an issue on its closing day: notes to every investor against its payment into the deal's account, and the purchase price
  * of the pool from there to the originator. The whole deal, or nothing of it.
- * @throws Refusal NOTES_NOT_AUTHORISED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
+ * @throws Refusal INSTITUTION_NOT_ACTIVE, NOTES_NOT_AUTHORISED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
  */
 export function issue(facts: IssueFacts): Issued {
     const { tranches, orders, standings, books, closing } = facts;
+    const standingOf = (id: string) => standings.find(({ institution }) => institution === id);
+    for (const party of [closing.trustee, closing.originator])
+        if (!standingOf(party)?.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at: 'the issue' });
     for (const tranche of tranches) {
         const { className, original, categories } = tranche;
         mustBeOffered(tranche);
         const taken = orders.filter(order => order.className === className && order.status === 'allotted');
         for (const { investor } of taken) {
-            const standing = standings.find(({ institution }) => institution === investor);
+            const standing = standingOf(investor);
             if (!standing?.active || !isEligible(standing, categories, books.day))
                 throw new Refusal('INVESTOR_NOT_ELIGIBLE', { at: `class ${className}` });
         }

@@ -107,20 +107,20 @@ export interface DistributionFacts {
     readonly tranches: readonly TrancheRecord[];
     /** Every holding of the deal's notes, by the depository's register of holders. */
     readonly holdings: readonly Holding[];
-    /** Of every holder. */
+    /** Of every holder, and of every payee that is an institution. */
     readonly standings: readonly Standing[];
     readonly cash: Asset;
     /** Keeper of the deal's account, which pays. */
     readonly trustee: string;
     readonly depository: string;
-    /** The institution behind each payee of the terms; a payee that is none has its amount set aside. */
+    /** The institution behind each payee of the terms; a payee that is none, or is suspended, has its amount set aside. */
     readonly payees: Readonly<Record<string, string>>;
 }
 
 export interface Distributed {
     readonly record: DistributionRecord;
     readonly notices: readonly HolderNotice[];
-    /** What is set aside for payees that are no institution. */
+    /** What is set aside for payees that are no institution, or suspended. */
     readonly payables: readonly Payable[];
     readonly tranches: readonly TrancheRecord[];
     readonly movements: readonly Movement[];
@@ -156,7 +156,7 @@ export function distribute(facts: DistributionFacts): Distributed {
         total: add(...notices.map(notice => notice.total), ...payments.map(payment => payment.amount)),
     };
     const payables = payments
-        .filter(({ payee }) => facts.payees[payee] === undefined)
+        .filter(({ payee }) => receiverOf(payee, facts) === undefined)
         .map(({ payee, amount }) => setAside(dealId, period, payee, { cash: facts.cash, amount }));
     return { record, notices, payables, tranches, movements, endedLiens: liensOn(redeemed) };
 }
@@ -308,11 +308,11 @@ function holderPayments(notices: readonly HolderNotice[], facts: DistributionFac
 }
 
 function partyPayments(facts: DistributionFacts): Movement[] {
-    const { cash, run, payees, trustee } = facts;
+    const { cash, run, trustee } = facts;
     return Object.entries(run.payments)
         .filter(([, amount]) => amount > 0n)
         .map(([payee, amount]) => {
-            const institution = payees[payee];
+            const institution = receiverOf(payee, facts);
             const to = institution === undefined ? payableAccount(trustee, payee) : placeOf(institution);
             return { asset: cash, quantity: amount, from: dealAccount(facts), to };
         });
@@ -349,6 +349,14 @@ function distributionTo({ className }: TrancheRecord, run: DistributionFacts['ru
 
 function dealAccount({ trustee, scheduled }: DistributionFacts): Place {
     return placeOf(trustee, scheduled.dealId);
+}
+
+/** The institution into whose book a payee is paid, if there is one that takes part. */
+function receiverOf(payee: string, { payees, standings }: DistributionFacts): string | undefined {
+    const institution = payees[payee];
+    return standings.some(standing => standing.institution === institution && standing.active)
+        ? institution
+        : undefined;
 }
 
 function statusFor(holder: string, { standings }: DistributionFacts): 'paid' | 'held' | 'due' {

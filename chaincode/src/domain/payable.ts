@@ -8,7 +8,7 @@ import type { Day } from './day';
 
 /**
  * What a distribution has set aside for a payee of the terms that is no institution of the consortium, such as a hedge bank or an
- * auditor: cash in the trustee's book, until the depository has paid it outside.
+ * auditor, or was suspended: cash in the trustee's book, until the depository has paid it outside.
  */
 export const payableReader = object({
     dealId: id,

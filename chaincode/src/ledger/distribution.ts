@@ -42,7 +42,7 @@ export class Distributions {
             scheduled: await this.tranches.distribution(dealId, period),
             previous: period === 1 ? undefined : await this.tranches.distribution(dealId, period - 1),
             ...{ run, runVersion: version, recordDate, today, tranches, holdings: all },
-            standings: await this.holdings.standings(all.map(({ institution }) => institution)),
+            standings: await this.holdings.standings([...all, ...issue.payees].map(({ institution }) => institution)),
             ...{ cash: issue.cash, trustee: issue.trustee, depository: issue.depository },
             payees: Object.fromEntries(issue.payees.map(({ role, institution }) => [role, institution])),
         };
