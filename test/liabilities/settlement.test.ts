@@ -294,6 +294,22 @@ describe('notes pledged for a loan', () => {
         expect(await codeOf(() => settle(ledger, fundToBankB(again)))).toBe('HOLDING_SHORT');
     });
 
+    it('bear the new charge alone where one is exchanged for another in one batch', async () => {
+        const old = await agree(ledger, fund, bankB, { ...repo, reference: 'old' });
+        await settle(ledger, fundToBankB(old));
+        const back = await agree(ledger, bankB, fund, { kind: 'release', quantity: repo.quantity, lien: old });
+        await provide(ledger, bankA, cents('495.00'));
+        const fresh = await agree(ledger, fund, bankA, { ...repo, reference: 'fresh' });
+        const pairs = [
+            { reference: back, deliverer: 'bank-b', receiver: 'fund' },
+            { reference: fresh, deliverer: 'fund', receiver: 'bank-a' },
+        ];
+        await settle(ledger, ...pairs);
+        const { holdings, liens } = await book(ledger, fund);
+        expect(liens.map(({ reference }) => reference)).toEqual(['fresh']);
+        expect(holdings.find(({ asset }) => asset === note('A-2'))?.liens).toEqual(['fresh']);
+    });
+
     it('are released by their lender alone, and no more than was pledged', async () => {
         const lien = await agree(ledger, fund, bankB, repo);
         await settle(ledger, fundToBankB(lien));

@@ -53,10 +53,21 @@ export function liensOn(holdings: readonly Holding[]): LienName[] {
     return holdings.flatMap(({ institution: pledgor, liens = [] }) => liens.map(reference => ({ pledgor, reference })));
 }
 
-/** The holdings with the liens on them as they stand now, so that whoever takes notes back knows what charged them. */
-export function withLiens(holdings: readonly Holding[], changed: readonly Lien[]): readonly Holding[] {
-    if (changed.length === 0) return holdings;
-    return holdings.map(holding => {
+/**
+ * The holdings with the liens on them as they stand now, so that whoever takes notes back knows what charged them.
+ * @param posted what has changed by movements
+ * @param before all that was touched: where one charge is exchanged for another, nothing else changes
+ */
+export function withLiens(
+    posted: readonly Holding[],
+    before: readonly Holding[],
+    changed: readonly Lien[],
+): readonly Holding[] {
+    if (changed.length === 0) return posted;
+    const known = new Set(posted.map(placeOfNotes));
+    const charged = new Set(changed.map(({ pledgor: institution, asset }) => placeOfNotes({ institution, asset })));
+    const kept = before.filter(holding => charged.has(placeOfNotes(holding)) && !known.has(placeOfNotes(holding)));
+    return [...posted, ...kept].map(holding => {
         const own = changed.filter(({ pledgor, asset }) => pledgor === holding.institution && asset === holding.asset);
         if (own.length === 0) return holding;
         const { liens = [], ...rest } = holding;
@@ -95,6 +106,11 @@ function lienReduced(pair: Pair, liens: ReadonlyMap<string, Lien>, today: Day): 
 export function lienNamed({ deliver, receive }: Pair): readonly [string, string] | undefined {
     if (deliver.kind === 'pledge') return [deliver.reference, deliver.institution];
     return deliver.lien === undefined ? undefined : [deliver.lien, deliver.pledgor ?? receive.institution];
+}
+
+/** Notes lie in an institution's own account alone. */
+function placeOfNotes({ institution, asset }: Pick<Holding, 'institution' | 'asset'>): string {
+    return `${institution}|${asset}`;
 }
 
 function lienId(pledgor: string, reference: string): string {

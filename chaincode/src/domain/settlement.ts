@@ -56,7 +56,7 @@ export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled 
     const left = new Map([...facts.books.holdings, ...posted.holdings].map(holding => [placeKey(holding), holding]));
     for (const pair of pairs) checkDenomination(pair, left, known);
 
-    const holdings = withLiens(posted.holdings, liens);
+    const holdings = withLiens(posted.holdings, facts.books.holdings, liens);
     return { instructions: legs.flatMap(leg => leg.instructions), liens, supplies: posted.supplies, holdings };
 }
 
