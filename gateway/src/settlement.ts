@@ -128,7 +128,7 @@ export class Settlements {
 
     /**
      * The depository pays the run of a period to the holders of the record date and to the parties of the terms.
-     * @throws Refused DISTRIBUTION_ALREADY_PAID, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE, HOLDING_SHORT
+     * @throws Refused DISTRIBUTION_ALREADY_PAID, RUN_OUTDATED, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE, HOLDING_SHORT
      */
     async distribute(request: Draft<DistributeRequest>): Promise<Receipt<DistributionPaid>> {
         const passage = await this.institutions.inBook();

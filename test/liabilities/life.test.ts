@@ -377,6 +377,7 @@ it('runs a restated period again while it is unpaid, and records what changes', 
     await run(ledger, 1);
     expect(await codeOf(() => run(ledger, 1))).toBe('RUN_UP_TO_DATE');
     await reported(ledger, 1, cents('10000.00'), cents('110.00'), 2);
+    expect(await codeOf(() => distribute(ledger, 1))).toBe('RUN_OUTDATED');
     await run(ledger, 1);
     const { version, report, changes } = await readRun(1);
     expect([version, report]).toEqual([2, 2]);
@@ -474,6 +475,7 @@ it('is called by its servicer: every class is redeemed, no notes are left in any
             if (asset.startsWith('note:')) expect(BigInt(free)).toBe(0n);
     expect(await codeOf(retire)).toBe('DEAL_STATUS_WRONG');
     await end();
+    expect(await codeOf(() => run(ledger, 2))).toBe('DEAL_STATUS_WRONG');
     await retire();
     expect((await tranches(ledger)).map(({ status }) => status)).toEqual(Array(4).fill('redeemed'));
 });

@@ -26,6 +26,7 @@ export class WaterfallContract extends Contract {
         return ctx.once(asked, async () => {
             const deal = await new Deals(ctx).load(asked.dealId);
             ctx.caller.mustBeAmong(partyIn(deal, 'servicer'), partyIn(deal, 'trustee'));
+            mustStand(deal, 'issued');
             const run = runWaterfall(await new Waterfalls(ctx).facts(deal, asked));
             await new Tranches(ctx).saveRun(run);
             const { dealId, period, version, report } = run;

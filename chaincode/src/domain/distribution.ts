@@ -102,6 +102,10 @@ export interface DistributionFacts {
     readonly previous: DistributionRecord | undefined;
     readonly run: Pick<WaterfallRun, 'distributions' | 'payments' | 'paymentDate'>;
     readonly runVersion: number;
+    /** Version of the period's report on which it was run, the one that was confirmed last, and whether a later period has been run. */
+    readonly report: number | undefined;
+    readonly confirmed: number | undefined;
+    readonly hasLater: boolean;
     readonly recordDate: Day;
     readonly today: Day;
     readonly tranches: readonly TrancheRecord[];
@@ -131,14 +135,17 @@ export interface Distributed {
 /**
  * Pay a run of the waterfall: each class by the face held at the end of the record date, so that the holders' amounts sum to the
  * class's (largest remainder, holders in the order of their ids), and every other party of the terms. A class whose principal is
- * all paid is redeemed: its notes are cancelled in every book. Paid once: what has been paid stands.
- * @throws Refusal DISTRIBUTION_ALREADY_PAID, DISTRIBUTION_OUT_OF_ORDER, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE
+ * all paid is redeemed: its notes are cancelled in every book. Paid once: what has been paid stands. So nothing is paid that is known to be
+ * wrong and can still be run again.
+ * @throws Refusal DISTRIBUTION_ALREADY_PAID, DISTRIBUTION_OUT_OF_ORDER, RUN_OUTDATED, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE
  */
 export function distribute(facts: DistributionFacts): Distributed {
     const { scheduled, run, runVersion: version, recordDate, today } = facts;
     const { dealId, period } = scheduled;
     if (scheduled.status === 'paid') throw new Refusal('DISTRIBUTION_ALREADY_PAID', { dealId, period });
     if (facts.previous?.status === 'scheduled') throw new Refusal('DISTRIBUTION_OUT_OF_ORDER', { dealId, period });
+    if (facts.confirmed !== facts.report && !facts.hasLater)
+        throw new Refusal('RUN_OUTDATED', { dealId, period, report: facts.confirmed ?? 0 });
     if (today < run.paymentDate) throw new Refusal('PAYMENT_NOT_DUE', { dealId, period, due: run.paymentDate, today });
     const shares = facts.tranches.flatMap(tranche => sharesOf(tranche, facts));
 

@@ -446,6 +446,10 @@ export const refusals = {
         sentence: 'the period before period {period} of deal {dealId} has not been run',
         remedy: 'Run the periods in their order.',
     },
+    RUN_OUTDATED: {
+        sentence: 'version {report} of the report of period {period} of deal {dealId} was confirmed since it was run',
+        remedy: 'Run the period again, then pay it.',
+    },
     RUN_UP_TO_DATE: {
         sentence: 'period {period} of deal {dealId} has been run on its latest report',
         remedy: 'Nothing has to be done.',

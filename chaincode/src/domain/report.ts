@@ -183,6 +183,11 @@ export function reportOf(period: Period): ReportVersion | undefined {
     return period.versions[period.versions.length - 1];
 }
 
+/** Version of the report that the trustee has confirmed last, if it has one. */
+export function lastConfirmed({ versions }: Period): number | undefined {
+    return versions.filter(({ status }) => status === 'confirmed').at(-1)?.version;
+}
+
 /**
  * The report of a period that a distribution may rest on.
  * @throws Refusal REPORT_MISSING, REPORT_NOT_CONFIRMED, PERIOD_AFFECTED

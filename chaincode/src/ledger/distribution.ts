@@ -1,6 +1,8 @@
 import { noticeReader, statementReader } from '../domain/distribution';
 import { payableReader } from '../domain/payable';
+import { lastConfirmed } from '../domain/report';
 import { mustHaveRun } from '../domain/run';
+import { Reports } from './report';
 import { Tranches } from './tranche';
 import { post } from '../domain/holding';
 import { Refusal } from '../domain/refusal';
@@ -35,13 +37,16 @@ export class Distributions {
     /** @throws Refusal NOT_FOUND, RUN_MISSING */
     async facts({ dealId, period }: DistributeRequest, today: Day): Promise<DistributionFacts> {
         const issue = await this.tranches.issue(dealId);
-        const { run, version, recordDate } = mustHaveRun(await this.tranches.run(dealId, period));
+        const { run, version, report, recordDate } = mustHaveRun(await this.tranches.run(dealId, period));
+        const later = await this.tranches.findRun(dealId, period + 1);
         const tranches = await this.tranches.ofIssue(issue);
         const all = await this.holdings.allOf(tranches);
         return {
             scheduled: await this.tranches.distribution(dealId, period),
             previous: period === 1 ? undefined : await this.tranches.distribution(dealId, period - 1),
-            ...{ run, runVersion: version, recordDate, today, tranches, holdings: all },
+            ...{ run, runVersion: version, report, recordDate, today, tranches, holdings: all },
+            confirmed: lastConfirmed(await new Reports(this.ctx).load(dealId, period)),
+            hasLater: later?.status === 'run',
             standings: await this.holdings.standings([...all, ...issue.payees].map(({ institution }) => institution)),
             ...{ cash: issue.cash, trustee: issue.trustee, depository: issue.depository },
             payees: Object.fromEntries(issue.payees.map(({ role, institution }) => [role, institution])),
