@@ -85,6 +85,7 @@ export function issue(table: Table, { cash, dealAccount, originator, retained }:
         .filter(({ wanted }) => wanted?.status === 'allotted') as { name: string; wanted: Wanted }[];
     const proceeds = taken.reduce((sum, { wanted }) => sum + wanted.due, 0n);
     if (table.allotment === undefined || proceeds < retained) return false;
+    if (![dealAccount.split('|')[0] ?? '', originator].every(each => table.isActive(each))) return false;
     for (const [asset, offered] of table.classes) {
         const { original, categories } = offered;
         const orders = taken.filter(({ name }) => asset.endsWith(`:${name.split('|')[1]}`));

@@ -99,8 +99,9 @@ export class Months {
     }
 
     private mayRun(period: number, price: number, isTrustee: boolean): boolean {
-        const { runs } = this.scene.table;
-        if (period > this.reported || (this.final.has(period - 1) && !this.declared.has(period))) return false;
+        const { deal, runs } = this.scene.table;
+        if (deal !== 'issued' || period > this.reported || (this.final.has(period - 1) && !this.declared.has(period)))
+            return false;
         const before = runs.get(period);
         if (before === undefined) return true;
         return isTrustee && !before.paid && !runs.has(period + 1) && this.prices.get(period) !== price;
@@ -272,8 +273,7 @@ export class Months {
         });
         const parties = Object.entries(ran.payments).map(([payee, amount]) => {
             const institution = payees.find(({ role }) => role === payee)?.institution;
-            const place = institution === undefined ? `trust|payable.${payee}` : `${institution}|own`;
-            return { place, amount: BigInt(amount) };
+            return { payee, institution, amount: BigInt(amount) };
         });
         const run: Run = { paymentDate, recordDate, classes: Object.fromEntries(classes), parties, paid: false };
         checkRun(table.runs.get(period - 1)?.classes ?? {}, run, table, period);

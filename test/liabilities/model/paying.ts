@@ -36,10 +36,10 @@ export function distribute(table: Table, period: number, payer: Payer): boolean 
     if ((table.amounts.get(`${dealAccount}|${cash}|free`) ?? 0n) < sum) return false;
 
     table.add(`${dealAccount}|${cash}|free`, -sum);
-    for (const { place, amount } of parties) {
-        table.add(`${place}|${cash}|free`, amount);
-        const [, payee] = place.split('|payable.');
-        if (payee !== undefined) table.aside.set(`${payee}|${period}`, { amount, status: 'due', sendings: 0 });
+    for (const { payee, institution, amount } of parties) {
+        const isAside = institution === undefined || !table.isActive(institution);
+        table.add(`${isAside ? `trust|payable.${payee}` : `${institution}|own`}|${cash}|free`, amount);
+        if (isAside) table.aside.set(`${payee}|${period}`, { amount, status: 'due', sendings: 0 });
     }
     for (const { holder, own, total } of holders) {
         const status = !table.isActive(holder) ? 'held' : table.files.get(holder)?.paidOutside ? 'due' : 'paid';

@@ -66,8 +66,12 @@ export interface Run {
     readonly paymentDate: string;
     readonly recordDate: string;
     readonly classes: Readonly<Record<string, Paying>>;
-    /** Where the other parties of the terms are paid: `institution|account`. */
-    readonly parties: readonly { readonly place: string; readonly amount: bigint }[];
+    /** What the other parties of the terms are paid, by their roles, and which institutions they are. */
+    readonly parties: readonly {
+        readonly payee: string;
+        readonly institution?: string | undefined;
+        readonly amount: bigint;
+    }[];
     paid: boolean;
 }
 

@@ -17,6 +17,7 @@ export interface Saying {
 
 /** All of it, or nothing. */
 export function place(table: Table, owner: string, sayings: readonly Saying[]): boolean {
+    if (!disposes(owner)) return false;
     const references = sayings.map(({ asked }) => `${owner}|${asked.reference}`);
     if (new Set(references).size < references.length || !table.files.has(owner)) return false;
     const isTaken = (word?: Word) => word !== undefined && (word.status !== 'cancelled' || word.settled > 0n);
@@ -29,9 +30,14 @@ export function place(table: Table, owner: string, sayings: readonly Saying[]): 
 
 export function withdraw(table: Table, owner: string, reference: string): boolean {
     const word = table.words.get(`${owner}|${reference}`);
-    if (word?.status !== 'open') return false;
+    if (word?.status !== 'open' || !disposes(owner)) return false;
     word.status = 'cancelled';
     return true;
+}
+
+/** Who oversees trades does not trade. */
+function disposes(owner: string): boolean {
+    return owner !== 'regulator';
 }
 
 export function confirm(table: Table, owner: string, reference: string, seen: string): boolean {
