@@ -3,7 +3,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { common } from '@hyperledger/fabric-protos';
 import { connect, GatewayError, signers, StatusCode } from '@hyperledger/fabric-gateway';
 import type { Contract, ErrorDetail, Gateway, SubmittedTransaction, Transaction } from '@hyperledger/fabric-gateway';
-import type { Network } from '@poolproof/network';
+import type { Laboratory, Network } from '@poolproof/network';
 import { readWriteSetOf } from './read-write-set';
 import type { Case, Proposed } from './workload';
 import { institutions } from './workload';
@@ -28,6 +28,10 @@ interface Endorsed {
     readonly seen: Seen;
 }
 
+interface Submitted extends Endorsed {
+    readonly submitted: SubmittedTransaction;
+}
+
 /** One network under comparison, with a client of every institution. */
 export class Subject {
     private readonly gateways = new Map<string, Gateway>();
@@ -35,19 +39,24 @@ export class Subject {
     /** Transaction ids, replaced in all that is compared by the order in which they were made. */
     private readonly names = new Map<string, string>();
 
-    private constructor(readonly network: Network) {}
+    private constructor(
+        readonly network: Network,
+        private readonly laboratory?: Laboratory,
+    ) {}
 
-    static async open(network: Network): Promise<Subject> {
-        const subject = new Subject(network);
+    /** @param laboratory of a network that cuts blocks when told to */
+    static async open(network: Network, laboratory?: Laboratory): Promise<Subject> {
+        const subject = new Subject(network, laboratory);
         for (const institution of institutions) await subject.addClient(institution);
         return subject;
     }
 
-    async run(wanted: Case): Promise<readonly Seen[]> {
+    /** @param cut what was seen of the case on a network that cuts blocks by the clock: they are cut alike where they can be */
+    async run(wanted: Case, cut?: readonly Seen[]): Promise<readonly Seen[]> {
         if (wanted.kind === 'query') return [await this.evaluate(wanted.proposed[0]!)];
         const endorsed: (Endorsed | Seen)[] = [];
         for (const proposed of wanted.proposed) endorsed.push(await this.endorse(proposed));
-        return wanted.kind === 'blockmates' ? this.commitTogether(endorsed) : this.commitInTurn(endorsed);
+        return wanted.kind === 'blockmates' ? this.commitTogether(endorsed, cut) : this.commitInTurn(endorsed);
     }
 
     /** Blocks on the channel. */
@@ -59,6 +68,10 @@ export class Subject {
     async tips(): Promise<readonly string[]> {
         const infos = await Promise.all(institutions.map(institution => this.chainInfo(institution)));
         return [...new Set(infos.map(info => info.getCurrentblockhash_asB64()))];
+    }
+
+    async inStep(): Promise<void> {
+        while ((await this.tips()).length > 1) await new Promise(setImmediate);
     }
 
     /** Commit blocks that change nothing the cases look at. */
@@ -129,13 +142,13 @@ export class Subject {
         return all;
     }
 
-    /** Hand all to the orderer before asking for the outcome of any, so that they meet in one block. */
-    private async commitTogether(endorsed: readonly (Endorsed | Seen)[]): Promise<readonly Seen[]> {
-        const submitted: ((Endorsed & { readonly submitted: SubmittedTransaction }) | Seen)[] = [];
-        for (const one of endorsed) {
-            if ('stage' in one) submitted.push(one);
-            else submitted.push(await this.submit(one));
-        }
+    /** Hand all to the orderer before asking for the outcome of any, so that they meet in one block, or in those cut elsewhere. */
+    private async commitTogether(
+        endorsed: readonly (Endorsed | Seen)[],
+        cut: readonly Seen[] = [],
+    ): Promise<readonly Seen[]> {
+        const submit = (): Promise<readonly (Submitted | Seen)[]> => this.submitAll(endorsed, cut);
+        const submitted = this.laboratory ? await this.laboratory.oneBlock(submit) : await submit();
         let first: bigint | undefined;
         const all: Seen[] = [];
         for (const one of submitted) {
@@ -150,7 +163,22 @@ export class Subject {
         return all;
     }
 
-    private async submit(one: Endorsed): Promise<(Endorsed & { readonly submitted: SubmittedTransaction }) | Seen> {
+    private async submitAll(
+        endorsed: readonly (Endorsed | Seen)[],
+        cut: readonly Seen[],
+    ): Promise<readonly (Submitted | Seen)[]> {
+        const all: (Submitted | Seen)[] = [];
+        let block = '+0';
+        for (const [number, one] of endorsed.entries()) {
+            const next = cut[number]?.block ?? block;
+            if (next !== block) await this.laboratory?.cutBlock();
+            block = next;
+            all.push('stage' in one ? one : await this.submit(one));
+        }
+        return all;
+    }
+
+    private async submit(one: Endorsed): Promise<Submitted | Seen> {
         try {
             return { ...one, submitted: await one.transaction.submit() };
         } catch (error) {
