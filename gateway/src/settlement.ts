@@ -100,7 +100,10 @@ export class Settlements {
         return this.ledger.submit('settlement:instruct', [privateRequest, nothing], { ...resend }, passage);
     }
 
-    /** A party withdraws its instruction while it has not settled. @throws Refused INSTRUCTION_NOT_OPEN, NOT_FOUND */
+    /**
+     * A party withdraws its instruction while it has not settled; not after it has confirmed that it was paid outside.
+     * @throws Refused INSTRUCTION_NOT_OPEN, PAYMENT_CONFIRMED, NOT_FOUND
+     */
     async cancel({ reference }: Pick<Instruct, 'reference'>, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('instruction', { reference }, cancelReader));
         return this.ledger.submit('settlement:cancel', [privateRequest, nothing], { ...resend }, passage);

@@ -276,6 +276,10 @@ it('delivers against cash paid outside once the deliverer has seen it', async ()
         await codeOf(() => ledger.submit(bankB, 'settlement:confirmPayment', { requestId: requestId() }, seen)),
     ).toBe('PAYMENT_NOT_OUTSIDE');
     await ledger.submit(fund, 'settlement:confirmPayment', { requestId: requestId() }, seen);
+    // It would keep both the cash and the notes.
+    const cancelled = field('instruction', { reference });
+    const withdrawn = () => ledger.submit(fund, 'settlement:cancel', { requestId: requestId() }, cancelled);
+    expect(await codeOf(withdrawn)).toBe('PAYMENT_CONFIRMED');
     await settle(ledger, fundToBankB(reference));
     expect(await held(ledger, fund, dollars)).toBe('3000.00');
 });

@@ -202,11 +202,13 @@ export function cashIn({ asset, payment }: Pick<Instruct, 'asset' | 'payment'>):
 }
 
 /**
- * Withdraw an instruction. It is its institution's own until it has settled: consent that is withdrawn in time settles nothing.
- * @throws Refusal INSTRUCTION_NOT_OPEN
+ * Withdraw an instruction. It is its institution's own until it has settled: consent that is withdrawn in time settles nothing. Who has
+ * confirmed that it was paid outside would keep both the cash and what it sold.
+ * @throws Refusal INSTRUCTION_NOT_OPEN, PAYMENT_CONFIRMED
  */
 export function cancel(instruction: Instruction): Instruction {
     mustBeOpen(instruction, 'instruction');
+    if (instruction.paymentReference !== undefined) throw new Refusal('PAYMENT_CONFIRMED', { at: 'instruction' });
     return { ...instruction, status: 'cancelled' };
 }
 

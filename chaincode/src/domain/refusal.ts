@@ -325,6 +325,10 @@ export const refusals = {
         sentence: '{id} is not the {role}: {party} is',
         remedy: 'Only that institution can do this.',
     },
+    PAYMENT_CONFIRMED: {
+        sentence: 'the payment of {at} has arrived outside: what was paid for is not withdrawn',
+        remedy: 'Deliver what was paid for; or pay back outside, and let the instruction expire.',
+    },
     PAYMENT_NOT_CONFIRMED: {
         sentence: 'the deliverer has not confirmed the payment of {at}',
         remedy: 'The deliverer confirms the payment by its reference once the cash has arrived.',

@@ -30,7 +30,7 @@ export function place(table: Table, owner: string, sayings: readonly Saying[]): 
 
 export function withdraw(table: Table, owner: string, reference: string): boolean {
     const word = table.words.get(`${owner}|${reference}`);
-    if (word?.status !== 'open' || !disposes(owner)) return false;
+    if (word?.status !== 'open' || word.seen !== undefined || !disposes(owner)) return false;
     word.status = 'cancelled';
     return true;
 }
