@@ -231,8 +231,8 @@ it('remembers of a day what was held at its end, once, however often it changed'
 });
 
 it('leaves notes to the depository that keeps them', async () => {
-    const reference = await agree(ledger, fund, bankB);
     alter(ledger, ['tranche', dealId, 'A-2'], () => ({ depository: 'registry' }));
+    const reference = await agree(ledger, fund, bankB);
     expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('NOTES_KEPT_ELSEWHERE');
 });
 

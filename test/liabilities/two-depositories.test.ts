@@ -59,6 +59,12 @@ describe('cash that one depository keeps', () => {
         const pairs = [{ reference: 'plain', deliverer: 'bank-b', receiver: 'fund' }];
         const elsewhere = { code: 'CASH_KEPT_ELSEWHERE', details: { at: 'batch.pairs[0]' } };
         await expect(registry.settlements.settle({ pairs })).rejects.toMatchObject(elsewhere);
+        // However far the other's business day is ahead, it closes nothing that is not its own to settle.
+        await registry.holdings.openDay({ day: '2026-02-05' as Day });
+        expect(await registry.settlements.pending()).toEqual({ pairs: [], expired: [], closed: [] });
+        const instructions = [{ institution: 'fund', reference: 'plain' }];
+        const closed = registry.settlements.expire({ instructions });
+        await expect(closed).rejects.toMatchObject({ code: 'CASH_KEPT_ELSEWHERE' });
         const priced = {
             ...plain,
             reference: 'priced',

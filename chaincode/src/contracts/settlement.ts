@@ -124,7 +124,7 @@ export class SettlementContract extends Contract {
         const act = async () => {
             const today = await businessDay(ctx, ctx.caller.id);
             const loaded = await settlements.named(named);
-            await settlements.file(loaded.map(({ at, instruction }) => expire(instruction, at, today)));
+            await settlements.file(loaded.map(({ at, instruction }) => expire(instruction, at, ctx.caller.id, today)));
             return ctx.reply({ type: 'InstructionsExpired', day: today });
         };
         return ctx.once(asked, act, collection);
@@ -284,7 +284,10 @@ export class SettlementContract extends Contract {
         const { settlements } = ownSettlements(ctx);
         const ids = members.map(({ id }) => id);
         const { instructions, ...rest } = await settlements.notFiled(ids, begun);
-        return ctx.answer({ ...waitingOf(instructions, await businessDay(ctx, ctx.caller.id)), ...rest });
+        return ctx.answer({
+            ...waitingOf(instructions, ctx.caller.id, await businessDay(ctx, ctx.caller.id)),
+            ...rest,
+        });
     }
 }
 

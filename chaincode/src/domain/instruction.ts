@@ -77,8 +77,8 @@ export const instructionReader = object({
     paid: minor,
     /** Reference of a payment outside, once the deliverer has seen it arrive. */
     paymentReference: optional(text(100)),
-    /** Who keeps the books of the cash that it moves. */
-    depository: optional(id),
+    /** Who keeps the books of what it moves, and alone settles it and closes it when it expires. */
+    depository: id,
     /** The sheet on which it lies in its book, where it was placed together with others and is not filed. */
     sheet: optional(id),
 });
@@ -143,15 +143,15 @@ export interface PlaceFacts {
     readonly before: Instruction | undefined;
     /** The trustee of the deal whose account is named, where one is. */
     readonly keeper: string | undefined;
-    /** Of the deposits that it moves, those that somebody keeps the books of. */
-    readonly deposits: readonly Pick<Deposit, 'asset' | 'depository'>[];
+    /** Who keeps the books of what it moves. */
+    readonly keepers: readonly Pick<Deposit, 'asset' | 'depository'>[];
 }
 
 /**
  * A party's instructions as they go into its book: all of them, or none. They bind nobody yet.
  * @param facts of each instruction, in their order
  * @param sheet what the sheet is called on which they lie where there are several
- * @throws Refusal INSTRUCTION_INVALID, DEPOSIT_UNKNOWN, INSTRUCTION_EXISTS
+ * @throws Refusal INSTRUCTION_INVALID, INSTRUCTION_EXISTS
  */
 export function placeAll(
     asked: readonly Instruct[],
@@ -163,42 +163,37 @@ export function placeAll(
     const together = asked.length > 1 ? { sheet } : {};
     for (const [i, instruct] of asked.entries()) {
         const at = `instructions[${i}]`;
-        const { before: found, keeper, deposits = [] } = facts[i] ?? {};
-        const known = { before: placed.get(instruct.reference) ?? found, keeper, deposits };
+        const { before: found, keeper, keepers = [] } = facts[i] ?? {};
+        const known = { before: placed.get(instruct.reference) ?? found, keeper, keepers };
         placed.set(instruct.reference, { ...place(instruct, institution, known, at), ...together });
     }
     return [...placed.values()];
 }
 
 function place(asked: Instruct, institution: string, facts: PlaceFacts, at: string): Instruction {
-    const { before, keeper, deposits } = facts;
+    const { before, keeper, keepers } = facts;
     const { account = 'own', partial = false } = asked;
     const problem = problemOf(asked, institution, keeper);
     if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { at, problem });
-    const [depository, other] = keepersOf(asked, deposits);
+    const [depository, other] = keepersOf(asked, keepers);
+    if (depository === undefined) throw new Error(`who keeps ${asked.asset} was not loaded`);
     if (other !== undefined)
-        throw new Refusal('INSTRUCTION_INVALID', { at, problem: 'two depositories keep the cash that it moves' });
+        throw new Refusal('INSTRUCTION_INVALID', { at, problem: 'two depositories keep what it moves' });
     if (before !== undefined && (before.status !== 'cancelled' || before.settled > 0n))
         throw new Refusal('INSTRUCTION_EXISTS', { at });
 
-    const kept = depository === undefined ? {} : { depository };
-    return { ...asked, institution, account, partial, ...kept, status: 'placed', settled: zero, paid: zero };
+    return { ...asked, institution, account, partial, depository, status: 'placed', settled: zero, paid: zero };
 }
 
-/** Who keeps the cash that an instruction moves, each once. @throws Refusal DEPOSIT_UNKNOWN */
-function keepersOf(asked: Instruct, deposits: PlaceFacts['deposits']): string[] {
-    const keepers = cashIn(asked).map(asset => {
-        const deposit = deposits.find(each => each.asset === asset);
-        if (deposit === undefined) throw new Refusal('DEPOSIT_UNKNOWN', { asset });
-        return deposit.depository;
-    });
-    return [...new Set(keepers)];
+/** Who keeps what an instruction moves, each once. */
+function keepersOf(asked: Instruct, keepers: PlaceFacts['keepers']): string[] {
+    const moved = assetsIn(asked);
+    return [...new Set(keepers.filter(({ asset }) => moved.includes(asset)).map(({ depository }) => depository))];
 }
 
-/** The deposits that an instruction moves. */
-export function cashIn({ asset, payment }: Pick<Instruct, 'asset' | 'payment'>): Asset[] {
-    const paid = payment?.means === 'deposit' ? [payment.asset] : [];
-    return [asset, ...paid].filter(each => partsOfAsset(each).kind === 'cash');
+/** What an instruction moves: notes or a deposit, and the deposit that is paid for it. */
+export function assetsIn({ asset, payment }: Pick<Instruct, 'asset' | 'payment'>): Asset[] {
+    return payment?.means === 'deposit' ? [asset, payment.asset] : [asset];
 }
 
 /**
@@ -214,9 +209,11 @@ export function cancel(instruction: Instruction): Instruction {
 
 /**
  * Close an instruction that can settle no more, so that what is open stays little.
- * @throws Refusal INSTRUCTION_NOT_OPEN, INSTRUCTION_NOT_EXPIRED
+ * @param by the depository that closes it, and whose business day it is
+ * @throws Refusal CASH_KEPT_ELSEWHERE, NOTES_KEPT_ELSEWHERE, INSTRUCTION_NOT_OPEN, INSTRUCTION_NOT_EXPIRED
  */
-export function expire(instruction: Instruction, at: string, today: Day): Instruction {
+export function expire(instruction: Instruction, at: string, by: string, today: Day): Instruction {
+    mustBeKeptBy(by, instruction, at);
     mustBeOpen(instruction, at);
     if (today <= instruction.expiryDay) throw new Refusal('INSTRUCTION_NOT_EXPIRED', { at, today });
     return { ...instruction, status: 'expired' };
@@ -288,9 +285,14 @@ export const pendingPageReader = object({
 
 export type PendingPage = ReturnType<typeof pendingPageReader>;
 
-/** What waits of these instructions. Those that are due on a later day are left out. */
-export function waitingOf(instructions: readonly Instruction[], today: Day): Omit<PendingPage, 'next'> {
-    const open = instructions.filter(isOpen);
+/** What of these instructions waits for a depository. Those that are due on a later day are left out. */
+export function waitingOf(
+    instructions: readonly Instruction[],
+    depository: string,
+    today: Day,
+): Omit<PendingPage, 'next'> {
+    const kept = instructions.filter(each => each.depository === depository);
+    const open = kept.filter(isOpen);
     return {
         due: open
             .filter(({ settlementDay, expiryDay }) => settlementDay <= today && today <= expiryDay)
@@ -298,7 +300,7 @@ export function waitingOf(instructions: readonly Instruction[], today: Day): Omi
                 return { reference, kind, side, institution, counterparty, ...(sheet === undefined ? {} : { sheet }) };
             }),
         expired: open.filter(({ expiryDay }) => expiryDay < today).map(nameOf),
-        closed: instructions.filter(instruction => !isOpen(instruction)).map(nameOf),
+        closed: kept.filter(instruction => !isOpen(instruction)).map(nameOf),
     };
 }
 
@@ -340,6 +342,13 @@ export function quantityToSettle({ deliver, quantity }: Pair): Amount {
 /** Whether it may still settle, if its day has come. */
 export function isOpen({ status }: Instruction): boolean {
     return status === 'placed' || status === 'partly-settled';
+}
+
+/** Two depositories that moved the same books would know nothing of each other. @throws Refusal CASH_KEPT_ELSEWHERE, NOTES_KEPT_ELSEWHERE */
+export function mustBeKeptBy(depository: string, instruction: Instruction, at: string): void {
+    if (instruction.depository === depository) return;
+    const { kind } = partsOfAsset(instruction.asset);
+    throw new Refusal(kind === 'cash' ? 'CASH_KEPT_ELSEWHERE' : 'NOTES_KEPT_ELSEWHERE', { at });
 }
 
 /** @throws Refusal INSTRUCTION_NOT_OPEN when it is settled, withdrawn or expired */

@@ -1,7 +1,7 @@
 import { isEligible } from './standing';
 import { legOf } from './leg';
 import { liensAfter, withLiens } from './lien';
-import { isAlone, mustBeOpen, quantityToSettle } from './instruction';
+import { isAlone, mustBeKeptBy, mustBeOpen, quantityToSettle } from './instruction';
 import { partsOfAsset, post, quantityOf } from './holding';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
@@ -13,10 +13,10 @@ import type { Lien } from './lien';
 import type { Standing } from './standing';
 import type { TrancheRecord } from './tranche';
 
-/** Where a class is kept, and what the terms allow it to be transferred in and to whom. */
+/** What the terms allow a class to be transferred in and to whom. */
 export type Restrictions = Pick<
     TrancheRecord,
-    'asset' | 'categories' | 'depository' | 'increment' | 'lockedUntil' | 'minimum' | 'status'
+    'asset' | 'categories' | 'increment' | 'lockedUntil' | 'minimum' | 'status'
 >;
 
 export interface SettlementFacts {
@@ -39,8 +39,8 @@ export interface Settled {
 /**
  * Settle matched instructions: all of them, or none. The securities and the cash of every pair move in one list of movements, and
  * only what stands at the end counts, so that a chain of trades settles although nobody along it owns anything before.
- * @throws Refusal INSTRUCTION_NOT_MATCHED, INSTITUTION_NOT_ACTIVE, INSTRUCTION_NOT_OPEN, INSTRUCTION_EXPIRED, INSTRUCTION_NOT_DUE,
- * CASH_KEPT_ELSEWHERE, NOTES_KEPT_ELSEWHERE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, PARTIAL_NOT_ALLOWED,
+ * @throws Refusal INSTRUCTION_NOT_MATCHED, CASH_KEPT_ELSEWHERE, NOTES_KEPT_ELSEWHERE, INSTITUTION_NOT_ACTIVE, INSTRUCTION_NOT_OPEN,
+ * INSTRUCTION_EXPIRED, INSTRUCTION_NOT_DUE, NOTES_NOT_OUTSTANDING, NOTES_LOCKED, INVESTOR_NOT_ELIGIBLE, PARTIAL_NOT_ALLOWED,
  * PAYMENT_NOT_CONFIRMED, LIEN_NOT_FOUND, LIEN_NOT_ENFORCEABLE, LIEN_EXCEEDED, HOLDING_SHORT, DENOMINATION_BROKEN
  */
 export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled {
@@ -88,6 +88,7 @@ function checkDistinct(pairs: readonly Pair[]): void {
 function checkPair(pair: Pair, known: Known): void {
     const { at, deliver, receive } = pair;
     if (!isMatch(deliver, receive)) throw new Refusal('INSTRUCTION_NOT_MATCHED', { at });
+    mustBeKeptBy(known.depository, deliver, at);
     for (const { institution } of [deliver, receive])
         if (!standingOf(institution, known).active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at });
     mustBeOpen(deliver, at);
@@ -96,7 +97,6 @@ function checkPair(pair: Pair, known: Known): void {
     const expiry = deliver.expiryDay < receive.expiryDay ? deliver.expiryDay : receive.expiryDay;
     if (day > expiry) throw new Refusal('INSTRUCTION_EXPIRED', { at, day });
     if (day < deliver.settlementDay) throw new Refusal('INSTRUCTION_NOT_DUE', { at, day });
-    checkCash(pair, known);
     checkRestrictions(pair, known);
     checkQuantity(pair);
     if (deliver.payment?.means === 'outside' && deliver.paymentReference === undefined)
@@ -130,16 +130,10 @@ function isSamePayment(a: Payment | undefined, b: Payment | undefined): boolean 
         : b.means === 'outside' && a.currency === b.currency;
 }
 
-/** Cash lies in the books of one depository, as notes do: two that moved it would know nothing of each other. */
-function checkCash({ at, deliver }: Pair, { depository }: Known): void {
-    if ((deliver.depository ?? depository) !== depository) throw new Refusal('CASH_KEPT_ELSEWHERE', { at });
-}
-
 function checkRestrictions({ at, deliver, receive }: Pair, known: Known): void {
     if (partsOfAsset(deliver.asset).kind === 'cash') return;
-    const { depository, status, lockedUntil, categories } = restrictionsOn(deliver.asset, known);
+    const { status, lockedUntil, categories } = restrictionsOn(deliver.asset, known);
     const { day } = known;
-    if (depository !== known.depository) throw new Refusal('NOTES_KEPT_ELSEWHERE', { at });
     if (status !== 'outstanding') throw new Refusal('NOTES_NOT_OUTSTANDING', { at, status });
     if (!changesOwner(deliver.kind)) return;
     if (lockedUntil !== undefined && day < lockedUntil) throw new Refusal('NOTES_LOCKED', { at, until: lockedUntil });

@@ -82,14 +82,16 @@ export class Holdings {
         for (const { pledgor, reference } of ended) await this.book(pledgor).remove('lien', lienReader, reference);
     }
 
-    /** Of these assets, those that are deposits somebody keeps the books of. */
-    async depositsOf(assets: readonly Asset[]): Promise<Deposit[]> {
-        const deposits: Deposit[] = [];
+    /** The records that say who keeps the books of these assets. @throws Refusal NOT_FOUND, DEPOSIT_UNKNOWN */
+    async keepersOf(assets: readonly Asset[]): Promise<Pick<Deposit, 'asset' | 'depository'>[]> {
+        const keepers: Pick<Deposit, 'asset' | 'depository'>[] = [];
         for (const asset of new Set(assets)) {
-            const deposit = await this.deposits.find(asset);
-            if (deposit !== undefined) deposits.push(deposit);
+            const [kind, ...id] = asset.split(':');
+            const record = kind === 'note' ? await this.tranches.load(...id) : await this.deposits.find(asset);
+            if (record === undefined) throw new Refusal('DEPOSIT_UNKNOWN', { asset });
+            keepers.push(record);
         }
-        return deposits;
+        return keepers;
     }
 
     /** Every institution that has ever held the notes. Only its first receipt changes the register, so trades do not contend for it. */

@@ -1,4 +1,4 @@
-import { alone, cashIn, mustBeClosed } from '../domain/instruction';
+import { alone, assetsIn, mustBeClosed } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
 import { lienNamed, lienReader } from '../domain/lien';
 import { Deals } from './deal';
@@ -43,15 +43,18 @@ export class Settlements {
         return instruction;
     }
 
-    /** What must be known to place each of these instructions. @throws Refusal NOT_FOUND where an account of no deal is named */
+    /**
+     * What must be known to place each of these instructions.
+     * @throws Refusal NOT_FOUND where an account of no deal, or notes of no class, are named; DEPOSIT_UNKNOWN
+     */
     async placeFacts(institution: string, asked: readonly Instruct[]): Promise<PlaceFacts[]> {
         const [instructions, deals] = [this.instructionsOf(institution), new Deals(this.ctx)];
-        const deposits = await this.holdings.depositsOf(asked.flatMap(cashIn));
+        const keepers = await this.holdings.keepersOf(asked.flatMap(assetsIn));
         const facts: PlaceFacts[] = [];
         for (const { account, reference } of asked) {
             const before = await instructions.find(reference);
             const deal = account === undefined || account === 'own' ? undefined : await deals.load(account);
-            facts.push({ before, keeper: deal?.trustee, deposits });
+            facts.push({ before, keeper: deal?.trustee, keepers });
         }
         return facts;
     }
