@@ -59,7 +59,7 @@ export function opening(): readonly Case[] {
 /** A random case. */
 export function randomCase(random: Random): Case {
     const lot = random.below(100);
-    if (lot < 15) return { kind: 'query', proposed: [anyOf(random, 6)] };
+    if (lot < 15) return { kind: 'query', proposed: [answeredByOne(anyOf(random, 6))] };
     if (lot < 35) return transaction(publicOne(random, 6));
     if (lot < 55) return transaction(privateOne(random));
     if (lot < 70) return { kind: 'rivals', proposed: random.times(2, () => rival(random)) };
@@ -114,6 +114,17 @@ function anyOf(random: Random, most: number): Proposed {
     const step = (): Step => random.of([() => publicStep(random), () => privateStep(random), () => rareStep(random)])();
     const steps = random.times(1 + random.below(most), step);
     return { client: random.of(institutions), steps, transient: values(random), ...endorsers(random) };
+}
+
+/**
+ * A question that names several other institutions goes to the one whose peer is highest, by what gossip has last told: on peers in step,
+ * any of them. So it names one, or the client's own, which comes before all others.
+ */
+function answeredByOne(proposed: Proposed): Proposed {
+    const { client, endorsers } = proposed;
+    const own = mspIds[institutions.findIndex(institution => institution === client)]!;
+    if (endorsers === undefined || endorsers.includes(own)) return proposed;
+    return { ...proposed, endorsers: endorsers.slice(0, 1) };
 }
 
 /** Writes to the key that the trust company protects, and changes of its protection. */
