@@ -384,8 +384,14 @@ export async function held(ledger: MemoryLedger, client: Client, asset: Asset, a
     return `${minor.slice(0, -2)}.${minor.slice(-2)}`;
 }
 
+/** Of every class and deposit all books together hold what the public record says is outstanding. */
+export async function mustAddUp(ledger: MemoryLedger): Promise<void> {
+    for (const [asset, { said, held: sum }] of Object.entries(await balances(ledger)))
+        expect([asset, sum]).toEqual([asset, said]);
+}
+
 /** Every class and deposit: what the public record says is outstanding, and what all books hold of it. */
-export async function balances(ledger: MemoryLedger): Promise<Record<string, { said: bigint; held: bigint }>> {
+async function balances(ledger: MemoryLedger): Promise<Record<string, { said: bigint; held: bigint }>> {
     const deposits = (await ledger.evaluate(fund, 'holding:deposits')) as Deposit[];
     const records = [...deposits, ...(await tranches(ledger))];
     const contents = await Promise.all(everybody.map(client => book(ledger, client)));

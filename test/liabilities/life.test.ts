@@ -3,7 +3,6 @@ import { addDays, holdingReader } from '@poolproof/chaincode/domain';
 import { codeOf } from '../chaincode/refuses';
 import { alter, privately, requestId } from '../chaincode/builders';
 import {
-    balances,
     bankA,
     bankB,
     book,
@@ -18,6 +17,7 @@ import {
     issue,
     issued,
     move,
+    mustAddUp,
     note,
     notices,
     openDay,
@@ -38,10 +38,7 @@ beforeEach(async () => {
     ledger = await issued();
 });
 
-afterEach(async () => {
-    for (const [asset, { said, held }] of Object.entries(await balances(ledger)))
-        expect([asset, held]).toEqual([asset, said]);
-});
+afterEach(() => mustAddUp(ledger));
 
 /** The first period: every loan pays 100.00 of principal and 40.00 of interest, remitted on the payment date. */
 async function firstPeriod(): Promise<void> {

@@ -2,7 +2,6 @@ import { codeOf, refusalOf } from '../chaincode/refuses';
 import { alter, keyOf, privately, requestId } from '../chaincode/builders';
 import {
     agree,
-    balances,
     bankA,
     bankB,
     book,
@@ -18,6 +17,7 @@ import {
     instruct,
     issued,
     move,
+    mustAddUp,
     note,
     openDay,
     pending,
@@ -37,10 +37,7 @@ beforeEach(async () => {
     ledger = await issued();
 });
 
-afterEach(async () => {
-    for (const [asset, { said, held }] of Object.entries(await balances(ledger)))
-        expect([asset, held]).toEqual([asset, said]);
-});
+afterEach(() => mustAddUp(ledger));
 
 const payment = { means: 'deposit', asset: dollars, amount: cents('495.00') } as const;
 const fundToBankB = (reference: string) => ({ reference, deliverer: 'fund', receiver: 'bank-b' });

@@ -2,7 +2,6 @@ import { codeOf, refusalOf } from '../chaincode/refuses';
 import { requestId } from '../chaincode/builders';
 import {
     agree,
-    balances,
     bankB,
     book,
     cents,
@@ -14,6 +13,7 @@ import {
     held,
     instructAll,
     issued,
+    mustAddUp,
     note,
     openDay,
     pending,
@@ -32,10 +32,7 @@ beforeEach(async () => {
     ledger = await issued();
 });
 
-afterEach(async () => {
-    for (const [asset, { said, held: sum }] of Object.entries(await balances(ledger)))
-        expect([asset, sum]).toEqual([asset, said]);
-});
+afterEach(() => mustAddUp(ledger));
 
 const payment = { means: 'deposit', asset: dollars, amount: cents('4.00') } as const;
 const sale: Trade = { quantity: cents('100.00'), payment };

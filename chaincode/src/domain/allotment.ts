@@ -115,8 +115,8 @@ export interface Allotted {
 /**
  * Close the book of a deal: every class is allotted in full, or none is. Within a class, orders whose limit is below the price are
  * left out; if the rest is for no more than the size, each gets what it asked; otherwise all get the same part of their order, in
- * whole steps of the class, and one of them what no step fills. Who would get less than its own or the class's minimum gets nothing, the smallest order first, and the
- * others share again.
+ * whole steps of the class, and one of them what no step fills. Who would get less than its own or the class's minimum gets nothing,
+ * the smallest order first, and the others share again.
  *
  * Until the notes are issued the book may be allotted anew, by the same rules: an investor that cannot pay on the closing day is left
  * out, and others take its part.

@@ -137,7 +137,8 @@ export interface Distributed {
  * class's (largest remainder, holders in the order of their ids), and every other party of the terms. A class whose principal is
  * all paid is redeemed: its notes are cancelled in every book. Paid once: what has been paid stands. So nothing is paid that is known to be
  * wrong and can still be run again.
- * @throws Refusal DISTRIBUTION_ALREADY_PAID, DISTRIBUTION_OUT_OF_ORDER, RUN_OUTDATED, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH, HOLDERS_INCOMPLETE
+ * @throws Refusal DISTRIBUTION_ALREADY_PAID, DISTRIBUTION_OUT_OF_ORDER, RUN_OUTDATED, PAYMENT_NOT_DUE, RECORD_DATE_OUT_OF_REACH,
+ * HOLDERS_INCOMPLETE
  */
 export function distribute(facts: DistributionFacts): Distributed {
     const { scheduled, run, runVersion: version, recordDate, today } = facts;

@@ -186,6 +186,11 @@ export function partsOfAsset(asset: Asset): NoteParts | CashParts {
         : { kind: 'cash', currency: scope as Currency, bank: name };
 }
 
+/** Where notes lie, as a key: in an institution's own account alone. */
+export function placeOfNotes({ institution, asset }: Pick<Holding, 'institution' | 'asset'>): string {
+    return `${institution}|${asset}`;
+}
+
 /** A part of an institution's account. */
 export function placeOf(institution: string, account = 'own', part: Part = 'free'): Place {
     return { institution, account, part };

@@ -56,7 +56,6 @@ export {
     distributeRequest,
     distributionReader,
     noticeReader,
-    readStatementRequest,
     release,
     releaseReader,
     returnReader,
@@ -102,7 +101,6 @@ export {
     isOpen,
     pairUp,
     pendingPageReader,
-    placeAll,
     privateRequest,
 } from './instruction';
 export { movementsOf } from './leg';

@@ -5,9 +5,8 @@ import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
 import type { Amount } from './money';
-import type { Asset } from './holding';
+import type { Asset, Deposit } from './holding';
 import type { Day } from './day';
-import type { Deposit } from './holding';
 import type { Reader } from './shape';
 
 const deposit = object({ means: oneOf('deposit'), asset: cashAsset, amount: positive });
@@ -142,7 +141,7 @@ export interface PlaceFacts {
     /** The instruction that the institution has placed under this reference before. */
     readonly before: Instruction | undefined;
     /** The trustee of the deal whose account is named, where one is. */
-    readonly keeper: string | undefined;
+    readonly trustee: string | undefined;
     /** Who keeps the books of what it moves. */
     readonly keepers: readonly Pick<Deposit, 'asset' | 'depository'>[];
 }
@@ -163,17 +162,17 @@ export function placeAll(
     const together = asked.length > 1 ? { sheet } : {};
     for (const [i, instruct] of asked.entries()) {
         const at = `instructions[${i}]`;
-        const { before: found, keeper, keepers = [] } = facts[i] ?? {};
-        const known = { before: placed.get(instruct.reference) ?? found, keeper, keepers };
+        const { before: found, trustee, keepers = [] } = facts[i] ?? {};
+        const known = { before: placed.get(instruct.reference) ?? found, trustee, keepers };
         placed.set(instruct.reference, { ...place(instruct, institution, known, at), ...together });
     }
     return [...placed.values()];
 }
 
 function place(asked: Instruct, institution: string, facts: PlaceFacts, at: string): Instruction {
-    const { before, keeper, keepers } = facts;
+    const { before, trustee, keepers } = facts;
     const { account = 'own', partial = false } = asked;
-    const problem = problemOf(asked, institution, keeper);
+    const problem = problemOf(asked, institution, trustee);
     if (problem !== undefined) throw new Refusal('INSTRUCTION_INVALID', { at, problem });
     const [depository, other] = keepersOf(asked, keepers);
     if (depository === undefined) throw new Error(`who keeps ${asked.asset} was not loaded`);
@@ -366,7 +365,7 @@ export function isCharge(kind: Instruction['kind']): boolean {
     return kind === 'pledge' || kind === 'release';
 }
 
-function problemOf(asked: Instruct, institution: string, keeper: string | undefined): string | undefined {
+function problemOf(asked: Instruct, institution: string, trustee: string | undefined): string | undefined {
     const { kind, side, counterparty, account = 'own', asset, payment, settlementDay, expiryDay } = asked;
     if (isAlone(kind) !== (counterparty === institution))
         return 'only a bank that issues or redeems and a lender that enforces are their own counterparty';
@@ -379,7 +378,7 @@ function problemOf(asked: Instruct, institution: string, keeper: string | undefi
     if (charge !== undefined || account === 'own') return charge;
     if (side === 'deliver' || payment !== undefined || !asset.startsWith('cash:'))
         return 'a deal account only receives cash, and pays nothing for it';
-    return keeper === institution ? undefined : 'the account is of no deal whose trustee the institution is';
+    return trustee === institution ? undefined : 'the account is of no deal whose trustee the institution is';
 }
 
 function problemOfCharge({ kind, asset, lien, pledgor, enforceableFrom }: Instruct, institution: string) {

@@ -1,4 +1,4 @@
-import { asset as assetReader } from './holding';
+import { asset as assetReader, placeOfNotes } from './holding';
 import { day, id, minor, object, optional } from './shape';
 import { isCharge, quantityToSettle } from './instruction';
 import { Refusal } from './refusal';
@@ -106,11 +106,6 @@ function lienReduced(pair: Pair, liens: ReadonlyMap<string, Lien>, today: Day): 
 export function lienNamed({ deliver, receive }: Pair): readonly [string, string] | undefined {
     if (deliver.kind === 'pledge') return [deliver.reference, deliver.institution];
     return deliver.lien === undefined ? undefined : [deliver.lien, deliver.pledgor ?? receive.institution];
-}
-
-/** Notes lie in an institution's own account alone. */
-function placeOfNotes({ institution, asset }: Pick<Holding, 'institution' | 'asset'>): string {
-    return `${institution}|${asset}`;
 }
 
 function lienId(pledgor: string, reference: string): string {

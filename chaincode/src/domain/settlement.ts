@@ -2,7 +2,7 @@ import { isEligible } from './standing';
 import { legOf } from './leg';
 import { liensAfter, withLiens } from './lien';
 import { isAlone, mustBeKeptBy, mustBeOpen, quantityToSettle } from './instruction';
-import { partsOfAsset, post, quantityOf } from './holding';
+import { partsOfAsset, placeOfNotes, post, quantityOf } from './holding';
 import { Refusal } from './refusal';
 import { subtract, zero } from './money';
 
@@ -53,7 +53,9 @@ export function settle(pairs: readonly Pair[], facts: SettlementFacts): Settled 
         facts.books,
         legs.flatMap(leg => leg.movements),
     );
-    const left = new Map([...facts.books.holdings, ...posted.holdings].map(holding => [placeKey(holding), holding]));
+    const left = new Map(
+        [...facts.books.holdings, ...posted.holdings].map(holding => [placeOfNotes(holding), holding]),
+    );
     for (const pair of pairs) checkDenomination(pair, left, known);
 
     const holdings = withLiens(posted.holdings, facts.books.holdings, liens);
@@ -158,7 +160,7 @@ function checkDenomination(pair: Pair, holdings: ReadonlyMap<string, Holding>, k
     if (partsOfAsset(asset).kind === 'cash' || !changesOwner(kind)) return;
     const { minimum, increment } = restrictionsOn(asset, known);
     const moved = quantityToSettle(pair);
-    const left = holdings.get(placeKey({ institution: giver, asset }));
+    const left = holdings.get(placeOfNotes({ institution: giver, asset }));
     const rest = left === undefined ? zero : quantityOf(left);
     const isWhole = rest === 0n || (moved >= minimum && (moved - minimum) % increment === 0n && rest >= minimum);
     if (!isWhole) throw new Refusal('DENOMINATION_BROKEN', { at: pair.at });
@@ -166,11 +168,6 @@ function checkDenomination(pair: Pair, holdings: ReadonlyMap<string, Holding>, k
 
 function changesOwner(kind: Instruction['kind']): boolean {
     return kind === 'transfer' || kind === 'enforce';
-}
-
-/** Notes lie in an institution's own account alone. */
-function placeKey({ institution, asset }: Pick<Holding, 'institution' | 'asset'>): string {
-    return `${institution}|${asset}`;
 }
 
 function standingOf(institution: string, { standings }: Known): Standing {

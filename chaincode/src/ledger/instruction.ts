@@ -59,7 +59,7 @@ export class Instructions {
         for (const instruction of instructions)
             if (instruction.sheet === undefined)
                 await this.book.save('instruction', placedReader, instruction, instruction.reference);
-        for (const [name, changed] of bySheet(instructions)) {
+        for (const [name, changed] of groupedBy('sheet', instructions)) {
             const lines = new Map(await this.sheet(name));
             for (const instruction of changed) lines.set(instruction.reference, instruction);
             await this.writeSheet(name, [...lines.values()]);
@@ -72,7 +72,7 @@ export class Instructions {
             await this.book.save('closed', instructionReader, instruction, instruction.reference);
             await this.book.remove('instruction', placedReader, instruction.reference);
         }
-        for (const [name, filed] of bySheet(instructions)) {
+        for (const [name, filed] of groupedBy('sheet', instructions)) {
             const gone = new Set(filed.map(({ reference }) => reference));
             const lines = [...(await this.sheet(name)).values()];
             await this.writeSheet(
@@ -153,14 +153,18 @@ function ownOf(placed: Placed): Instruction[] {
     return 'onSheet' in placed ? [] : [placed];
 }
 
-function bySheet(instructions: readonly Instruction[]): Map<string, Instruction[]> {
-    const sheets = new Map<string, Instruction[]>();
+/** Instructions by their institution, or by their sheet: those that lie on none are left out. */
+export function groupedBy(
+    name: 'institution' | 'sheet',
+    instructions: readonly Instruction[],
+): ReadonlyMap<string, readonly Instruction[]> {
+    const groups = new Map<string, Instruction[]>();
     for (const instruction of instructions) {
-        const { sheet } = instruction;
-        if (sheet === undefined) continue;
-        const lines = sheets.get(sheet);
-        if (lines) lines.push(instruction);
-        else sheets.set(sheet, [instruction]);
+        const key = instruction[name];
+        if (key === undefined) continue;
+        const group = groups.get(key);
+        if (group) group.push(instruction);
+        else groups.set(key, [instruction]);
     }
-    return sheets;
+    return groups;
 }

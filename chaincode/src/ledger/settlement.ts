@@ -2,6 +2,7 @@ import { alone, assetsIn, mustBeClosed } from '../domain/instruction';
 import { movementsOf } from '../domain/leg';
 import { lienNamed, lienReader } from '../domain/lien';
 import { Deals } from './deal';
+import { groupedBy } from './instruction';
 import { Refusal } from '../domain/refusal';
 import { Tranches } from './tranche';
 
@@ -54,7 +55,7 @@ export class Settlements {
         for (const { account, reference } of asked) {
             const before = await instructions.find(reference);
             const deal = account === undefined || account === 'own' ? undefined : await deals.load(account);
-            facts.push({ before, keeper: deal?.trustee, keepers });
+            facts.push({ before, trustee: deal?.trustee, keepers });
         }
         return facts;
     }
@@ -66,7 +67,8 @@ export class Settlements {
 
     /** Files away instructions that can settle no more. */
     async file(instructions: readonly Instruction[]): Promise<void> {
-        for (const [institution, own] of byInstitution(instructions)) await this.instructionsOf(institution).file(own);
+        for (const [institution, own] of groupedBy('institution', instructions))
+            await this.instructionsOf(institution).file(own);
     }
 
     /** Of the instructions named, those that are not filed yet. @throws Refusal NOT_FOUND, INSTRUCTION_STILL_OPEN */
@@ -145,7 +147,7 @@ export class Settlements {
 
     async settle(settled: Settled): Promise<void> {
         await this.holdings.save(settled);
-        for (const [institution, own] of byInstitution(settled.instructions))
+        for (const [institution, own] of groupedBy('institution', settled.instructions))
             await this.instructionsOf(institution).save(own);
         for (const lien of settled.liens) {
             const book = this.holdings.book(lien.pledgor);
@@ -175,14 +177,4 @@ export class Settlements {
         }
         return [...liens.values()];
     }
-}
-
-function byInstitution(instructions: readonly Instruction[]): Map<string, Instruction[]> {
-    const books = new Map<string, Instruction[]>();
-    for (const instruction of instructions) {
-        const own = books.get(instruction.institution);
-        if (own) own.push(instruction);
-        else books.set(instruction.institution, [instruction]);
-    }
-    return books;
 }
