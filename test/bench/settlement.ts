@@ -36,6 +36,8 @@ const targets: Partial<Record<Kind, number>> = { single: 0.5, together: 10 };
 const day = '2026-01-05' as Day;
 const euros = cashOf('EUR', 'bank-b');
 const warmUp = 20;
+/** Most instructions that a party places together. */
+const mostTogether = 100;
 const payment = { means: 'deposit', asset: euros, amount: 90n as Amount } as const;
 const common = { kind: 'transfer', asset: dollars, quantity: 100n as Amount, payment } as const;
 const trade = { ...common, settlementDay: day, expiryDay: day };
@@ -171,15 +173,17 @@ async function agree(cast: Cast, count: number): Promise<Batch['pairs'][number][
     return pairs;
 }
 
-/** Both sides of so many batches of trades, each side placing a batch at a time; in the order in which the depository finds them. */
+/** Both sides of so many batches of trades, each side placing a batch at a time, or as much of it as it may; in the order in which the depository finds them. */
 async function agreeTogether(cast: Cast, batches: number): Promise<Batch['pairs'][number][]> {
     const { bankB, fund, trust } = cast;
     for (let batch = 0; batch < batches; batch++) {
         const trades = Array.from({ length: perBatch }, (_, i) => ({ ...trade, reference: `batch-${batch}-${i}` }));
         const said = (side: 'deliver' | 'receive', counterparty: string) =>
             trades.map(each => ({ ...each, side, counterparty }));
-        await bankB.settlements.instructAll(said('deliver', 'fund'));
-        await fund.settlements.instructAll(said('receive', 'bank-b'));
+        for (let at = 0; at < perBatch; at += mostTogether) {
+            await bankB.settlements.instructAll(said('deliver', 'fund').slice(at, at + mostTogether));
+            await fund.settlements.instructAll(said('receive', 'bank-b').slice(at, at + mostTogether));
+        }
     }
     const { pairs } = await trust.settlements.pending();
     return pairs.filter(({ sheets }) => sheets !== undefined);
