@@ -100,6 +100,7 @@ describe('completion in bash', () => {
         ['poolproof --as bank-a deal o', ['open']],
         ['poolproof --as deal holding op', ['open-system', 'open-day', 'open-deposit']],
         ['poolproof --as b', ['bank-a', 'bank-b']],
+        ['poolproof -V', ['-V']],
         ['poolproof deal open --ex', ['--exceptions']],
         ['poolproof deal open --exceptions ', ['adjust', 'refuse']],
         ['poolproof offline s', ['show', 'sign', 'submit']],

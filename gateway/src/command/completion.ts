@@ -45,7 +45,7 @@ function script(program: Command): string {
         `                "") words="${wordsAt(program)}" ;;`,
         ...places.map(({ path, command }) => `                "${path}") words="${wordsAt(command)}" ;;`),
         '            esac',
-        `            case "$current" in -*) words="$words ${program.options.map(longOf).join(' ')}" ;; esac ;;`,
+        `            case "$current" in -*) words="$words ${program.options.map(flagOf).join(' ')}" ;; esac ;;`,
         '    esac',
         '    COMPREPLY=($(compgen -W "$words" -- "$current"))',
         '}',
@@ -70,7 +70,7 @@ function placesIn(parent: Command, path = ''): Place[] {
 /** Of a command: those below it, or where there is none its options. */
 function wordsAt(command: Command): string {
     const names = command.commands.map(each => each.name());
-    return [...names, ...command.options.map(longOf)].join(' ');
+    return (names.length > 0 ? names : command.options.map(flagOf)).join(' ');
 }
 
 function takesValue(option: Option): boolean {
@@ -94,6 +94,7 @@ function flagsOf(option: Option): string {
     return [option.short, option.long].filter(Boolean).join('|');
 }
 
-function longOf(option: Option): string {
-    return option.long ?? '';
+/** As it is offered: an option without a long name by its letter. */
+function flagOf({ long, short }: Option): string {
+    return long ?? short ?? '';
 }
