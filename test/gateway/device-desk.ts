@@ -1,3 +1,4 @@
+import { createHash, verify, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { connect, fromDevice } from '@poolproof/gateway';
@@ -22,14 +23,25 @@ async function main([file = '']: readonly string[]): Promise<void> {
     const { endorsedBy } = await desk.institutions.join({ id: 'regulator', name: 'Regulator', roles: ['regulator'] });
     const lists = await Promise.all(Array.from({ length: abreast }, () => desk.institutions.list()));
     desk.close();
+    const point = new X509Certificate(certificatePem).publicKey;
+    const signed = await Promise.all(
+        Array.from({ length: 400 }, async (_, i) => {
+            const message = Buffer.from(String(i));
+            const signature = await identity.signer(createHash('sha256').update(message).digest());
+            return verify('sha256', message, point, signature);
+        }),
+    );
+    const last = Array.from({ length: 20 }, () => identity.signer(createHash('sha256').digest()));
+    const ended = Promise.allSettled(last);
     identity.close();
     identity.close();
+    const finished = (await ended).map(({ status }) => status);
     const wrong = [
         { ...key, pin: '999999' },
         { ...key, id: 'ff' },
         { ...key, token: 'nobody' },
     ].map(tried);
-    console.log(JSON.stringify({ endorsedBy, answers: lists.map(list => list.length), wrong }));
+    console.log(JSON.stringify({ endorsedBy, answers: lists.map(list => list.length), signed, finished, wrong }));
 
     function tried(other: DeviceKey): string {
         try {

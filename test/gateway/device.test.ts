@@ -54,12 +54,16 @@ if (missing !== undefined) console.log(`PKCS#11 devices are not tested: ${missin
         writeFileSync(taskFile, JSON.stringify(task));
         const desk = join(__dirname, 'device-desk.js');
         const { stdout } = await promisify(execFile)(process.execPath, [desk, taskFile], { env });
-        const { endorsedBy, answers, wrong } = JSON.parse(stdout) as Record<string, string[]>;
+        const { endorsedBy, answers, signed, finished, wrong } = JSON.parse(stdout) as Record<string, string[]>;
         expect(endorsedBy?.length).toBe(3);
         expect(answers).toEqual(Array.from({ length: 40 }, () => 1));
+        expect(signed).toEqual(Array.from({ length: 400 }, () => true));
+        // Closed while four were being signed: those are given, the others refused.
+        const given = finished?.filter(status => status === 'fulfilled');
+        expect([finished?.length, given?.length]).toEqual([20, 4]);
         expect(wrong?.[0]).toContain('CKR_PIN_INCORRECT');
-        expect(wrong?.[1]).toContain('Unable to find object');
-        expect(wrong?.[2]).toContain('label nobody cannot be found');
+        expect(wrong?.[1]).toContain('no private key with the CKA_ID ff');
+        expect(wrong?.[2]).toContain('no token labelled nobody');
         expect(wrong?.join()).not.toContain('999999');
 
         // The command line finds the same key where the environment says that it lies.

@@ -34,7 +34,7 @@ export function newSigner(privateKeyPem: string): Signer {
         throw new InputError(
             `the private key is ${key.asymmetricKeyType ?? 'of no kind'} ${curve ?? ''}, not EC P-256`,
         );
-    return message => Promise.resolve(toDer(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })));
+    return message => Promise.resolve(derSignature(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })));
 }
 
 /**
@@ -49,7 +49,7 @@ export function withLowS(signature: Uint8Array): Uint8Array {
     const isDer = der[0] === 0x30 && der[1] === der.length - 2 && der[2] === 2 && der[4 + lengthOfR] === 2;
     if (!isDer || der[5 + lengthOfR] !== s.length || r.length > 33 || s.length > 33)
         throw new InputError('not a signature by ECDSA over P-256 in DER');
-    return toDer(Buffer.concat([fixedWidth(r), fixedWidth(s)]));
+    return derSignature(Buffer.concat([fixedWidth(r), fixedWidth(s)]));
 }
 
 function fixedWidth(integer: Buffer): Buffer {
@@ -57,7 +57,8 @@ function fixedWidth(integer: Buffer): Buffer {
     return Buffer.concat([Buffer.alloc(32 - digits.length), digits]);
 }
 
-function toDer(fixed: Buffer): Uint8Array {
+/** @param fixed r and s, 32 bytes each, as OpenSSL's `ieee-p1363` and PKCS#11 give them */
+export function derSignature(fixed: Buffer): Uint8Array {
     const r = derInteger(fixed.subarray(0, 32));
     const s = derInteger(lowS(fixed.subarray(32)));
     return Buffer.concat([Buffer.from([0x30, r.length + s.length]), r, s]);
