@@ -1,20 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { consortiumOf, TestNetwork, text } from './harness';
 
-/** Folders that embedded networks have laid down. */
-const leftovers = (): string[] =>
-    readdirSync(tmpdir()).filter(name => name.startsWith(`poolproof-run-${process.pid}-`));
-
 describe('an embedded network', () => {
-    it('leaves nothing behind when closed', async () => {
+    it('listens no more when closed, also when closed twice', async () => {
         const network = await TestNetwork.open(consortiumOf(['a']));
         const [endpoint] = network.network.peers();
-        expect(leftovers()).toHaveLength(1);
         await network.close();
         await network.network.close();
-        expect(leftovers()).toEqual([]);
         const [host, port] = endpoint!.address.split(':');
         const refused = await new Promise(resolve =>
             connectSocket(Number(port), host).once('error', resolve).once('connect', resolve),

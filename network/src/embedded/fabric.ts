@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { KeyPair } from '../authority';
 import type { Node } from '../certificates';
 import type { Consortium } from '../consortium';
@@ -18,7 +18,6 @@ import type { Cutting } from './orderer/ordering-service';
 import { OrderingService } from './orderer/ordering-service';
 import { Peer } from './peer';
 import { ordererServer, peerServer } from './node-servers';
-import { newRunFolder } from './run-folder';
 import { Signer } from './signer';
 import { Snapshots } from './snapshots';
 import { cscc } from './system/cscc';
@@ -87,7 +86,6 @@ const endorsementTimeout = 30_000;
 
 /** All peers, orderers and chaincodes of one consortium, in one thread and its workers. */
 export class Fabric {
-    private readonly runFolder = newRunFolder();
     private readonly hosts: ReadonlyMap<string, InstitutionHost>;
     readonly clock = new Clock();
     private readonly book = new TraceBook();
@@ -105,10 +103,7 @@ export class Fabric {
     constructor(private readonly options: FabricOptions) {
         const { consortium, chaincodes, onLog } = options;
         this.hosts = new Map(
-            consortium.institutions.map(({ mspId }) => [
-                mspId,
-                new InstitutionHost(mspId, chaincodes, this.runFolder, onLog),
-            ]),
+            consortium.institutions.map(({ mspId }) => [mspId, new InstitutionHost(mspId, chaincodes, onLog)]),
         );
         for (const host of this.hosts.values()) host.startAll();
     }
@@ -234,7 +229,6 @@ export class Fabric {
         await Promise.all(this.served.map(each => each.peer.close()));
         await Promise.all([...this.hosts.values()].map(host => host.close()));
         await this.folder?.close();
-        rmSync(this.runFolder, { recursive: true, force: true });
     }
 
     private async openPeers(channel: Channel, institutions: readonly FabricOrganization[]): Promise<readonly Peer[]> {

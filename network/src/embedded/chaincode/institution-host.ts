@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ChaincodeLog } from './launcher';
 import { ChaincodeProcess } from './launcher';
 import type { ChaincodeHost } from './support';
@@ -15,13 +16,12 @@ export interface InstalledChaincode {
 
 /** The chaincodes of one institution, each in a thread of its own, started at once and again whenever one has ended. */
 export class InstitutionHost implements ChaincodeHost {
-    private readonly processes = new Map<string, Promise<ChaincodeProcess>>();
+    private readonly processes = new Map<string, ChaincodeProcess>();
     private closed = false;
 
     constructor(
         private readonly mspId: string,
         private readonly installed: readonly InstalledChaincode[],
-        private readonly runFolder: string,
         private readonly onLog: (line: ChaincodeLog) => void,
     ) {}
 
@@ -30,21 +30,21 @@ export class InstitutionHost implements ChaincodeHost {
     }
 
     startAll(): void {
-        for (const { name } of this.installed) void this.process(name);
+        for (const { name } of this.installed) this.process(name);
     }
 
-    async address(chaincode: string): Promise<string | undefined> {
+    async connect(chaincode: string): Promise<MessagePort | undefined> {
         if (this.closed || !this.isInstalled(chaincode)) return undefined;
-        const process = await this.process(chaincode);
+        const process = this.process(chaincode);
         await process.ready;
-        return process.address;
+        return process.connect();
     }
 
     /** End a chaincode's thread; the next call starts it anew, with whatever code its folder then holds. */
     async stop(chaincode: string): Promise<void> {
         const process = this.processes.get(chaincode);
         this.processes.delete(chaincode);
-        await (await process)?.stop();
+        await process?.stop();
     }
 
     async close(): Promise<void> {
@@ -52,24 +52,22 @@ export class InstitutionHost implements ChaincodeHost {
         await Promise.all([...this.processes.keys()].map(name => this.stop(name)));
     }
 
-    private process(chaincode: string): Promise<ChaincodeProcess> {
+    private process(chaincode: string): ChaincodeProcess {
         const known = this.processes.get(chaincode);
         if (known !== undefined) return known;
         const launched = this.launch(chaincode);
         this.processes.set(chaincode, launched);
-        void launched
-            .then(({ ended }) => ended)
-            .then(() => {
-                if (this.processes.get(chaincode) === launched) this.processes.delete(chaincode);
-            });
+        void launched.ended.then(() => {
+            if (this.processes.get(chaincode) === launched) this.processes.delete(chaincode);
+        });
         return launched;
     }
 
-    private launch(chaincode: string): Promise<ChaincodeProcess> {
-        const { mspId, runFolder, onLog } = this;
+    private launch(chaincode: string): ChaincodeProcess {
+        const { mspId, onLog } = this;
         const { altered, environment, ...installed } = this.installed.find(({ name }) => name === chaincode)!;
         const folder = altered[mspId] ?? installed.folder;
         const packageId = `${chaincode}:${mspId}`;
-        return ChaincodeProcess.launch({ chaincode, mspId, folder, packageId, runFolder, environment, onLog });
+        return ChaincodeProcess.launch({ chaincode, mspId, folder, packageId, environment, onLog });
     }
 }

@@ -1,8 +1,6 @@
-import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { LogLevel, WorkerMessage, WorkerTask } from './worker';
 
 /** One line that a chaincode wrote to its log or console. */
@@ -24,8 +22,6 @@ export interface LaunchOptions {
     /** Folder of the chaincode package: where its package.json is. */
     readonly folder: string;
     readonly packageId: string;
-    /** Folder for the socket. */
-    readonly runFolder: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly onLog: (line: ChaincodeLog) => void;
 }
@@ -34,7 +30,6 @@ export interface LaunchOptions {
 export class ChaincodeProcess {
     private constructor(
         readonly options: LaunchOptions,
-        readonly address: string,
         private readonly worker: Worker,
         /** Resolves once it serves; rejects with its last words if it ends before. */
         readonly ready: Promise<void>,
@@ -42,37 +37,31 @@ export class ChaincodeProcess {
         readonly ended: Promise<void>,
     ) {}
 
-    static async launch(options: LaunchOptions): Promise<ChaincodeProcess> {
-        const address = await freeAddress(options);
-        const worker = startWorker(options, address);
+    static launch(options: LaunchOptions): ChaincodeProcess {
+        const worker = startWorker(options);
         const ready = untilReady(worker, options);
         // Whoever needs the chaincode awaits `ready` and hears of it then.
         ready.catch(() => undefined);
         const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
-        return new ChaincodeProcess(options, address, worker, ready, ended);
+        return new ChaincodeProcess(options, worker, ready, ended);
+    }
+
+    /** A stream of its own for a peer: what the peer's end posts is a chaincode message, serialised. Closed when the thread ends. */
+    connect(): MessagePort {
+        const { port1, port2 } = new MessageChannel();
+        this.worker.postMessage(port2, [port2]);
+        // A thread that has just ended takes no port, and would never close it.
+        void this.ended.then(() => port1.close());
+        return port1;
     }
 
     async stop(): Promise<void> {
         await this.worker.terminate();
-        if (this.address.startsWith('unix:')) rmSync(this.address.slice('unix:'.length), { force: true });
     }
 }
 
-let launches = 0;
-
-/** A socket of its own for every launch, so that a restarted chaincode is never mistaken for its predecessor. */
-async function freeAddress(options: LaunchOptions): Promise<string> {
-    launches += 1;
-    if (process.platform !== 'win32') return `unix:${join(options.runFolder, `${launches}.sock`)}`;
-    const server = createServer();
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise(resolve => server.close(resolve));
-    return `127.0.0.1:${port}`;
-}
-
-function startWorker(options: LaunchOptions, address: string): Worker {
-    const task: WorkerTask = { folder: options.folder, packageId: options.packageId, address };
+function startWorker(options: LaunchOptions): Worker {
+    const task: WorkerTask = { folder: options.folder, packageId: options.packageId };
     return new Worker(join(__dirname, 'worker.js'), {
         workerData: task,
         stdout: true,
@@ -85,7 +74,6 @@ function startWorker(options: LaunchOptions, address: string): Worker {
             CORE_PEER_TLS_ENABLED: 'false',
             CORE_CHAINCODE_ID_NAME: options.packageId,
             CHAINCODE_ID: options.packageId,
-            CHAINCODE_SERVER_ADDRESS: address,
             ...options.environment,
         },
     });

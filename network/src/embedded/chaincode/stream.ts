@@ -1,5 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { MessagePort } from 'node:worker_threads';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Invocation } from './invocation';
 import { answers, describeRequest } from './requests';
@@ -26,15 +25,13 @@ interface Running {
 export class ChaincodeStream {
     private state: 'created' | 'ready' | 'ended' = 'created';
     private readonly running = new Map<string, Running>();
-    private readonly client: peer.ChaincodeClient;
-    private readonly stream: ClientDuplexStream<peer.ChaincodeMessage, peer.ChaincodeMessage>;
     /** Resolves once the chaincode has registered. */
     readonly ready: Promise<void>;
     private becomeReady: () => void = () => undefined;
     private becomeFailed: (error: Error) => void = () => undefined;
 
     constructor(
-        address: string,
+        private readonly port: MessagePort,
         private readonly call: CallChaincode,
         private readonly note: Note,
     ) {
@@ -43,14 +40,8 @@ export class ChaincodeStream {
             this.becomeFailed = reject;
         });
         this.ready.catch(() => undefined);
-        this.client = new peer.ChaincodeClient(address, credentials.createInsecure(), {
-            'grpc.max_receive_message_length': -1,
-            'grpc.max_send_message_length': -1,
-        });
-        this.stream = this.client.connect();
-        this.stream.on('data', (message: peer.ChaincodeMessage) => this.receive(message));
-        this.stream.on('error', () => this.end());
-        this.stream.on('end', () => this.end());
+        this.port.on('message', (bytes: Uint8Array) => this.receive(peer.ChaincodeMessage.deserializeBinary(bytes)));
+        this.port.on('close', () => this.end());
     }
 
     get ended(): boolean {
@@ -73,7 +64,7 @@ export class ChaincodeStream {
                 if (timeout > 0) {
                     timer = setTimeout(() => fail(new Error('timeout expired while executing transaction')), timeout);
                 }
-                this.stream.write(message);
+                this.send(message);
             });
         } finally {
             clearTimeout(timer);
@@ -89,8 +80,11 @@ export class ChaincodeStream {
         const error = new Error(streamTerminated);
         this.becomeFailed(error);
         for (const { fail } of this.running.values()) fail(error);
-        this.stream.cancel();
-        this.client.close();
+        this.port.close();
+    }
+
+    private send(message: peer.ChaincodeMessage): void {
+        this.port.postMessage(message.serializeBinary());
     }
 
     private receive(message: peer.ChaincodeMessage): void {
@@ -112,7 +106,7 @@ export class ChaincodeStream {
         for (const type of [types.REGISTERED, types.READY]) {
             const message = new peer.ChaincodeMessage();
             message.setType(type);
-            this.stream.write(message);
+            this.send(message);
         }
         this.state = 'ready';
         this.becomeReady();
@@ -140,7 +134,7 @@ export class ChaincodeStream {
             reply.setPayload(Buffer.from(text));
         }
         if (running !== undefined) running.busy = false;
-        if (this.state === 'ready') this.stream.write(reply);
+        if (this.state === 'ready') this.send(reply);
     }
 
     private async payloadOf(type: number, payload: Uint8Array, invocation: Invocation): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeDefinition, PeerLedger } from '../ledger';
 import type { Detail } from '../trace/trace-book';
@@ -19,10 +20,10 @@ export interface SystemChaincode {
     invoke(args: readonly Uint8Array[], transaction: TransactionParams): peer.Response | Promise<peer.Response>;
 }
 
-/** Where the chaincode of an institution listens. */
+/** What runs the chaincode of an institution. */
 export interface ChaincodeHost {
-    /** Address of the running chaincode; starts it if need be. Undefined if it is not installed at this institution. */
-    address(chaincode: string): Promise<string | undefined>;
+    /** The peer's end of a new stream to the chaincode, which is started if need be. Undefined if it is not installed at this institution. */
+    connect(chaincode: string): Promise<MessagePort | undefined>;
 }
 
 export interface ChaincodeSupportOptions {
@@ -153,12 +154,12 @@ export class ChaincodeSupport {
     }
 
     private async open(chaincode: string): Promise<ChaincodeStream> {
-        const address = await this.options.host.address(chaincode);
-        if (address === undefined) {
+        const port = await this.options.host.connect(chaincode);
+        if (port === undefined) {
             throw new Error(`chaincode definition for '${chaincode}' exists, but chaincode is not installed`);
         }
         const call = (payload: Uint8Array, caller: Invocation) => this.callFromChaincode(payload, caller);
-        const stream = new ChaincodeStream(address, call, this.options.note);
+        const stream = new ChaincodeStream(port, call, this.options.note);
         await stream.ready;
         return stream;
     }
