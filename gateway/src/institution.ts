@@ -1,8 +1,21 @@
-import { confirmInstitutionRequest, institutionReader, joinRequest, Refusal, shape } from '@poolproof/chaincode/domain';
+import {
+    askRolesRequest,
+    confirmInstitutionRequest,
+    institutionReader,
+    joinRequest,
+    Refusal,
+    shape,
+} from '@poolproof/chaincode/domain';
 
 import { privately, told } from './client/ledger';
 
-import type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from '@poolproof/chaincode/domain';
+import type {
+    AskRolesRequest,
+    ConfirmInstitutionRequest,
+    Institution,
+    JoinRequest,
+    Role,
+} from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Passage, Receipt } from './client/ledger';
 
 /**
@@ -26,8 +39,20 @@ export class Institutions {
     }
 
     /**
+     * The caller's institution, which has joined, asks for further roles, or for such as were taken away; its administrator signs. Those it
+     * holds stay in force, and what it asked for before and now does not is asked for no more.
+     * @throws Refused INSTITUTION_UNKNOWN, ROLE_MISSING
+     *
+     * @example
+     * await bank.institutions.ask({ roles: ['investor'] });
+     */
+    ask(request: Draft<AskRolesRequest>): Promise<Receipt<Institution>> {
+        return this.ledger.submit('institution:ask', [askRolesRequest, told(institutionReader)], request);
+    }
+
+    /**
      * The regulator grants roles, changes them or takes them away.
-     * @throws Refused NOT_FOUND, ROLE_MISSING, ROLE_NOT_REQUESTED
+     * @throws Refused NOT_FOUND, REGULATOR_LAST, ROLE_MISSING, ROLE_NOT_REQUESTED
      */
     confirm(request: Draft<ConfirmInstitutionRequest>): Promise<Receipt<Institution>> {
         return this.ledger.submit('institution:confirm', [confirmInstitutionRequest, told(institutionReader)], request);

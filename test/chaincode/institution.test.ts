@@ -42,6 +42,39 @@ it('takes roles away again', async () => {
     expect(await codeOf(open)).toBe('ROLE_MISSING');
 });
 
+it('gives an institution that asks again what it has lost, or never had', async () => {
+    const ask = (client: Client, roles: readonly string[]) =>
+        ledger.submit(client, 'institution:ask', { requestId: requestId(), roles });
+    await join(regulator, ['regulator']);
+    await join(bankA, ['originator']);
+    await confirm(regulator, 'bank-a', ['originator']);
+    await confirm(regulator, 'bank-a', []);
+    expect(await codeOf(() => confirm(regulator, 'bank-a', ['originator']))).toBe('ROLE_NOT_REQUESTED');
+    expect((await ask(bankA, ['servicer', 'originator'])).event).toMatchObject({
+        name: 'RolesAsked',
+        payload: { id: 'bank-a', roles: [], requested: ['originator', 'servicer'] },
+    });
+    expect((await confirm(regulator, 'bank-a', ['originator'])).event).toMatchObject({
+        payload: { roles: ['originator'], requested: [] },
+    });
+    expect((await ask(bankA, ['originator', 'servicer'])).event).toMatchObject({
+        payload: { roles: ['originator'], requested: ['servicer'] },
+    });
+    expect(await codeOf(() => ask({ ...bankA, roles: 'originator' }, ['servicer']))).toBe('ROLE_MISSING');
+    expect(await codeOf(() => ask(bankB, ['servicer']))).toBe('INSTITUTION_UNKNOWN');
+    expect(await codeOf(() => ask(bankA, []))).toBe('REQUEST_INVALID');
+});
+
+it('keeps the last regulator, whoever would take its role', async () => {
+    await join(regulator, ['regulator']);
+    expect(await codeOf(() => confirm(regulator, 'regulator', []))).toBe('REGULATOR_LAST');
+    await join(bankA, ['regulator']);
+    expect(await codeOf(() => confirm(regulator, 'regulator', []))).toBe('REGULATOR_LAST');
+    await confirm(regulator, 'bank-a', ['regulator']);
+    expect((await confirm(regulator, 'regulator', [])).event).toMatchObject({ payload: { roles: [] } });
+    expect(await codeOf(() => confirm({ ...bankA, roles: 'regulator' }, 'bank-a', []))).toBe('REGULATOR_LAST');
+});
+
 it('lets nobody join twice, take another name, or join without an administrator', async () => {
     await join(regulator, ['regulator']);
     await join(bankA, ['originator']);

@@ -1,6 +1,13 @@
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 
-import { confirm, confirmInstitutionRequest, join, joinRequest } from '../domain/institution';
+import {
+    askRoles,
+    askRolesRequest,
+    confirm,
+    confirmInstitutionRequest,
+    join,
+    joinRequest,
+} from '../domain/institution';
 import { readJson } from '../domain/shape';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
@@ -26,6 +33,19 @@ export class InstitutionContract extends Contract {
         });
     }
 
+    /** An institution's administrator asks for roles after it has joined: further ones, or such as were taken away. */
+    @Transaction()
+    @Returns('string')
+    async ask(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, askRolesRequest);
+        ctx.caller.mustBeAdmin();
+        return ctx.once(asked, async () => {
+            const institution = askRoles(ctx.caller.institution, asked);
+            await new Institutions(ctx).save(institution);
+            return ctx.reply({ type: 'RolesAsked', ...institution });
+        });
+    }
+
     /** The regulator's administrator confirms an institution's roles, changes them or takes them away. */
     @Transaction()
     @Returns('string')
@@ -34,7 +54,8 @@ export class InstitutionContract extends Contract {
         ctx.caller.mustBe('regulator');
         return ctx.once(asked, async () => {
             const institutions = new Institutions(ctx);
-            const institution = confirm(await institutions.load(asked.id), asked);
+            const current = await institutions.load(asked.id);
+            const institution = confirm(current, asked, await institutions.regulatedBeside(current));
             await institutions.save(institution);
             return ctx.reply({ type: 'InstitutionConfirmed', ...institution });
         });

@@ -84,7 +84,7 @@ export {
     quantityOn,
 } from './holding';
 export { identifierFor, isIdentifier } from './identifier';
-export { confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
+export { askRolesRequest, confirmInstitutionRequest, institutionReader, joinRequest } from './institution';
 export {
     alone,
     batchReader,
@@ -260,7 +260,7 @@ export type {
     Place,
     Supply,
 } from './holding';
-export type { ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
+export type { AskRolesRequest, ConfirmInstitutionRequest, Institution, JoinRequest, Role } from './institution';
 export type {
     Batch,
     Due,

@@ -30,6 +30,10 @@ export const joinRequest = object({
 });
 export type JoinRequest = ReturnType<typeof joinRequest>;
 
+/** The administrator of an institution that has joined asks for these roles, whatever it asked for before. */
+export const askRolesRequest = object({ requestId: id, roles: list(roleReader, { least: 1, most: 6 }) });
+export type AskRolesRequest = ReturnType<typeof askRolesRequest>;
+
 /** The regulator's administrator grants roles, all or some of those asked for; none ends the membership's rights. */
 export const confirmInstitutionRequest = object({ requestId: id, id, roles: list(roleReader, { most: 6 }) });
 export type ConfirmInstitutionRequest = ReturnType<typeof confirmInstitutionRequest>;
@@ -64,15 +68,24 @@ export function join(asked: JoinRequest, facts: JoinFacts): Institution {
     return { id, mspId: facts.mspId, name, roles: founds ? requested : [], requested: founds ? [] : requested };
 }
 
+/** An institution asks for roles that it never had, or has lost; those it holds stay in force. */
+export function askRoles(institution: Institution, asked: AskRolesRequest): Institution {
+    return { ...institution, requested: sortedRoles(asked.roles.filter(role => !institution.roles.includes(role))) };
+}
+
 /**
  * The regulator's answer: exactly these roles are in force from now on.
- * @throws Refusal ROLE_NOT_REQUESTED for a role the institution neither holds nor asked for
+ * @param regulated whether another institution is a regulator
+ * @throws Refusal ROLE_NOT_REQUESTED for a role the institution neither holds nor asked for; REGULATOR_LAST where nobody would be left
+ * who can confirm
  */
-export function confirm(institution: Institution, asked: ConfirmInstitutionRequest): Institution {
+export function confirm(institution: Institution, asked: ConfirmInstitutionRequest, regulated: boolean): Institution {
     const stranger = asked.roles.find(
         role => !institution.roles.includes(role) && !institution.requested.includes(role),
     );
     if (stranger) throw new Refusal('ROLE_NOT_REQUESTED', { id: institution.id, role: stranger });
+    const resigns = institution.roles.includes('regulator') && !asked.roles.includes('regulator');
+    if (resigns && !regulated) throw new Refusal('REGULATOR_LAST', { id: institution.id });
     return { ...institution, roles: sortedRoles(asked.roles), requested: [] };
 }
 

@@ -170,7 +170,7 @@ export const refusals = {
     },
     INSTITUTION_EXISTS: {
         sentence: 'institution {id} or MSP {mspId} has joined already',
-        remedy: 'Join with an id of your own; one institution a MSP.',
+        remedy: 'Join with an id of your own, one institution a MSP; an institution that has joined asks for roles instead.',
     },
     INSTITUTION_NOT_ACTIVE: {
         sentence: 'a party to {at} is suspended or is no member',
@@ -405,6 +405,10 @@ export const refusals = {
         sentence: 'row {row} has left the pool in exchange and is not reported as bought back',
         remedy: 'Report the loan as bought back in full, with its zero-balance code.',
     },
+    REGULATOR_LAST: {
+        sentence: '{id} is the only regulator, and keeps that role',
+        remedy: 'Let another institution be confirmed as regulator first: nobody else can confirm one.',
+    },
     REINSTATEMENT_EXCEEDED: {
         sentence: 'class {className} has {writtenDown} written down: no more can be reinstated',
         remedy: 'Reinstate at most that, in the smallest unit of the currency.',
@@ -432,7 +436,7 @@ export const refusals = {
     },
     ROLE_NOT_REQUESTED: {
         sentence: 'institution {id} neither holds nor asked for the role {role}',
-        remedy: 'Let the institution ask for the role first.',
+        remedy: 'Let the institution ask for the role first: an administrator of it does.',
     },
     ROW_UNKNOWN: {
         sentence: 'chunk {number} has no row {row}',

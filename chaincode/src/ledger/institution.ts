@@ -34,15 +34,19 @@ export class Institutions {
         await this.byMsp.save(institution, institution.mspId);
     }
 
-    /** Whether there is a regulator matters only to one that wants to be it: nobody else conflicts with every joining. */
+    /** Whether there is a regulator beside this one. Nobody is looked for where it is none: that would conflict with every joining. */
+    async regulatedBeside({ id, roles }: Pick<Institution, 'id' | 'roles'>): Promise<boolean> {
+        if (!roles.includes('regulator')) return true;
+        return (await this.list()).some(other => other.id !== id && other.roles.includes('regulator'));
+    }
+
     async joinFacts(asked: JoinRequest): Promise<JoinFacts> {
         const { mspId } = this.ctx.caller;
-        const rivals = asked.roles.includes('regulator') ? await this.list() : [];
         return {
             mspId,
             sameId: await this.byId.find(asked.id),
             sameMsp: await this.byMsp.find(mspId),
-            regulated: rivals.some(institution => institution.roles.includes('regulator')),
+            regulated: await this.regulatedBeside(asked),
         };
     }
 }

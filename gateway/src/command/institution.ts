@@ -24,6 +24,14 @@ export function institutionCommand(): Command {
             ),
         );
     institution
+        .command('ask')
+        .description("ask for further roles, or for such as were taken away; an administrator's identity signs")
+        .requiredOption('--roles <roles>', 'roles asked for, separated by commas')
+        .addHelpText('after', example('poolproof --as bank-b institution ask --roles investor'))
+        .action(
+            atDesk(({ institutions }, _, { roles }) => printed(institutions.ask({ roles: list(roles) as Role[] }))),
+        );
+    institution
         .command('confirm <id>')
         .description('regulator: put roles in force')
         .option('--roles <roles>', 'roles granted, separated by commas; none ends the membership')

@@ -40,6 +40,7 @@ const readers = {
     HeldPaymentReleased: nothing,
     InstitutionConfirmed: institution,
     InstitutionJoined: institution,
+    RolesAsked: institution,
     InstructionCancelled: nothing,
     InstructionsExpired: settledOn,
     InstructionsFiled: nothing,
