@@ -98,7 +98,8 @@ export class Holdings {
     }
 
     /**
-     * What is set aside, in a trustee's book, for payees of its deals that are no institution, fetched page by page.
+     * What distributions have set aside for payees of the terms, fetched page by page: in a trustee's book all that is kept there, in a
+     * payee's own what is kept for it.
      * @throws Refused ROLE_MISSING
      */
     payables(institution?: string): AsyncGenerator<Payable> {

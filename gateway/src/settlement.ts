@@ -11,9 +11,7 @@ import {
     pendingPageReader,
     privateRequest,
     releaseReader,
-    returnPayableReader,
     returnReader,
-    sendPayableReader,
     sendReader,
     shape,
     statementReader,
@@ -34,9 +32,7 @@ import type {
     PendingPage,
     Release,
     Return,
-    ReturnPayable,
     Send,
-    SendPayable,
 } from '@poolproof/chaincode/domain';
 import type { Draft, Ledger, Reader, Receipt, Resendable } from './client/ledger';
 import type { Institutions } from './institution';
@@ -139,8 +135,9 @@ export class Settlements {
     }
 
     /**
-     * The depository pays a holder into its book what has waited for it: while it was suspended, or since it came back.
-     * @throws Refused INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
+     * The depository pays into a book what has waited for its institution: a holder, or a payee of the terms, named by its role, that was
+     * suspended or is paid outside.
+     * @throws Refused PAYEE_OUTSIDE, INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
      */
     async release(payment: Release, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('payment', payment, releaseReader));
@@ -148,7 +145,8 @@ export class Settlements {
     }
 
     /**
-     * The depository has paid a holder outside the ledger with money of its own, and takes for it what has waited here.
+     * The depository has paid a holder, or a payee of the terms, outside the ledger with money of its own, and takes for it what has
+     * waited here.
      * @throws Refused INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD, NOT_FOUND
      */
     async send(payment: Send, resend?: Resendable): Promise<Receipt<object>> {
@@ -157,31 +155,12 @@ export class Settlements {
     }
 
     /**
-     * A payment sent outside has come back to the depository, which keeps it for the holder: it can be sent again, or released.
+     * A payment sent outside has come back to the depository, which keeps it for whom it is for: it can be sent again, or released.
      * @throws Refused PAYMENT_NOT_SENT, HOLDING_SHORT, NOT_FOUND
      */
     async takeBack(payment: Return, resend?: Resendable): Promise<Receipt<object>> {
         const passage = await this.institutions.inBook(privateField('payment', payment, returnReader));
         return this.ledger.submit('settlement:takeBack', [privateRequest, nothing], { ...resend }, passage);
-    }
-
-    /**
-     * The depository has paid outside, with money of its own, what a distribution has set aside for a payee of the terms that is no
-     * institution, and takes for it what has waited here.
-     * @throws Refused PAYMENT_NOT_HELD, NOT_FOUND
-     */
-    async sendPayable(payment: SendPayable, resend?: Resendable): Promise<Receipt<object>> {
-        const passage = await this.institutions.inBook(privateField('payment', payment, sendPayableReader));
-        return this.ledger.submit('settlement:sendPayable', [privateRequest, nothing], { ...resend }, passage);
-    }
-
-    /**
-     * What was sent to such a payee has come back to the depository, which sets it aside again: it can be sent once more.
-     * @throws Refused PAYMENT_NOT_SENT, HOLDING_SHORT, NOT_FOUND
-     */
-    async takeBackPayable(payment: ReturnPayable, resend?: Resendable): Promise<Receipt<object>> {
-        const passage = await this.institutions.inBook(privateField('payment', payment, returnPayableReader));
-        return this.ledger.submit('settlement:takeBackPayable', [privateRequest, nothing], { ...resend }, passage);
     }
 
     /** The distributions of a deal: class totals, never holders. */

@@ -13,6 +13,7 @@ import type {
     HolderNotice,
     Instruct,
     Instruction,
+    Payable,
     Pending,
     PendingPage,
     TrancheRecord,
@@ -354,6 +355,10 @@ export function closed(ledger: MemoryLedger, client: Client, reader = regulator)
 
 export function notices(ledger: MemoryLedger, client: Client, reader = regulator): Promise<HolderNotice[]> {
     return pages(ledger, 'holding:notices', client, reader);
+}
+
+export function payables(ledger: MemoryLedger, client: Client, reader = regulator): Promise<Payable[]> {
+    return pages(ledger, 'holding:payables', client, reader);
 }
 
 /** What waits for the depository, from all pages. */

@@ -21,6 +21,7 @@ import {
     note,
     notices,
     openDay,
+    payables,
     regulator,
     remit,
     reported,
@@ -144,9 +145,11 @@ it('is paid by the depository of its deal, and by no other', async () => {
     await firstPeriod();
     alter(ledger, ['issue', dealId], () => ({ depository: 'registry' }));
     expect(await codeOf(() => distribute(ledger, 1))).toBe('PARTY_WRONG');
-    const payment = field('payment', { dealId, period: 1, payee: 'auditor', paymentReference: 'WIRE' });
-    const send = () => ledger.submit(trust, 'settlement:sendPayable', { requestId: requestId() }, payment);
-    expect(await codeOf(send)).toBe('PARTY_WRONG');
+    for (const whom of [{ payee: 'auditor' }, { holder: 'fund' }]) {
+        const payment = field('payment', { dealId, period: 1, ...whom, paymentReference: 'WIRE' });
+        const send = () => ledger.submit(trust, 'settlement:send', { requestId: requestId() }, payment);
+        expect(await codeOf(send)).toBe('PARTY_WRONG');
+    }
 });
 
 it('pays the periods in their order, and runs no period again once a later one has run', async () => {
@@ -237,19 +240,87 @@ it('holds the payment of a suspended holder at the depository', async () => {
     expect(cents(await held(ledger, trust, dollars, 'held.fund'))).toBe(BigInt(notice?.total ?? 0));
 });
 
-it('sets aside what a suspended payee is owed, and pays it outside', async () => {
-    await firstPeriod();
-    await file(ledger, 'bank-a', { suspended: true });
-    const before = await held(ledger, bankA, dollars);
-    await distribute(ledger, 1);
-    expect(await held(ledger, bankA, dollars)).toBe(before);
-    const { run: ran } = await readRun(1);
-    const owed = BigInt(ran?.payments['servicer'] ?? 0);
-    expect(owed).toBeGreaterThan(0n);
-    expect(cents(await held(ledger, trust, dollars, 'payable.servicer'))).toBe(owed);
-    const payment = field('payment', { dealId, period: 1, payee: 'servicer', paymentReference: 'FEDWIRE 1' });
-    await ledger.submit(trust, 'settlement:sendPayable', { requestId: requestId() }, payment);
-    expect(await held(ledger, trust, dollars, 'payable.servicer')).toBe('0.00');
+describe('a payee of the terms that is suspended', () => {
+    const which = { dealId, period: 1, payee: 'servicer' };
+    const act = (name: string, given = {}, id = requestId()) =>
+        ledger.submit(trust, `settlement:${name}`, { requestId: id }, field('payment', { ...which, ...given }));
+    const aside = () => held(ledger, trust, dollars, 'payable.servicer');
+    const payablesOf = (client: Client, reader = regulator) => payables(ledger, client, reader);
+    let [before, owed] = ['', 0n];
+
+    beforeEach(async () => {
+        await firstPeriod();
+        await file(ledger, 'bank-a', { suspended: true });
+        before = await held(ledger, bankA, dollars);
+        await distribute(ledger, 1);
+        owed = BigInt((await readRun(1)).run?.payments['servicer'] ?? 0);
+    });
+
+    it('has set aside what it is owed, reads so in its book, and is paid neither there nor outside', async () => {
+        expect(owed).toBeGreaterThan(0n);
+        expect(await held(ledger, bankA, dollars)).toBe(before);
+        expect(cents(await aside())).toBe(owed);
+        const told = { dealId, period: 1, payee: 'servicer', amount: `${owed}`, status: 'due' };
+        for (const client of [trust, bankA])
+            expect(await payablesOf(client, client)).toContainEqual(expect.objectContaining(told));
+        expect(await codeOf(() => payablesOf(bankA, bankB))).toBe('ROLE_MISSING');
+        for (const [name, given] of [
+            ['release', {}],
+            ['send', { paymentReference: 'FEDWIRE 1' }],
+        ] as const)
+            expect(await codeOf(() => act(name, given))).toBe('INSTITUTION_NOT_ACTIVE');
+        expect(cents(await aside())).toBe(owed);
+    });
+
+    it('is paid into its book once it is active again, once', async () => {
+        await file(ledger, 'bank-a');
+        const id = requestId();
+        const { event } = await act('release', {}, id);
+        expect(event).toEqual({ name: 'HeldPaymentReleased', payload: { type: 'HeldPaymentReleased' } });
+        await act('release', {}, id);
+        expect(await codeOf(() => act('release'))).toBe('PAYMENT_NOT_HELD');
+        expect(await codeOf(() => act('send', { paymentReference: 'FEDWIRE 1' }))).toBe('PAYMENT_NOT_HELD');
+        expect(cents(await held(ledger, bankA, dollars))).toBe(cents(before) + owed);
+        expect(await aside()).toBe('0.00');
+        for (const client of [trust, bankA])
+            expect(await payablesOf(client)).toContainEqual(
+                expect.objectContaining({ payee: 'servicer', status: 'released', releasedOn: '2026-02-16' }),
+            );
+    });
+
+    it('is paid outside where it takes that, and into its book when that has come back', async () => {
+        await file(ledger, 'bank-a');
+        await act('send', { paymentReference: 'FEDWIRE 1' });
+        expect([await aside(), await codeOf(() => act('release'))]).toEqual(['0.00', 'PAYMENT_NOT_HELD']);
+        await act('takeBack', { reason: 'account closed' });
+        expect(cents(await aside())).toBe(owed);
+        await act('release');
+        expect(cents(await held(ledger, bankA, dollars))).toBe(cents(before) + owed);
+    });
+
+    it('is paid outside where it has left the consortium, and so is a holder', async () => {
+        await file(ledger, 'bank-a');
+        await file(ledger, 'fund', { paidOutside: true });
+        await reported(ledger, 2, cents('9900.00'), cents('100.00'));
+        await run(ledger, 2);
+        await openDay(ledger, '2026-03-16');
+        await remit(ledger, cents('420.00'));
+        await distribute(ledger, 2);
+        for (const id of ['bank-a', 'fund'])
+            await ledger.submit(regulator, 'institution:confirm', { requestId: requestId(), id, roles: [] });
+        expect(await codeOf(() => act('release'))).toBe('INSTITUTION_NOT_ACTIVE');
+        await act('send', { paymentReference: 'FEDWIRE 1' });
+        const toHolder = field('payment', { dealId, period: 2, holder: 'fund', paymentReference: 'FEDWIRE 2' });
+        await ledger.submit(trust, 'settlement:send', { requestId: requestId() }, toHolder);
+        expect([await aside(), await held(ledger, trust, dollars, 'held.fund')]).toEqual(['0.00', '0.00']);
+    });
+
+    it('is named by its role, and a holder by its institution: one of the two', async () => {
+        await file(ledger, 'bank-a');
+        expect(await codeOf(() => act('release', { holder: 'bank-a' }))).toBe('REQUEST_INVALID');
+        expect(await codeOf(() => act('release', { payee: 'auditor' }))).toBe('NOT_FOUND');
+        expect(await codeOf(() => act('release', { period: 2 }))).toBe('NOT_FOUND');
+    });
 });
 
 it('can read what it keeps for a party, however long its name', () => {

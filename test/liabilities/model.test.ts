@@ -53,8 +53,9 @@ const expected = [
     ...['tranche:order', 'tranche:allot', 'tranche:issue', 'settlement:settle', 'settlement:distribute', 'redeemed'],
     ...['transfer', 'pledge', 'release', 'enforce', 'issue', 'redeem', 'batch', 'partial', 'settlement:expire'],
     ...[
-        'settlement:sendPayable',
-        'settlement:takeBackPayable',
+        'settlement:send of a payee',
+        'settlement:takeBack of a payee',
+        'settlement:release of a payee',
         'settlement:send',
         'settlement:takeBack',
         'settlement:release',

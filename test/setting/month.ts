@@ -39,8 +39,15 @@ export interface PaidMonth {
 /**
  * The waterfall runs; the servicer hands over what it collected, and the depository pays on the payment date.
  * @param called what the servicer pays to take the pool back, where the terms have it as the fact `purchasePrice`
+ * @param before what happens before the depository pays
  */
-export async function payMonth(cast: Cast, dealId: string, period: number, called?: Amount): Promise<PaidMonth> {
+export async function payMonth(
+    cast: Cast,
+    dealId: string,
+    period: number,
+    called?: Amount,
+    before?: () => Promise<unknown>,
+): Promise<PaidMonth> {
     const { bankA, trust } = cast;
     const extra = called === undefined ? {} : { extra: { purchasePrice: Number(called) } };
     const ran = await trust.waterfalls.run({ dealId, period, ...extra });
@@ -50,6 +57,7 @@ export async function payMonth(cast: Cast, dealId: string, period: number, calle
     const corrections = run.corrections.map(({ flows }) => cashOf(flows));
     const handedOver = add(await collected(cast, dealId, period), called ?? zero, ...corrections);
     await transfer(cast, { from: 'bank-a', to: 'trust', amount: handedOver, day, account: dealId });
+    await before?.();
     const paid = await trust.settlements.distribute({ dealId, period });
     const [distribution] = (await bankA.settlements.distributions(dealId)).filter(each => each.period === period);
     if (!distribution) throw new Error(`no distribution of period ${period}`);

@@ -13,7 +13,7 @@ import { placeNotes, settleIssue } from '../setting/issuing';
 import { termsFor } from '../setting/terms';
 
 import type { Amount, Day, Instruct, RefusalCode, StandingRecord } from '@poolproof/chaincode/domain';
-import type { Loan, LoanMonth } from '@poolproof/gateway';
+import type { Connection, Loan, LoanMonth } from '@poolproof/gateway';
 import type { MemberId } from '../setting/cast';
 import type { Stage } from '../setting/stage';
 
@@ -253,37 +253,68 @@ describe('notes of a deal that is accelerated and called', () => {
         const [aside, own] = [await cashIn('payable.auditor'), await cashIn('own')];
         expect(await payable()).toMatchObject({ payee: 'auditor', amount: 1_250n, status: 'due' });
         expect(aside).toBeGreaterThanOrEqual(1_250n);
-        await expect(bankA.settlements.sendPayable({ ...which, paymentReference: 'WIRE-2' })).rejects.toMatchObject({
+        await expect(trust.settlements.release(which)).rejects.toMatchObject({ code: 'PAYEE_OUTSIDE' });
+        await expect(bankA.settlements.send({ ...which, paymentReference: 'WIRE-2' })).rejects.toMatchObject({
             code: 'ROLE_MISSING',
         });
-        await trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-2' });
-        await expect(trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-3' })).rejects.toMatchObject({
+        await trust.settlements.send({ ...which, paymentReference: 'WIRE-2' });
+        await expect(trust.settlements.send({ ...which, paymentReference: 'WIRE-3' })).rejects.toMatchObject({
             code: 'PAYMENT_NOT_HELD',
         });
         expect([await cashIn('payable.auditor'), await cashIn('own')]).toEqual([aside - 1_250n, own + 1_250n]);
-        await trust.settlements.takeBackPayable({ ...which, reason: 'account closed' });
-        await expect(trust.settlements.takeBackPayable({ ...which, reason: 'account closed' })).rejects.toMatchObject({
+        await trust.settlements.takeBack({ ...which, reason: 'account closed' });
+        await expect(trust.settlements.takeBack({ ...which, reason: 'account closed' })).rejects.toMatchObject({
             code: 'PAYMENT_NOT_SENT',
         });
         expect([await cashIn('payable.auditor'), await cashIn('own')]).toEqual([aside, own]);
-        await trust.settlements.sendPayable({ ...which, paymentReference: 'WIRE-3' });
+        await trust.settlements.send({ ...which, paymentReference: 'WIRE-3' });
         expect(await payable()).toMatchObject({
             status: 'sent',
             sendings: [{ paymentReference: 'WIRE-2', reason: 'account closed' }, { paymentReference: 'WIRE-3' }],
         });
         const elsewhere = { ...which, period: 2, paymentReference: 'WIRE-4' };
-        await expect(trust.settlements.sendPayable(elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+        await expect(trust.settlements.send(elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    it('are paid by the accelerated waterfall once the trustee has declared a default', async () => {
+    it('are paid by the accelerated waterfall once the trustee has declared a default, a suspended servicer later', async () => {
         const reason = 'the servicer is insolvent';
         await stage.cast.trust.waterfalls.declare({ dealId, period: 2, status: 'accelerated', reason });
         await reportMonth(stage.cast, { dealId, period: 2, months: months[1] ?? [] });
         const early = { dealId, period: 2, extra: { purchasePrice: 1 } };
         await expect(stage.cast.trust.waterfalls.run(early)).rejects.toMatchObject({ code: 'CALL_NOT_ALLOWED' });
-        const { run } = await payMonth(stage.cast, dealId, 2, 0n as Amount);
+        const { run } = await payMonth(stage.cast, dealId, 2, 0n as Amount, () => suspend('bank-a'));
         expect([run.run?.status, run.run?.state.accounts['reserve']]).toEqual(['accelerated', 0n]);
+        await expectPaidWhenActive();
     });
+
+    const suspend = (institution: MemberId) =>
+        stage.cast.trust.holdings.file(standing({ institution, suspended: true }));
+
+    /** The fee of the servicer, which was suspended, was set aside: it is paid into its book when it is active again, once. */
+    async function expectPaidWhenActive(): Promise<void> {
+        const { bankA, bankB, regulator, trust } = stage.cast;
+        const which = { dealId, period: 2, payee: 'servicer' };
+        const payableIn = async (desk: Connection, book?: string) =>
+            (await collected(desk.holdings.payables(book))).find(
+                each => each.dealId === dealId && each.period === 2 && each.payee === 'servicer',
+            );
+        const own = async () =>
+            (await bankA.holdings.book()).holdings.find(each => each.account === 'own' && each.asset === cash)?.free ??
+            0n;
+        const [payable, before] = [await payableIn(bankA), await own()];
+        expect(payable).toMatchObject({ status: 'due' });
+        const fee = payable?.amount ?? 0n;
+        expect(fee).toBeGreaterThan(0n);
+        await expect(trust.settlements.release(which)).rejects.toMatchObject({ code: 'INSTITUTION_NOT_ACTIVE' });
+        await trust.holdings.file(standing({ institution: 'bank-a' }));
+        await expect(bankA.settlements.release(which)).rejects.toMatchObject({ code: 'ROLE_MISSING' });
+        const outcomes = await Promise.allSettled([trust.settlements.release(which), trust.settlements.release(which)]);
+        expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await own()).toBe(before + fee);
+        for (const [desk, book] of [[bankA], [trust], [regulator, 'trust'], [regulator, 'bank-a']] as const)
+            expect(await payableIn(desk, book)).toMatchObject({ status: 'released', amount: fee });
+        await expect(collected(bankB.holdings.payables('bank-a'))).rejects.toMatchObject({ code: 'ROLE_MISSING' });
+    }
 
     it('are redeemed when the pool is bought back, and their deal ends and gives its assets free', async () => {
         const { bankA, trust } = stage.cast;

@@ -189,6 +189,10 @@ describe('notes from the command line', () => {
         await asked('trust', 'settle', 'take-back', ...which, 'account closed');
         await asked('trust', 'settle', 'release', ...which);
         expect(await status()).toBe('released');
+        expect(await refused('trust', 'settle', 'release-payable', dealId, '1', 'servicer')).toMatchObject({
+            refusal: 'NOT_FOUND',
+            details: { noun: 'payable' },
+        });
         const [paid] = await asked<Record<string, unknown>[]>('fund', 'settle', 'distributions', dealId);
         expect(paid).toMatchObject({ period: 1, status: 'paid', paidOn: paymentDate });
         expect(await refused('trust', 'settle', 'distribute', dealId, '1')).toMatchObject({

@@ -107,7 +107,7 @@ export class HoldingContract extends Contract {
         return ctx.answer(await new OwnBook(ctx, institution).page('notice', noticeReader, after));
     }
 
-    /** A page of what is set aside, in a trustee's book, for payees of its deals that are no institution. */
+    /** A page of what is set aside: in a trustee's book for the payees of its deals, in a payee's own for itself. */
     @Transaction(false)
     @Returns('string')
     async payables(ctx: Context, request: string): Promise<string> {

@@ -19,24 +19,14 @@ import { settle } from '../domain/settlement';
 import { businessDay } from '../ledger/business-day';
 import { Context } from '../ledger/context';
 import { Contract } from '../ledger/contract';
-import {
-    distribute,
-    distributeRequest,
-    readStatementRequest,
-    release,
-    releaseReader,
-    returnReader,
-    send,
-    sendReader,
-    takeBack,
-} from '../domain/distribution';
+import { distribute, distributeRequest, readStatementRequest } from '../domain/distribution';
 import { Distributions } from '../ledger/distribution';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
 import { readDealRequest } from '../domain/tranche';
-import { returnPayableReader, sendPayable, sendPayableReader, takeBackPayable } from '../domain/payable';
 import { readJson } from '../domain/shape';
 import { Settlements } from '../ledger/settlement';
+import { release, releaseReader, returnReader, send, sendReader, takeBack } from '../domain/waiting';
 import { Tranches } from '../ledger/tranche';
 
 /** Whose desks dispose of what stands in their institution's book: all but the regulator's, and those that only administer or read. */
@@ -151,107 +141,71 @@ export class SettlementContract extends Contract {
     async distribute(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, distributeRequest);
         ctx.caller.mustBe('depository');
-        const holdings = new Holdings(ctx, ctx.caller.id);
+        const { distributions, collection } = ownDistributions(ctx);
         const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.facts(asked, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
-            const distributed = distribute(facts);
-            await distributions.pay(distributed, facts.trustee, facts.today);
+            const issue = await distributions.issue(asked.dealId);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issue.depository });
+            const facts = await distributions.facts(asked, issue, await businessDay(ctx, ctx.caller.id));
+            await distributions.pay(distribute(facts), issue, facts.today);
             return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
         };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+        return ctx.once(asked, act, collection);
     }
 
-    /** The depository pays a holder into its book what has waited for it (transient field `payment`). */
+    /** The depository pays a holder, or a payee of the terms, into its book what has waited for it (transient field `payment`). */
     @Transaction()
     @Returns('string')
     async release(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
         ctx.caller.mustBe('depository');
         const payment = ctx.transient.json('payment', releaseReader);
-        const holdings = new Holdings(ctx, ctx.caller.id);
+        const { distributions, collection } = ownDistributions(ctx);
         const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
-            await distributions.move(release(await distributions.notice(payment), facts), facts.today);
+            const issue = await distributions.issue(payment.dealId);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issue.depository });
+            const today = await businessDay(ctx, ctx.caller.id);
+            await distributions.move(release(await distributions.waiting(payment, issue), today), issue, today);
             return ctx.reply({ type: 'HeldPaymentReleased' });
         };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+        return ctx.once(asked, act, collection);
     }
 
-    /** The depository has paid a holder outside the ledger (transient field `payment`), and takes what has waited for it here. */
+    /** The depository has paid one of them outside the ledger (transient field `payment`), and takes what has waited for it here. */
     @Transaction()
     @Returns('string')
     async send(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
         ctx.caller.mustBe('depository');
         const payment = ctx.transient.json('payment', sendReader);
-        const holdings = new Holdings(ctx, ctx.caller.id);
+        const { distributions, collection } = ownDistributions(ctx);
         const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
-            const notice = await distributions.notice(payment);
-            await distributions.move(send(notice, payment.paymentReference, facts), facts.today);
+            const issue = await distributions.issue(payment.dealId);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issue.depository });
+            const today = await businessDay(ctx, ctx.caller.id);
+            const waiting = await distributions.waiting(payment, issue);
+            await distributions.move(send(waiting, payment.paymentReference, today), issue, today);
             return ctx.reply({ type: 'PaymentSentOutside' });
         };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+        return ctx.once(asked, act, collection);
     }
 
-    /** A payment sent outside has come back to the depository (transient field `payment`), which keeps it for the holder. */
+    /** A payment sent outside has come back to the depository (transient field `payment`), which keeps it for whom it is for. */
     @Transaction()
     @Returns('string')
     async takeBack(ctx: Context, request: string): Promise<string> {
         const asked = readJson(request, privateRequest);
         ctx.caller.mustBe('depository');
         const payment = ctx.transient.json('payment', returnReader);
-        const holdings = new Holdings(ctx, ctx.caller.id);
+        const { distributions, collection } = ownDistributions(ctx);
         const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.waitingFacts(payment, await businessDay(ctx, ctx.caller.id));
-            const notice = await distributions.notice(payment);
-            await distributions.move(takeBack(notice, payment.reason, facts), facts.today);
+            const issue = await distributions.issue(payment.dealId);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issue.depository });
+            const today = await businessDay(ctx, ctx.caller.id);
+            const waiting = await distributions.waiting(payment, issue);
+            await distributions.move(takeBack(waiting, payment.reason, today), issue, today);
             return ctx.reply({ type: 'PaymentReturned' });
         };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
-    }
-
-    /** The depository has paid outside what is set aside for a payee that is no institution (transient field `payment`). */
-    @Transaction()
-    @Returns('string')
-    async sendPayable(ctx: Context, request: string): Promise<string> {
-        const asked = readJson(request, privateRequest);
-        ctx.caller.mustBe('depository');
-        const payment = ctx.transient.json('payment', sendPayableReader);
-        const holdings = new Holdings(ctx, ctx.caller.id);
-        const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
-            const payable = await distributions.payable(facts.trustee, payment);
-            await distributions.movePayable(sendPayable(payable, payment.paymentReference, facts), facts);
-            return ctx.reply({ type: 'PaymentSentOutside' });
-        };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
-    }
-
-    /** What was sent to such a payee has come back to the depository (transient field `payment`), which sets it aside again. */
-    @Transaction()
-    @Returns('string')
-    async takeBackPayable(ctx: Context, request: string): Promise<string> {
-        const asked = readJson(request, privateRequest);
-        ctx.caller.mustBe('depository');
-        const payment = ctx.transient.json('payment', returnPayableReader);
-        const holdings = new Holdings(ctx, ctx.caller.id);
-        const act = async () => {
-            const distributions = new Distributions(ctx, holdings);
-            const facts = await distributions.payableFacts(payment.dealId, await businessDay(ctx, ctx.caller.id));
-            ctx.caller.mustBeParty({ role: 'depository', institution: facts.depository });
-            const payable = await distributions.payable(facts.trustee, payment);
-            await distributions.movePayable(takeBackPayable(payable, payment.reason, facts), facts);
-            return ctx.reply({ type: 'PaymentReturned' });
-        };
-        return ctx.once(asked, act, holdings.book(ctx.caller.id).collection);
+        return ctx.once(asked, act, collection);
     }
 
     /** The distributions of a deal: class totals, never holders. */
@@ -295,4 +249,10 @@ export class SettlementContract extends Contract {
 function ownSettlements(ctx: Context): { settlements: Settlements; collection: string } {
     const holdings = new Holdings(ctx, ctx.caller.id);
     return { settlements: new Settlements(ctx, holdings), collection: holdings.book(ctx.caller.id).collection };
+}
+
+/** What the caller pays, and the collection of its book. */
+function ownDistributions(ctx: Context): { distributions: Distributions; collection: string } {
+    const holdings = new Holdings(ctx, ctx.caller.id);
+    return { distributions: new Distributions(ctx, holdings), collection: holdings.book(ctx.caller.id).collection };
 }

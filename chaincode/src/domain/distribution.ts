@@ -1,8 +1,7 @@
 import { add, zero } from './money';
 import { addDays } from './day';
-import { asset as assetReader, closingsKeptDays, placeOf, quantityOn } from './holding';
+import { closingsKeptDays, placeOf, quantityOn } from './holding';
 import { byCodePoint, canonical } from './canonical';
-import { cameBack, sendingsReader, sentOnce } from './sending';
 import { day, id, integer, list, minor, object, oneOf, optional, text } from './shape';
 import { formatRate, rate } from './rate';
 import { liensOn } from './lien';
@@ -11,6 +10,7 @@ import { factorOf, payClass } from './tranche';
 import { Refusal } from './refusal';
 import { share } from './share';
 import { takenBack } from './retirement';
+import { waitingMembers } from './waiting';
 
 import type { Amount } from './money';
 import type { Asset, Holding, Movement, Place } from './holding';
@@ -66,21 +66,16 @@ export function mustBeUnpaid(scheduled: DistributionRecord, record: Distribution
 
 /** What one holder is told of a payment date, in its own book. */
 export const noticeReader = object({
-    dealId: id,
-    period: integer(1),
+    ...waitingMembers,
     holder: id,
     recordDate: day,
     paidOn: day,
-    cash: assetReader,
     /**
      * `paid` into the holder's book. Otherwise the depository keeps the amount for it: `held` while it is suspended, `due` to be sent
      * where it takes payments outside, `returned` when what was sent has come back. From there it is `sent` outside, or `released`
      * into its book.
      */
     status: oneOf('paid', 'held', 'due', 'sent', 'returned', 'released'),
-    releasedOn: optional(day),
-    /** Every attempt to pay it outside, oldest first. */
-    sendings: sendingsReader,
     classes: list(object({ ...classPaid, face: minor })),
     total: minor,
 });
@@ -169,87 +164,8 @@ export function distribute(facts: DistributionFacts): Distributed {
     return { record, notices, payables, tranches, movements, endedLiens: liensOn(redeemed) };
 }
 
-const whichPayment = { dealId: id, period: integer(1), holder: id };
-
-/** Transient field `payment`: which payment that waits at the depository is released into the holder's book. */
-export const releaseReader = object(whichPayment);
-export type Release = ReturnType<typeof releaseReader>;
-
-/** Transient field `payment`: which payment the depository has sent outside, and under which reference. */
-export const sendReader = object({ ...whichPayment, paymentReference: text(100) });
-export type Send = ReturnType<typeof sendReader>;
-
-/** Transient field `payment`: which payment sent outside has come back, and why. */
-export const returnReader = object({ ...whichPayment, reason: text(200) });
-export type Return = ReturnType<typeof returnReader>;
-
-export interface WaitingFacts {
-    /** Of the holder. */
-    readonly standing: Standing;
-    readonly depository: string;
-    readonly today: Day;
-}
-
-/** What becomes of a payment that waits: the holder's notice, and the money that moves. */
-export interface PaymentMoved {
-    readonly notice: HolderNotice;
-    readonly movements: readonly Movement[];
-}
-
-/**
- * Pay a holder into its book what has waited for it.
- * @throws Refusal INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD
- */
-export function release(notice: HolderNotice, facts: WaitingFacts): PaymentMoved {
-    mustWait(notice, facts);
-    const from = heldAccount(facts.depository, notice.holder);
-    return {
-        notice: { ...notice, status: 'released', releasedOn: facts.today },
-        movements: moved(notice, from, placeOf(notice.holder)),
-    };
-}
-
-/**
- * The depository has paid a holder outside the ledger with money of its own, and takes for it what has waited here.
- * @throws Refusal INSTITUTION_NOT_ACTIVE, PAYMENT_NOT_HELD
- */
-export function send(notice: HolderNotice, paymentReference: string, facts: WaitingFacts): PaymentMoved {
-    mustWait(notice, facts);
-    const sendings = sentOnce(notice.sendings, paymentReference, facts.today);
-    const from = heldAccount(facts.depository, notice.holder);
-    return {
-        notice: { ...notice, status: 'sent', sendings },
-        movements: moved(notice, from, placeOf(facts.depository)),
-    };
-}
-
-/**
- * A payment outside has come back to the depository, which puts the amount aside again: it stays the holder's.
- * @throws Refusal PAYMENT_NOT_SENT
- */
-export function takeBack(
-    notice: HolderNotice,
-    reason: string,
-    { depository, today }: Omit<WaitingFacts, 'standing'>,
-): PaymentMoved {
-    return {
-        notice: { ...notice, status: 'returned', sendings: cameBack(notice, reason, today) },
-        movements: moved(notice, placeOf(depository), heldAccount(depository, notice.holder)),
-    };
-}
-
-function mustWait({ dealId, period, status }: HolderNotice, { standing }: WaitingFacts): void {
-    if (!standing.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at: 'payment' });
-    if (status !== 'held' && status !== 'due' && status !== 'returned')
-        throw new Refusal('PAYMENT_NOT_HELD', { dealId, period });
-}
-
-function moved({ cash, total }: HolderNotice, from: Place, to: Place): readonly Movement[] {
-    return total > 0n ? [{ asset: cash, quantity: total, from, to }] : [];
-}
-
 /** Where the depository keeps what it holds for a holder. */
-function heldAccount(depository: string, holder: string): Place {
+export function heldAccount(depository: string, holder: string): Place {
     return placeOf(depository, `held.${holder}`);
 }
 

@@ -51,19 +51,7 @@ export {
     periodsOf,
     tapeCollection,
 } from './deal';
-export {
-    distribute,
-    distributeRequest,
-    distributionReader,
-    noticeReader,
-    release,
-    releaseReader,
-    returnReader,
-    send,
-    sendReader,
-    statementReader,
-    takeBack,
-} from './distribution';
+export { distribute, distributeRequest, distributionReader, noticeReader, statementReader } from './distribution';
 export { functions as formulaFunctions } from './formula/functions';
 export { sha256 } from './hash';
 export {
@@ -115,7 +103,7 @@ export {
     readBookRequest,
     readPageRequest,
 } from './own-book';
-export { payableReader, returnPayableReader, sendPayableReader } from './payable';
+export { payableReader } from './payable';
 export { fingerprintsOf, layRegistryKeyRequest, pledgeRequest, releaseRepaidRequest, releaseRequest } from './pledge';
 export { poolTests } from './pool-rules';
 export { compare, divide, formatRate, minus, nought, one, over, parseRate, plus, portion, rate, times } from './rate';
@@ -199,6 +187,7 @@ export {
     trancheReader,
     withSupply,
 } from './tranche';
+export { releaseReader, returnReader, sendReader } from './waiting';
 export { printCertificate } from './waterfall/certificate';
 export { paymentCalendar } from './waterfall/dates';
 export { explain, explainSteps, why } from './waterfall/explain';
@@ -243,9 +232,6 @@ export type {
     DistributionFacts,
     DistributionRecord,
     HolderNotice,
-    Release,
-    Return,
-    Send,
     Statement,
 } from './distribution';
 export type {
@@ -280,7 +266,7 @@ export type { Lien } from './lien';
 export type { Amount, Currency, Money } from './money';
 export type { ChangedLoan, ObserveRequest, RecordDayRequest, Trip, Watch } from './observation';
 export type { BookContent, ReadBookRequest, ReadPageRequest } from './own-book';
-export type { Payable, ReturnPayable, SendPayable } from './payable';
+export type { Payable } from './payable';
 export type { Conflict, LayRegistryKeyRequest, PledgeRequest, ReleaseRepaidRequest, ReleaseRequest } from './pledge';
 export type { PoolRules } from './pool-rules';
 export type { Rate, Rounding } from './rate';
@@ -336,6 +322,7 @@ export type {
     Rating,
     TrancheRecord,
 } from './tranche';
+export type { Release, Return, Send } from './waiting';
 export type { PrintedLine } from './waterfall/certificate';
 export type { ExplainedStep } from './waterfall/explain';
 export type { Observation } from './waterfall/observe';

@@ -31,7 +31,7 @@ export type BookContent = ReturnType<typeof bookContentReader>;
 /** Some of the notices of a book, in no order that means anything; `next` leads to the others, where there are more. */
 export const noticePageReader = object({ records: list(noticeReader), next: optional(digest) });
 
-/** Some of what waits, in the book of a trustee, for payees that are no institution; `next` as above. */
+/** Some of what is set aside for payees, in the book of their trustee or in their own; `next` as above. */
 export const payablePageReader = object({ records: list(payableReader), next: optional(digest) });
 
 /** Some of the instructions of a book that have settled, expired or been withdrawn; `next` as above. */

@@ -325,6 +325,10 @@ export const refusals = {
         sentence: '{id} is not the {role}: {party} is',
         remedy: 'Only that institution can do this.',
     },
+    PAYEE_OUTSIDE: {
+        sentence: 'whom deal {dealId} owes the payment for {period} is no institution: it has no book',
+        remedy: 'Pay it outside, and say under which reference (send).',
+    },
     PAYMENT_CONFIRMED: {
         sentence: 'the payment of {at} has arrived outside: what was paid for is not withdrawn',
         remedy: 'Deliver what was paid for; or pay back outside, and let the instruction expire.',

@@ -1,5 +1,5 @@
-import { noticeReader, statementReader } from '../domain/distribution';
-import { payableReader } from '../domain/payable';
+import { heldAccount, noticeReader, statementReader } from '../domain/distribution';
+import { payableAccount, payableReader } from '../domain/payable';
 import { lastConfirmed } from '../domain/report';
 import { mustHaveRun } from '../domain/run';
 import { Reports } from './report';
@@ -15,13 +15,15 @@ import type {
     DistributeRequest,
     DistributionFacts,
     HolderNotice,
-    PaymentMoved,
-    Release,
     Statement,
-    WaitingFacts,
 } from '../domain/distribution';
 import type { Holdings } from './holding';
-import type { Payable, PayableFacts, PayableMoved } from '../domain/payable';
+import type { Issue } from '../domain/tranche';
+import type { Payable } from '../domain/payable';
+import type { PaymentMoved, Release, Waiting } from '../domain/waiting';
+
+/** A payment by the holder, or by the payee, whom it is for. */
+type Named<Who extends 'holder' | 'payee'> = Extract<Release, Readonly<Record<Who, string>>>;
 
 /** What a distribution is paid from, and where it is written. */
 export class Distributions {
@@ -34,9 +36,13 @@ export class Distributions {
         this.tranches = new Tranches(ctx);
     }
 
+    /** How the notes of a deal are paid. @throws Refusal NOT_FOUND */
+    issue(dealId: string): Promise<Issue> {
+        return this.tranches.issue(dealId);
+    }
+
     /** @throws Refusal NOT_FOUND, RUN_MISSING */
-    async facts({ dealId, period }: DistributeRequest, today: Day): Promise<DistributionFacts> {
-        const issue = await this.tranches.issue(dealId);
+    async facts({ dealId, period }: DistributeRequest, issue: Issue, today: Day): Promise<DistributionFacts> {
         const { run, version, report, recordDate } = mustHaveRun(await this.tranches.run(dealId, period));
         const later = await this.tranches.findRun(dealId, period + 1);
         const tranches = await this.tranches.ofIssue(issue);
@@ -56,7 +62,7 @@ export class Distributions {
     /** Moves the money, and writes every holder's notice and the public record. @throws Refusal HOLDING_SHORT */
     async pay(
         { record, notices, payables, tranches, movements, endedLiens }: Distributed,
-        trustee: string,
+        issue: Issue,
         today: Day,
     ): Promise<void> {
         const posted = post(await this.holdings.load(movements, today), movements);
@@ -65,8 +71,8 @@ export class Distributions {
         for (const notice of notices) await this.saveNotice(notice);
         const { dealId, period } = record;
         const statement = { dealId, period, notices };
-        await this.holdings.book(trustee).save('statement', statementReader, statement, dealId, String(period));
-        for (const payable of payables) await this.savePayable(trustee, payable);
+        await this.holdings.book(issue.trustee).save('statement', statementReader, statement, dealId, String(period));
+        for (const payable of payables) await this.savePayable(payable, issue);
         await this.tranches.save(tranches.map(tranche => withSupply(tranche, posted.supplies)));
         await this.tranches.saveDistribution(record);
     }
@@ -80,55 +86,53 @@ export class Distributions {
         return found;
     }
 
-    /** @throws Refusal NOT_FOUND */
-    async notice({ dealId, period, holder }: Release): Promise<HolderNotice> {
-        const found = await this.holdings.book(holder).find('notice', noticeReader, dealId, String(period));
-        if (found === undefined) throw new Refusal('NOT_FOUND', { noun: 'notice', id: `${dealId} ${period}` });
-        return found;
+    /** A payment that waits, or has been sent. @throws Refusal NOT_FOUND */
+    async waiting(payment: Release, issue: Issue): Promise<Waiting<HolderNotice | Payable>> {
+        return 'holder' in payment ? this.waitingNotice(payment, issue) : this.waitingPayable(payment, issue);
     }
 
-    /** Of a payment that waits for a holder, or is to be put aside for it again. */
-    async waitingFacts({ holder }: Release, today: Day): Promise<WaitingFacts> {
-        return { standing: await this.holdings.standing(holder), depository: this.ctx.caller.id, today };
-    }
-
-    /** Moves what waits for a holder, and writes its notice. @throws Refusal HOLDING_SHORT */
-    async move({ notice, movements }: PaymentMoved, today: Day): Promise<void> {
+    /** Moves what waits, and writes its record. @throws Refusal HOLDING_SHORT */
+    async move({ record, movements }: PaymentMoved<HolderNotice | Payable>, issue: Issue, today: Day): Promise<void> {
         await this.holdings.save(post(await this.holdings.load(movements, today), movements));
-        await this.saveNotice(notice);
+        if ('holder' in record) await this.saveNotice(record);
+        else await this.savePayable(record, issue);
     }
 
-    /** Of what is set aside for a payee. @throws Refusal NOT_FOUND */
-    async payableFacts(dealId: string, today: Day): Promise<PayableFacts> {
-        const { trustee, depository } = await this.tranches.issue(dealId);
-        return { trustee, depository, today };
+    private async waitingNotice(payment: Named<'holder'>, { depository }: Issue): Promise<Waiting<HolderNotice>> {
+        const { dealId, period, holder } = payment;
+        const record = await this.holdings.book(holder).find('notice', noticeReader, dealId, String(period));
+        if (record === undefined) throw new Refusal('NOT_FOUND', { noun: 'notice', id: `${dealId} ${period}` });
+        const receiver = await this.holdings.standing(holder);
+        return { record, amount: record.total, account: heldAccount(depository, holder), receiver, depository };
     }
 
-    /** @throws Refusal NOT_FOUND */
-    async payable(
-        trustee: string,
-        { dealId, period, payee }: Pick<Payable, 'dealId' | 'period' | 'payee'>,
-    ): Promise<Payable> {
+    private async waitingPayable(payment: Named<'payee'>, issue: Issue): Promise<Waiting<Payable>> {
+        const { dealId, period, payee } = payment;
+        const { depository, trustee } = issue;
         const id = [dealId, String(period), payee];
-        const found = await this.holdings.book(trustee).find('payable', payableReader, ...id);
-        if (found === undefined) throw new Refusal('NOT_FOUND', { noun: 'payable', id: id.join(' ') });
-        return found;
+        const record = await this.holdings.book(trustee).find('payable', payableReader, ...id);
+        if (record === undefined) throw new Refusal('NOT_FOUND', { noun: 'payable', id: id.join(' ') });
+        const institution = institutionOf(payee, issue);
+        const receiver = institution === undefined ? undefined : await this.holdings.standing(institution);
+        return { record, amount: record.amount, account: payableAccount(trustee, payee), receiver, depository };
     }
 
-    /** Moves what waits for a payee. @throws Refusal HOLDING_SHORT */
-    async movePayable({ payable, movements }: PayableMoved, { trustee, today }: PayableFacts): Promise<void> {
-        await this.holdings.save(post(await this.holdings.load(movements, today), movements));
-        await this.savePayable(trustee, payable);
-    }
-
-    private async savePayable(trustee: string, payable: Payable): Promise<void> {
+    /** In the book where the cash lies, and in that of the institution which it is for. */
+    private async savePayable(payable: Payable, issue: Issue): Promise<void> {
         const { dealId, period, payee } = payable;
-        const book = this.holdings.book(trustee);
-        await book.save('payable', payableReader, payable, dealId, String(period), payee);
+        for (const institution of new Set([issue.trustee, institutionOf(payee, issue) ?? issue.trustee])) {
+            const book = this.holdings.book(institution);
+            await book.save('payable', payableReader, payable, dealId, String(period), payee);
+        }
     }
 
     private async saveNotice(notice: HolderNotice): Promise<void> {
         const { holder, dealId, period } = notice;
         await this.holdings.book(holder).save('notice', noticeReader, notice, dealId, String(period));
     }
+}
+
+/** The institution behind a payee of the terms, where it is one. */
+function institutionOf(payee: string, { payees }: Issue): string | undefined {
+    return payees.find(({ role }) => role === payee)?.institution;
 }

@@ -71,8 +71,11 @@ export function holdingCommand(): Command {
         );
     holding
         .command('payables [institution]')
-        .description("what is set aside in a trustee's book for payees that are no institution")
-        .addHelpText('after', example('poolproof --as trust holding payables'))
+        .description("what is set aside for payees of the terms: in a trustee's book for all, in one's own for oneself")
+        .addHelpText(
+            'after',
+            example('poolproof --as trust holding payables', 'poolproof --as bank-a holding payables'),
+        )
         .action(atDesk(({ holdings }, [institution]) => all(holdings.payables(institution))));
     holding
         .command('deposits')

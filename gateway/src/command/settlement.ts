@@ -98,54 +98,13 @@ export function settlementCommand(): Command {
                 ),
             ),
         );
-    settle
-        .command('release <deal> <period> <holder>')
-        .description('depository: pay a holder into its book what has waited for it')
-        .addHelpText('after', example('poolproof --as trust settle release auto-2026-1 1 fund'))
-        .action(
-            atDesk(({ settlements }, [dealId = '', period, holder = '']) =>
-                printed(settlements.release({ dealId, period: whole(period, 'period'), holder })),
-            ),
-        );
-    settle
-        .command('send <deal> <period> <holder> <reference>')
-        .description('depository: a holder has been paid outside, under this payment reference')
-        .addHelpText('after', example('poolproof --as trust settle send auto-2026-1 1 fund WIRE-2026-0042'))
-        .action(
-            atDesk(({ settlements }, [dealId = '', period, holder = '', paymentReference = '']) =>
-                printed(settlements.send({ dealId, period: whole(period, 'period'), holder, paymentReference })),
-            ),
-        );
-    settle
-        .command('take-back <deal> <period> <holder> <reason>')
-        .description('depository: a payment sent outside has come back; it is kept for the holder')
-        .addHelpText('after', example('poolproof --as trust settle take-back auto-2026-1 1 fund "account closed"'))
-        .action(
-            atDesk(({ settlements }, [dealId = '', period, holder = '', reason = '']) =>
-                printed(settlements.takeBack({ dealId, period: whole(period, 'period'), holder, reason })),
-            ),
-        );
-    settle
-        .command('send-payable <deal> <period> <payee> <reference>')
-        .description('depository: a payee that is no institution has been paid outside, under this payment reference')
-        .addHelpText('after', example('poolproof --as trust settle send-payable auto-2026-1 1 auditor WIRE-4712'))
-        .action(
-            atDesk(({ settlements }, [dealId = '', period, payee = '', paymentReference = '']) =>
-                printed(settlements.sendPayable({ dealId, period: whole(period, 'period'), payee, paymentReference })),
-            ),
-        );
-    settle
-        .command('take-back-payable <deal> <period> <payee> <reason>')
-        .description('depository: what was sent to such a payee has come back; it is set aside again')
-        .addHelpText(
-            'after',
-            example('poolproof --as trust settle take-back-payable auto-2026-1 1 auditor "account closed"'),
-        )
-        .action(
-            atDesk(({ settlements }, [dealId = '', period, payee = '', reason = '']) =>
-                printed(settlements.takeBackPayable({ dealId, period: whole(period, 'period'), payee, reason })),
-            ),
-        );
+    addWaiting(settle, { suffix: '', kind: 'holder', who: 'a holder', named: 'fund' });
+    addWaiting(settle, {
+        suffix: '-payable',
+        kind: 'payee',
+        who: 'a payee of the terms, by its role,',
+        named: 'servicer',
+    });
     settle
         .command('confirm-payment <reference> <payment>')
         .description('deliverer: cash paid outside for an instruction has arrived, under this payment reference')
@@ -165,6 +124,46 @@ export function settlementCommand(): Command {
             ),
         );
     return settle;
+}
+
+/** Whom something waits for: a holder, or a payee of the terms. */
+interface Waits {
+    readonly suffix: '' | '-payable';
+    readonly kind: 'holder' | 'payee';
+    readonly who: string;
+    /** An example. */
+    readonly named: string;
+}
+
+/** The commands on what waits at the depository. */
+function addWaiting(settle: Command, { suffix, kind, who, named }: Waits): void {
+    const which = ([dealId = '', period, whom = '']: readonly string[]) => {
+        const payment = { dealId, period: whole(period, 'period') };
+        return kind === 'holder' ? { ...payment, holder: whom } : { ...payment, payee: whom };
+    };
+    const asked = (verb: string, more = '') =>
+        example(`poolproof --as trust settle ${verb}${suffix} auto-2026-1 1 ${named}${more}`);
+    settle
+        .command(`release${suffix} <deal> <period> <${kind}>`)
+        .description(`depository: pay ${who} into its book what has waited for it`)
+        .addHelpText('after', asked('release'))
+        .action(atDesk(({ settlements }, args) => printed(settlements.release(which(args)))));
+    settle
+        .command(`send${suffix} <deal> <period> <${kind}> <reference>`)
+        .description(`depository: ${who} has been paid outside, under this payment reference`)
+        .addHelpText('after', asked('send', ' WIRE-2026-0042'))
+        .action(
+            atDesk(({ settlements }, args) =>
+                printed(settlements.send({ ...which(args), paymentReference: args[3] ?? '' })),
+            ),
+        );
+    settle
+        .command(`take-back${suffix} <deal> <period> <${kind}> <reason>`)
+        .description(`depository: what was sent to ${who} has come back; it is kept for it`)
+        .addHelpText('after', asked('take-back', ' "account closed"'))
+        .action(
+            atDesk(({ settlements }, args) => printed(settlements.takeBack({ ...which(args), reason: args[3] ?? '' }))),
+        );
 }
 
 const oneOrMore: Reader<readonly Instruct[]> = (value, at) =>

@@ -91,7 +91,7 @@ export class Auditor {
         same('files', this.files(), new Map([...table.files].map(([owner, file]) => [owner, text(file)])));
         same('instructions', this.instructions(), mapped(table.words, wordText));
         same('liens', this.liens(), this.chargesExpected());
-        same('payables', this.payables(), mapped(table.aside, text));
+        same('payables', this.payables(), this.payablesExpected());
         same(
             'orders',
             this.orders(),
@@ -203,12 +203,20 @@ export class Auditor {
     }
 
     private payables(): Map<string, string> {
-        return new Map(
-            this.all<Payable>('payable').map(({ payee, period, amount, status, sendings }) => [
-                `${payee}|${period}`,
-                text({ amount, status, sendings: sendings.length }),
-            ]),
+        const payables = this.institutions.flatMap(book =>
+            this.inBook<Payable>(book, 'payable').map(({ payee, period, amount, status, sendings }) => {
+                return [`${book}|${payee}|${period}`, text({ amount, status, sendings: sendings.length })] as const;
+            }),
         );
+        return new Map(payables);
+    }
+
+    /** In the book where the cash lies, and in that of the institution which it is for. */
+    private payablesExpected(): Map<string, string> {
+        const expected = [...this.table.aside].flatMap(([key, { institution = 'trust', ...aside }]) =>
+            ['trust', institution].map(book => [`${book}|${key}`, text(aside)] as const),
+        );
+        return new Map(expected);
     }
 
     private notices(): Map<string, string> {
@@ -223,13 +231,14 @@ export class Auditor {
         return new Map(notices);
     }
 
-    /** What was held at the end of each of the last days. */
+    /** What was held at the end of each of the last days, and is held today. */
     private checkEvenings(): void {
+        const days = [...[...this.table.evenings.keys()].slice(-90), this.table.day];
         for (const { institution, asset, closings } of this.all<Holding>('holding')) {
             if (!asset.startsWith('note:')) continue;
-            for (const [day, evening] of [...this.table.evenings].slice(-90)) {
+            for (const day of days) {
                 const closing = closings.filter(each => String(each.day) <= day).at(-1)?.quantity ?? '0';
-                if (BigInt(closing) !== (evening.get(`${institution}|${asset}`) ?? 0n))
+                if (BigInt(closing) !== this.table.faceOn(institution, asset, day))
                     throw new Error(`${institution} held another amount of ${asset} on ${day} than in the model`);
             }
         }
@@ -248,12 +257,13 @@ export class Auditor {
 
     /** Every record of a noun in the books. */
     private all<T>(noun: string): Stored<T>[] {
-        const records: Stored<T>[] = [];
-        const prefix = `\u0000${noun}\u0000`;
-        for (const institution of this.institutions)
-            for (const [key, value] of this.ledger.hiddenIn(`book_${institution}`))
-                if (key.startsWith(prefix)) records.push((this.decode(value) as { value: Stored<T> }).value);
-        return records;
+        return this.institutions.flatMap(institution => this.inBook<T>(institution, noun));
+    }
+
+    private inBook<T>(institution: string, noun: string): Stored<T>[] {
+        return [...this.ledger.hiddenIn(`book_${institution}`)]
+            .filter(([key]) => key.startsWith(`\u0000${noun}\u0000`))
+            .map(([, value]) => (this.decode(value) as { value: Stored<T> }).value);
     }
 
     private record<T>(...parts: string[]): T {

@@ -53,10 +53,7 @@ export class Consents {
                 );
             case 'settlement:send':
             case 'settlement:release':
-                return mustOnlyReceive(changes, place => place.startsWith(`trust|held.${holderIn(hidden)}|`));
-            case 'settlement:sendPayable':
-                return mustOnlyReceive(changes, place => place.startsWith('trust|payable.'));
-            case 'settlement:takeBackPayable':
+                return mustOnlyReceive(changes, place => place.startsWith(`trust|${accountIn(hidden)}|`));
             case 'settlement:takeBack':
                 return mustOnlyReceive(changes, place => place.startsWith('trust|own|cash:'));
             case 'tranche:retire':
@@ -174,6 +171,8 @@ function isRepaid(place: string, table: Table): boolean {
     return notes?.owed === 0n;
 }
 
-function holderIn(hidden: Act['hidden']): string {
-    return (hidden?.[1] as { holder: string }).holder;
+/** Where it lies what waits for a holder or a payee. */
+function accountIn(hidden: Act['hidden']): string {
+    const { holder, payee } = hidden?.[1] as { holder?: string; payee?: string };
+    return payee === undefined ? `held.${holder}` : `payable.${payee}`;
 }

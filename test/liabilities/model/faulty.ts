@@ -1,5 +1,4 @@
 import type * as deal from '../../../chaincode/dist/domain/deal';
-import type * as distribution from '../../../chaincode/dist/domain/distribution';
 import type * as holding from '../../../chaincode/dist/domain/holding';
 import type * as instruction from '../../../chaincode/dist/domain/instruction';
 import type * as leg from '../../../chaincode/dist/domain/leg';
@@ -11,12 +10,12 @@ import type * as retirement from '../../../chaincode/dist/domain/retirement';
 import type * as share from '../../../chaincode/dist/domain/share';
 import type * as standing from '../../../chaincode/dist/domain/standing';
 import type * as tranche from '../../../chaincode/dist/domain/tranche';
+import type * as waiting from '../../../chaincode/dist/domain/waiting';
 import type { Amount } from '@poolproof/chaincode/domain';
 
 /** Modules of the chaincode, by their place in it. */
 interface Modules {
     readonly 'domain/deal': typeof deal;
-    readonly 'domain/distribution': typeof distribution;
     readonly 'domain/holding': typeof holding;
     readonly 'domain/instruction': typeof instruction;
     readonly 'domain/leg': typeof leg;
@@ -27,6 +26,7 @@ interface Modules {
     readonly 'domain/share': typeof share;
     readonly 'domain/standing': typeof standing;
     readonly 'domain/tranche': typeof tranche;
+    readonly 'domain/waiting': typeof waiting;
     readonly 'ledger/request': typeof request;
 }
 
@@ -89,10 +89,11 @@ export const faults: readonly Fault[] = [
     fault('reinstates more than was lost', 'domain/reinstatement', 'reinstate', () => (asked, { before }) => {
         return { ...before, reinstated: [...before.reinstated, asked] };
     }),
-    fault('pays a suspended holder', 'domain/distribution', 'release', right => (notice, facts) => {
-        return right(notice, { ...facts, standing: { ...facts.standing, active: true } });
+    fault('pays who is suspended', 'domain/waiting', 'release', right => (waiting, today) => {
+        const { receiver } = waiting;
+        return right({ ...waiting, receiver: receiver && { ...receiver, active: true } }, today);
     }),
-    fault('loses what comes back', 'domain/distribution', 'takeBack', right => (...given) => {
+    fault('loses what comes back', 'domain/waiting', 'takeBack', right => (...given) => {
         return { ...right(...given), movements: [] };
     }),
     fault('ends a deal that owes', 'domain/deal', 'endDeal', () => (ending, _classes, _unpaid, ended) => {

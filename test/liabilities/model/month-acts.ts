@@ -7,6 +7,7 @@ import {
     end,
     reinstate,
     release,
+    releaseAside,
     retire,
     send,
     sendAside,
@@ -23,6 +24,15 @@ import type { Row } from '../../chaincode/builders';
 import type { Scene } from './scene';
 
 const payer: Payer = { cash: dollars, dealAccount: `trust|${dealId}`, depository: 'trust' };
+
+/** A payment to a payee of the terms. */
+interface Named {
+    readonly dealId: string;
+    readonly period: number;
+    readonly payee: string;
+    readonly paymentReference?: string;
+    readonly reason?: string;
+}
 
 /** What happens to a deal from month to month: what its loans pay is made up, and what the waterfall makes of it is taken as it is. */
 export class Months {
@@ -61,11 +71,14 @@ export class Months {
         return [...this.scene.table.notices.values()].some(({ status }) => status !== 'paid' && status !== 'released');
     }
 
-    /** What the servicer still owes to the deal's account, and counts as handed over from now on. */
-    toRemit(): bigint {
-        const due = [...this.collected.values()].reduce((sum, each) => sum + each, 0n) - this.remitted;
-        this.remitted += due;
-        return due;
+    /** What the servicer still owes to the deal's account. */
+    get toRemit(): bigint {
+        return [...this.collected.values()].reduce((sum, each) => sum + each, 0n) - this.remitted;
+    }
+
+    /** So much of it has arrived. */
+    handOver(amount: bigint): void {
+        this.remitted += amount;
     }
 
     /** Every loan pays something, all it owes, or nothing any more. Not a matter of the books: it is done, and not compared. */
@@ -153,6 +166,14 @@ export class Months {
         };
     }
 
+    /** A payee of the terms is suspended on the payment date. */
+    distributeWithout(): readonly Act[] | undefined {
+        const { day, runs } = this.scene.table;
+        if (![...runs.values()].some(({ paid, paymentDate }) => !paid && paymentDate <= day)) return undefined;
+        const file = { clearedUntil: '2030-12-31', categories: [], suspended: true, paidOutside: false };
+        return [this.filed('bank-a', file), this.distribute()];
+    }
+
     /** What waits is released or sent, or what was sent comes back; now and then what cannot be. */
     waiting(): Act | undefined {
         const { random, table } = this.scene;
@@ -173,19 +194,40 @@ export class Months {
         };
     }
 
-    /** What is set aside for the auditor is sent, or comes back. */
+    /** What is set aside is released or sent, or comes back. */
     aside(): Act | undefined {
         const { random, table } = this.scene;
         if (table.aside.size === 0) return undefined;
         const [payee = '', number] = random.of([...table.aside.keys()]).split('|');
-        const [transaction, given, model] = random.of([
-            ['sendPayable', { paymentReference: 'wire' }, sendAside],
-            ['takeBackPayable', { reason: 'account closed' }, takeBackAside],
-        ] as const);
-        const hidden = ['payment', { dealId, period: Number(number), payee, ...given }] as const;
+        const which = { dealId, period: Number(number), payee };
+        return random.of([
+            () => this.releaseAside(which),
+            () => this.moveAside('send', { ...which, paymentReference: 'wire' }, sendAside),
+            () => this.moveAside('takeBack', { ...which, reason: 'account closed' }, takeBackAside),
+        ])();
+    }
+
+    /** A payee is to be paid what was set aside for it: most of the time when nothing is held against it any more. */
+    releaseWell(): readonly Act[] | undefined {
+        const waits = [...this.scene.table.aside].find(
+            ([, { institution, status }]) => institution && status === 'due',
+        );
+        const [key = '', { institution = '' } = {}] = waits ?? [];
+        const [payee = '', number] = key.split('|');
+        if (institution === '') return undefined;
+        const released = this.releaseAside({ dealId, period: Number(number), payee });
+        return this.scene.random.oneIn(3) ? [released] : [this.fileWell(institution), released];
+    }
+
+    private releaseAside(which: Named): Act {
+        return this.moveAside('release', which, releaseAside);
+    }
+
+    private moveAside(transaction: string, payment: Named, model: typeof releaseAside): Act {
+        const { payee, period } = payment;
         return {
-            ...{ client: trust, transaction: `settlement:${transaction}`, hidden },
-            model: () => model(table, payee, Number(number), payer),
+            ...{ client: trust, transaction: `settlement:${transaction}`, hidden: ['payment', payment] },
+            model: () => model(this.scene.table, payee, period, payer),
         };
     }
 

@@ -39,7 +39,7 @@ export function distribute(table: Table, period: number, payer: Payer): boolean 
     for (const { payee, institution, amount } of parties) {
         const isAside = institution === undefined || !table.isActive(institution);
         table.add(`${isAside ? `trust|payable.${payee}` : `${institution}|own`}|${cash}|free`, amount);
-        if (isAside) table.aside.set(`${payee}|${period}`, { amount, status: 'due', sendings: 0 });
+        if (isAside) table.aside.set(`${payee}|${period}`, { amount, institution, status: 'due', sendings: 0 });
     }
     for (const { holder, own, total } of holders) {
         const status = !table.isActive(holder) ? 'held' : table.files.get(holder)?.paidOutside ? 'due' : 'paid';
@@ -155,11 +155,23 @@ export function takeBack(table: Table, holder: string, period: number, { cash, d
 /** The depository has paid outside what is set aside with the trustee, and takes it. */
 export function sendAside(table: Table, payee: string, period: number, { cash, depository }: Payer): boolean {
     const aside = table.aside.get(`${payee}|${period}`);
-    if (aside === undefined || aside.status === 'sent') return false;
+    if (aside?.status !== 'due' && aside?.status !== 'returned') return false;
+    if (aside.institution !== undefined && !table.isActive(aside.institution)) return false;
     table.add(`trust|payable.${payee}|${cash}|free`, -aside.amount);
     table.add(`${depository}|own|${cash}|free`, aside.amount);
     aside.sendings += 1;
     aside.status = 'sent';
+    return true;
+}
+
+/** What is set aside comes into the book of an institution that is active again. */
+export function releaseAside(table: Table, payee: string, period: number, { cash }: Payer): boolean {
+    const aside = table.aside.get(`${payee}|${period}`);
+    if (aside?.status !== 'due' && aside?.status !== 'returned') return false;
+    if (aside.institution === undefined || !table.isActive(aside.institution)) return false;
+    table.add(`trust|payable.${payee}|${cash}|free`, -aside.amount);
+    table.add(`${aside.institution}|own|${cash}|free`, aside.amount);
+    aside.status = 'released';
     return true;
 }
 

@@ -185,6 +185,7 @@ export class Sender {
     }
 
     private countKinds({ transaction, hidden }: Act): void {
+        if ('payee' in ((hidden?.[1] as object | undefined) ?? {})) this.count(`${transaction} of a payee`);
         if (transaction !== 'settlement:settle') return;
         const { pairs } = hidden?.[1] as { pairs: readonly Ask[] };
         if (pairs.length > 1) this.count('batch');

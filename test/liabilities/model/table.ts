@@ -89,10 +89,11 @@ export interface Told {
     sendings: number;
 }
 
-/** What is set aside for somebody whose book is not here. */
+/** What is set aside for somebody whose book is not here, or who was suspended. */
 export interface Aside {
     readonly amount: bigint;
-    status: 'due' | 'sent' | 'returned';
+    readonly institution: string | undefined;
+    status: 'due' | 'sent' | 'returned' | 'released';
     sendings: number;
 }
 

@@ -1,6 +1,6 @@
 import { Agent } from './agent';
 import { clientOf } from './scene';
-import { dealId } from '../desk';
+import { dealId, dollars } from '../desk';
 import { investors, modelled } from './founding';
 import { isOffered } from './issuing';
 import { Issuing } from './issuing-acts';
@@ -123,9 +123,11 @@ export class Walk {
             [isRepaid || months.unpaid > 1 ? 1 : 10, () => months.run()],
             [isIssued && windsUp ? 8 : 2, () => months.declare()],
             [isIssued && !windsUp ? 5 : 1, () => months.reinstate()],
-            [windsUp ? 25 : 14, () => months.distribute()],
+            [windsUp ? 20 : 10, () => months.distribute()],
+            [windsUp ? 10 : 6, () => months.distributeWithout()],
             [months.isWaited ? 16 : 1, () => months.waiting()],
             [5, () => months.aside()],
+            [3, () => months.releaseWell()],
             [isRepaid ? 20 : 1, () => months.end()],
             [isRepaid ? 10 : 1, () => months.retire()],
         ];
@@ -142,8 +144,11 @@ export class Walk {
 
     /** The servicer hands over what it owes to the deal's account. */
     private async remit(): Promise<void> {
-        const due = this.months.toRemit();
+        const { toRemit: due } = this.months;
+        const arrived = () => this.table.amount('trust', dollars, 'free', dealId);
+        const before = arrived();
         if (due > 0n) for (const act of this.trades.provide('trust', due, dealId)) await this.submit(act);
+        this.months.handOver(arrived() - before);
     }
 
     private async submit(act: Act): Promise<void> {
