@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { assetClassOf } from '@poolproof/chaincode/domain';
+import { assetClassOf, formatAmount } from '@poolproof/chaincode/domain';
 
 import { balanceOf, loadLoans, sample } from '../setting/pool';
 import { datesOn, setStage } from '../setting/stage';
@@ -10,6 +10,7 @@ import { poolproofIn } from '../setting/command-line';
 import { termsFor } from '../setting/terms';
 import { writeDesks } from '../setting/desk-files';
 
+import type { Amount } from '@poolproof/chaincode/domain';
 import type { Loan } from '@poolproof/gateway';
 import type { Stage } from '../setting/stage';
 
@@ -74,6 +75,26 @@ describe('the command line', () => {
         expect(JSON.parse(stdout)).toMatchObject({ id: dealId, status: 'sealed', originator: 'bank-a' });
         const listed = await poolproof('--as', 'fund', 'institution', 'list');
         expect(listed.stdout).toMatch(/^bank-a +BankAMSP +Bank A +originator, servicer/m);
+    });
+
+    it('tells people of loans at a glance, under the names of the standard, amounts with their decimals', async () => {
+        const read = async (...args: string[]) => (await poolproof('--as', 'trust', ...args)).stdout;
+        const { balance } = JSON.parse(await read('--json', 'tape', 'summary', dealId, '0')) as { balance: string };
+        const shown = formatAmount(BigInt(balance) as Amount);
+        const summary = await read('tape', 'summary', dealId, '0');
+        expect(summary).toMatch(/^count +20$/m);
+        expect(summary).toContain(shown);
+        expect(summary).toMatch(/^ +originalLoanTerm +\d+\.\d{6}$/m);
+        expect(summary).toMatch(/^ +from 0\.\d+ +\d+ +[\d,]+\.\d\d$/m);
+        expect(await read('tape', 'summary', dealId, '1')).toBe('none\n');
+        expect(await read('tape', 'read', dealId)).toContain(shown);
+        const [heading = ''] = (await read('tape', 'loans', dealId, '0')).split('\n');
+        expect(heading.split(/ +/)).toEqual([
+            'assetNumber',
+            'reportingPeriodActualEndBalanceAmount',
+            'reportingPeriodInterestRatePercentage',
+        ]);
+        expect((await read('--long', 'tape', 'loans', dealId, '0')).split('\n')[0]).toContain('originatorName');
     });
 
     it('shows loans to the regulator', async () => {
@@ -147,6 +168,8 @@ describe('the command line', () => {
         const tampered = await poolproof('verify', 'tampered.json', '--root', 'tape.json');
         expect([tampered.code, tampered.stdout.match(/ NO /g)?.length]).toEqual([9, 1]);
         expect((await poolproof('verify', 'sample.json', '--root', '0'.repeat(64))).code).toBe(9);
+        const asks = await poolproof('verify', 'sample.json');
+        expect([asks.code, asks.stderr]).toEqual([2, expect.stringContaining('no connection is needed where --root')]);
     });
 
     it('... and the other bank can prove none', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { add } from '@poolproof/chaincode/domain';
+import { add, formatAmount, zero } from '@poolproof/chaincode/domain';
 
 import { cash } from '../setting/founding';
 import { datesOn, setStage, tagged } from '../setting/stage';
@@ -66,6 +66,35 @@ describe('notes from the command line', () => {
         const text = JSON.stringify(content, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
         await writeFile(join(folder, name), text);
         return name;
+    }
+
+    /** Tables of what was paid: amounts in the currency of the deal, what matters at a glance. */
+    async function tellsPeople(): Promise<void> {
+        const told = async (by: MemberId, ...args: string[]) => {
+            const { code, stdout, stderr } = await poolproofIn(folder)('--as', by, ...args);
+            expect([args.join(' '), code, stderr]).toEqual([args.join(' '), 0, '']);
+            return stdout;
+        };
+        const { run } = await stage.cast.trust.waterfalls.read(dealId, 1);
+        const [name = '', first] = Object.entries(run?.distributions ?? {})[0] ?? [];
+        const shown = formatAmount(first?.interest ?? zero);
+        const record = await told('fund', 'waterfall', 'read', dealId, '1');
+        expect(record).toMatch(new RegExp(`^ +${name} +${shown.replaceAll('.', '\\.')} `, 'm'));
+        expect(record).toMatch(/^ +step +due +paid/m);
+        expect(record).not.toContain('inputs');
+        expect(await told('fund', '--long', 'waterfall', 'read', dealId, '1')).toContain('inputs');
+        const notices = await stage.cast.trust.settlements.statement(dealId, 1);
+        const statement = await told('trust', 'settle', 'statement', dealId, '1');
+        for (const { holder, total } of notices)
+            expect(statement).toMatch(new RegExp(` ${holder} .* ${formatAmount(total).replaceAll('.', '\\.')} `, 'm'));
+        const { holdings } = await stage.cast.fund.holdings.book();
+        const book = await told('fund', 'holding', 'book');
+        for (const { asset, free } of holdings)
+            expect(book).toMatch(new RegExp(` ${asset} +${formatAmount(free).replaceAll('.', '\\.')} `, 'm'));
+        expect(await told('trust', 'tranche', 'list', dealId)).toMatch(/^A-1 +[\d,]+\.\d\d +\d\.\d{7} /m);
+        expect(await told('trust', 'settle', 'pending')).toMatch(/^pairs +none$|^pairs:$/m);
+        expect(await told('fund', 'holding', 'deposits')).toMatch(/^cash:USD:bank-b +trust +[\d,]+\.\d\d$/m);
+        expect(await told('fund', 'holding', 'closed')).toMatch(/ transfer .* [\d,]+\.\d\d +settled /m);
     }
 
     it('are authorised, rated and ordered', async () => {
@@ -183,6 +212,7 @@ describe('notes from the command line', () => {
             expect(lines.map(({ holder }) => holder)).toEqual(['bank-b', 'fund']);
         }
         expect(await refused('fund', ...statement)).toMatchObject({ refusal: 'ROLE_MISSING' });
+        await tellsPeople();
         const which = [dealId, '1', 'fund'] as const;
         await asked('trust', 'settle', 'send', ...which, 'WIRE-8');
         expect(await status()).toBe('sent');

@@ -366,8 +366,8 @@ export const refusals = {
         remedy: 'Name a period that is still open.',
     },
     POOL_BALANCE_DIFFERS: {
-        sentence: 'the loans add up to {recomputed}, the terms say {stated}',
-        remedy: 'Correct the tape or the terms.',
+        sentence: 'the loans add up to {recomputed}, the terms say {stated}, in minor units',
+        remedy: 'Have the tape sent back and record the right one, or open another deal with the right terms: those of a deal stay.',
     },
     POOL_TOO_SMALL: {
         sentence: 'the pool has fewer than {least} loans: its public figures would show single ones',

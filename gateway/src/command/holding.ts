@@ -1,13 +1,14 @@
-import { standingRecord } from '@poolproof/chaincode/domain';
+import { formatAmount, partsOfAsset, standingRecord } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
+import { bookAtAGlance, instructionLines } from './book';
 import { example } from './example';
 import { fromFile } from './request-file';
-import { only, overview } from './overview';
+import { overview } from './overview';
 import { printed } from './receipt';
 
-import type { Currency, Day } from '@poolproof/chaincode/domain';
+import type { Amount, Asset, Currency, Day, Deposit, HolderNotice, Payable } from '@poolproof/chaincode/domain';
 
 export function holdingCommand(): Command {
     const holding = new Command('holding').description('the books of holdings and cash that the depository keeps');
@@ -47,28 +48,21 @@ export function holdingCommand(): Command {
         .command('book [institution]')
         .description("a book as it stands: one's own, or for depository and regulator any")
         .addHelpText('after', example('poolproof --as fund holding book', 'poolproof --as regulator holding book fund'))
-        .action(atDesk(({ holdings }, [institution]) => holdings.book(institution)));
+        .action(atDesk((connection, [institution]) => bookAtAGlance(connection, institution)));
     holding
         .command('closed [institution]')
         .description('the instructions of a book that have settled, expired or been withdrawn')
         .addHelpText('after', example('poolproof --as fund holding closed'))
         .action(
-            atDesk(({ holdings }, [institution]) =>
-                overview(
-                    all(holdings.closed(institution)),
-                    only('reference', 'kind', 'side', 'counterparty', 'quantity', 'status'),
-                ),
+            atDesk((connection, [institution]) =>
+                instructionLines(connection, all(connection.holdings.closed(institution))),
             ),
         );
     holding
         .command('notices [institution]')
         .description('what the institution of a book was told of its payments')
         .addHelpText('after', example('poolproof --as fund holding notices'))
-        .action(
-            atDesk(({ holdings }, [institution]) =>
-                overview(all(holdings.notices(institution)), only('dealId', 'period', 'paidOn', 'cash', 'status')),
-            ),
-        );
+        .action(atDesk(({ holdings }, [institution]) => overview(all(holdings.notices(institution)), noticeLine)));
     holding
         .command('payables [institution]')
         .description("what is set aside for payees of the terms: in a trustee's book for all, in one's own for oneself")
@@ -76,18 +70,36 @@ export function holdingCommand(): Command {
             'after',
             example('poolproof --as trust holding payables', 'poolproof --as bank-a holding payables'),
         )
-        .action(atDesk(({ holdings }, [institution]) => all(holdings.payables(institution))));
+        .action(atDesk(({ holdings }, [institution]) => overview(all(holdings.payables(institution)), payableLine)));
     holding
         .command('deposits')
         .description('the deposits settled in, and what is owed on each')
         .addHelpText('after', example('poolproof --as fund holding deposits'))
-        .action(atDesk(({ holdings }) => holdings.deposits()));
+        .action(atDesk(({ holdings }) => overview(holdings.deposits(), depositLine)));
     holding
         .command('days')
         .description('the business day of every settlement system')
         .addHelpText('after', example('poolproof --as fund holding days'))
         .action(atDesk(({ holdings }) => holdings.days()));
     return holding;
+}
+
+/** What a holder was paid at a date, in the currency of its cash. */
+export function noticeLine({ dealId, period, holder, recordDate, paidOn, cash, total, status }: HolderNotice): object {
+    return { dealId, period, holder, recordDate, paidOn, cash, total: inOwnCurrency(cash, total), status };
+}
+
+function payableLine({ dealId, period, payee, cash, amount, status }: Payable): object {
+    return { dealId, period, payee, cash, amount: inOwnCurrency(cash, amount), status };
+}
+
+function depositLine({ asset, depository, outstanding }: Deposit): object {
+    return { asset, depository, outstanding: inOwnCurrency(asset, outstanding) };
+}
+
+function inOwnCurrency(cash: Asset, amount: Amount): string {
+    const parts = partsOfAsset(cash);
+    return formatAmount(amount, parts.kind === 'cash' ? parts.currency : undefined);
 }
 
 async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {

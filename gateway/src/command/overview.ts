@@ -1,9 +1,9 @@
-/** A list of records, of which people are shown what matters at a glance, and programs everything. */
+/** A result of which people are shown what matters at a glance, and programs everything. */
 export class Overview {
     constructor(
-        readonly items: readonly unknown[],
-        /** Of every item, the cells of its line. */
-        readonly rows: readonly object[],
+        readonly all: object,
+        /** Of a list: of every item, the cells of its line. */
+        readonly glance: object,
     ) {}
 }
 

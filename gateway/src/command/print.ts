@@ -1,5 +1,6 @@
 import { canonical } from '@poolproof/chaincode/domain';
 
+import { InCurrency, inCurrency } from './money';
 import { Overview } from './overview';
 import { table, width } from './table';
 
@@ -12,9 +13,11 @@ export interface PrintOptions {
 /** Prints a result as the command line asks for it. */
 export function print(result: unknown, { json, long }: PrintOptions): void {
     if (result === undefined) return;
-    const all = result instanceof Overview ? result.items : result;
-    const shown = result instanceof Overview && !long ? result.rows : all;
-    process.stdout.write(json ? asJson(all) : asText(shown, screenWidth()));
+    const value = result instanceof InCurrency ? result.result : result;
+    const all = value instanceof Overview ? value.all : value;
+    const shown = value instanceof Overview && !long ? value.glance : all;
+    const told = result instanceof InCurrency ? inCurrency(shown, result.currency) : shown;
+    process.stdout.write(json ? asJson(all) : asText(told, screenWidth()));
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -89,7 +92,11 @@ function cell(value: unknown): string {
 }
 
 function isNumeric(items: readonly Row[], key: string): boolean {
-    return items.every(item => ['bigint', 'number', 'undefined'].includes(typeof item[key]));
+    return items.every(item => {
+        const value = item[key];
+        if (typeof value === 'string') return /^-?\d[\d,]*(\.\d+)?$/.test(value);
+        return ['bigint', 'number', 'undefined'].includes(typeof value);
+    });
 }
 
 function isObject(value: unknown): value is object {

@@ -8,6 +8,7 @@ import { exceptionsOf } from '../exception';
 import { exportMonth } from '../export';
 import { found } from './found';
 import { mappingFrom, withFileOptions } from './file-option';
+import { ofDeal } from './money';
 import { overview } from './overview';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
@@ -22,6 +23,7 @@ import type { Act } from './desk';
 import type { Connection } from '../connection';
 import type { Currency, Period } from '@poolproof/chaincode/domain';
 import type { FileOptions } from './file-option';
+import type { LoanException } from '../exception';
 import type { ReportId } from '../report';
 
 interface RecordOptions extends FileOptions {
@@ -74,7 +76,11 @@ export function reportCommand(): Command {
         .command('read <deal> <period>')
         .description('a period and all reports on it')
         .addHelpText('after', example('poolproof --as fund report read auto-2026-1 1'))
-        .action(atDesk(({ reports }, [dealId = '', period]) => reports.read(dealId, whole(period, 'period'))));
+        .action(
+            atDesk((connection, [dealId = '', period]) =>
+                ofDeal(connection, dealId, connection.reports.read(dealId, whole(period, 'period'))),
+            ),
+        );
     report
         .command('list <deal>')
         .description('all periods of a deal')
@@ -83,7 +89,11 @@ export function reportCommand(): Command {
     withPurpose(versioned(new Command('exceptions'), report))
         .description('originator, trustee, regulator: the loans of a period that do not follow from the month before')
         .addHelpText('after', example('poolproof --as trust report exceptions auto-2026-1 1'))
-        .action(atReport((connection, id) => all(exceptionsOf(connection, id))));
+        .action(
+            atReport((connection, id) =>
+                ofDeal(connection, id.dealId, overview(all(exceptionsOf(connection, id)), exceptionLine)),
+            ),
+        );
     withPurpose(versioned(new Command('whole'), report))
         .description(
             'originator, trustee, regulator: all that the loans of a period add up to, what is too small to be published included',
@@ -95,7 +105,7 @@ export function reportCommand(): Command {
                 'poolproof --as regulator --json report whole auto-2026-1 3 --version 2 --purpose inspection',
             ),
         )
-        .action(atReport(({ reports }, id) => reports.whole(id)));
+        .action(atReport((connection, id) => ofDeal(connection, id.dealId, connection.reports.whole(id))));
     withPurpose(versioned(new Command('summary'), report).argument('<chunk>'))
         .description('originator, trustee, regulator: what one chunk of a period adds up to')
         .addHelpText('after', example('poolproof --as trust report summary auto-2026-1 1 0'))
@@ -203,6 +213,11 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
     const found: T[] = [];
     for await (const item of items) found.push(item);
     return found;
+}
+
+/** What a loan is out by is an amount, though the summary of a chunk packs it as a number. */
+function exceptionLine({ difference, ...exception }: LoanException): object {
+    return { ...exception, difference: BigInt(difference) };
 }
 
 function lineOf({ number, begins, ends, paymentDate, versions, additions }: Period): object {

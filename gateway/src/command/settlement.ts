@@ -6,7 +6,9 @@ import { asJson } from './print';
 import { example } from './example';
 import { explanationOf } from './exit-code';
 import { fromFile } from './request-file';
-import { only, overview } from './overview';
+import { noticeLine } from './holding';
+import { ofDeal } from './money';
+import { only, Overview, overview } from './overview';
 import { printed } from './receipt';
 import { SettlementAgent } from '../settlement-agent';
 import { untilStopped } from './until-stopped';
@@ -27,7 +29,7 @@ export function settlementCommand(): Command {
             example(
                 'poolproof --as fund settle instruct buy.json',
                 'buy.json:\n  { "reference": "trade-7", "kind": "transfer", "side": "receive", "counterparty": "bank-b",\n    "asset": "note:auto-2026-1:A-1", "quantity": "100000000",\n    "payment": { "means": "deposit", "asset": "cash:USD:bank-b", "amount": "99500000" },\n    "settlementDay": "2026-02-03", "expiryDay": "2026-02-10" }',
-                'A list of such instructions, in [ ], is placed together, and settles faster.',
+                kinds,
             ),
         )
         .action(atDesk(({ settlements }, [file = '']) => printed(settlements.instructAll(fromFile(file, oneOrMore)))));
@@ -42,7 +44,7 @@ export function settlementCommand(): Command {
             'depository: the pairs of instructions that may settle today, what has expired, and what is to be filed',
         )
         .addHelpText('after', example('poolproof --as trust settle pending'))
-        .action(atDesk(({ settlements }) => settlements.pending()));
+        .action(atDesk(({ settlements }) => pendingAtAGlance(settlements)));
     settle
         .command('batch [file]')
         .description('depository: settle the pairs of a JSON file together, or all that are pending')
@@ -92,10 +94,7 @@ export function settlementCommand(): Command {
         .addHelpText('after', example('poolproof --as trust settle statement auto-2026-1 1'))
         .action(
             atDesk(({ settlements }, [dealId = '', period]) =>
-                overview(
-                    settlements.statement(dealId, whole(period, 'period')),
-                    only('holder', 'recordDate', 'paidOn', 'cash', 'total', 'status'),
-                ),
+                overview(settlements.statement(dealId, whole(period, 'period')), noticeLine),
             ),
         );
     addWaiting(settle, { suffix: '', kind: 'holder', who: 'a holder', named: 'fund' });
@@ -119,8 +118,15 @@ export function settlementCommand(): Command {
         .description('what each class was paid')
         .addHelpText('after', example('poolproof --as fund settle distributions auto-2026-1'))
         .action(
-            atDesk(({ settlements }, [dealId = '']) =>
-                overview(settlements.distributions(dealId), only('period', 'status', 'run', 'paidOn', 'total')),
+            atDesk((connection, [dealId = '']) =>
+                ofDeal(
+                    connection,
+                    dealId,
+                    overview(
+                        connection.settlements.distributions(dealId),
+                        only('period', 'status', 'run', 'paidOn', 'total'),
+                    ),
+                ),
             ),
         );
     return settle;
@@ -166,12 +172,42 @@ function addWaiting(settle: Command, { suffix, kind, who, named }: Waits): void 
         );
 }
 
+/** What the file may say, for those who write one. */
+const kinds = `Quantities and amounts are in minor units. The counterparty says the same with the other side, under the same reference.
+  "kind"      what it is, and who delivers:
+    transfer  notes or cash change hands; whoever has them delivers
+    pledge    notes are charged for a lender, which receives; "enforceableFrom": the day from which it may take them
+    release   the lender delivers a charge back; "lien": the reference of the pledge
+    enforce   the lender alone (counterparty: itself), "lien" and "pledgor": takes what was not redeemed
+    issue     a bank alone (counterparty: itself) makes deposits into its own account, from which it transfers them
+    redeem    a bank alone takes its own deposits back
+  "payment"   the money for it; without, it is free of payment:
+    { "means": "deposit", "asset": "cash:USD:bank-b", "amount": "99500000" }      moves with it
+    { "means": "outside", "currency": "USD", "amount": "99500000" }               the deliverer confirms it
+  "account"   of a side that receives cash: a deal's account that it keeps, by the deal's id, as for collections
+  "partial"   true: may settle in parts, where both sides say so
+
+bank-b issues deposits, and hands them to the fund:
+  [{ "reference": "issue-1", "kind": "issue", "side": "deliver", "counterparty": "bank-b",
+     "asset": "cash:USD:bank-b", "quantity": "100000000", "settlementDay": "2026-02-03", "expiryDay": "2026-02-10" },
+   { "reference": "fund-1", "kind": "transfer", "side": "deliver", "counterparty": "fund",
+     "asset": "cash:USD:bank-b", "quantity": "100000000", "settlementDay": "2026-02-03", "expiryDay": "2026-02-10" }]
+
+A list of instructions, in [ ], is placed together, and settles faster.`;
+
 const oneOrMore: Reader<readonly Instruct[]> = (value, at) =>
     Array.isArray(value) ? instructionsReader(value, at) : [instructReader(value, at)];
 
 async function settleBatch({ settlements }: Connection, file: string | undefined): Promise<object> {
     const { pairs } = file === undefined ? await settlements.pending() : fromFile(file, batchReader);
     return pairs.length === 0 ? { settled: 0 } : printed(settlements.settle({ pairs }));
+}
+
+/** Who waits for whom; on which sheets, the agent finds out. */
+async function pendingAtAGlance(settlements: Connection['settlements']): Promise<Overview> {
+    const pending = await settlements.pending();
+    const pairs = pending.pairs.map(({ reference, deliverer, receiver }) => ({ reference, deliverer, receiver }));
+    return new Overview(pending, { pairs, expired: pending.expired, toBeFiled: pending.closed.length });
 }
 
 async function fileClosed(settlements: Connection['settlements']): Promise<object> {

@@ -1,4 +1,4 @@
-import { assetClassOf, formatCell } from '@poolproof/chaincode/domain';
+import { assetClassOf, formatCell, poolStatistics } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk, atDeskInParts, withPurpose } from './desk';
@@ -8,8 +8,9 @@ import { example } from './example';
 import { exportTape } from '../export';
 import { mappingFrom, withFileOptions } from './file-option';
 import { printQuality, tellQuality } from './quality';
+import { InCurrency } from './money';
+import { Overview } from './overview';
 import { printed } from './receipt';
-import { found } from './found';
 import { readingProgress, recordingProgress } from './progress';
 import { recordTape } from '../recording';
 import { selectionOf, withSelection } from './selection';
@@ -18,7 +19,7 @@ import { whole } from './words';
 import { writeLines } from './lines';
 
 import type { Connection } from '../connection';
-import type { Currency } from '@poolproof/chaincode/domain';
+import type { AssetClass, Currency, PoolStatistics } from '@poolproof/chaincode/domain';
 import type { FileOptions } from './file-option';
 
 interface RecordOptions extends FileOptions {
@@ -67,15 +68,19 @@ export function tapeCommand(): Command {
     tape.command('read <deal>')
         .description('its public record: roots, and after the seal the figures of the pool')
         .addHelpText('after', example('poolproof --as fund tape read auto-2026-1'))
-        .action(atDesk(({ tapes }, [dealId = '']) => tapes.read(dealId)));
+        .action(atDesk((connection, [dealId = '']) => tapeAtAGlance(connection, dealId)));
     withPurpose(tape.command('loans <deal> <chunk>'))
         .description('the loans of a chunk, for originator, trustee and regulator')
         .addHelpText('after', example('poolproof --as regulator tape loans auto-2026-1 0 --purpose inspection'))
-        .action(atDesk((connection, [dealId = '', chunk]) => loansOf(connection, dealId, whole(chunk, 'chunk'))));
+        .action(
+            atDesk((connection, [dealId = '', chunk]) => loansAtAGlance(connection, dealId, whole(chunk, 'chunk'))),
+        );
     withPurpose(tape.command('summary <deal> <chunk>'))
         .description('what a chunk adds up to, for originator, trustee and regulator')
         .addHelpText('after', example('poolproof --as trust tape summary auto-2026-1 0'))
-        .action(atDesk(({ tapes }, [dealId = '', chunk]) => found(tapes.summary(dealId, whole(chunk, 'chunk')))));
+        .action(
+            atDesk((connection, [dealId = '', chunk]) => summaryAtAGlance(connection, dealId, whole(chunk, 'chunk'))),
+        );
     tape.addCommand(exportCommand());
     return tape;
 }
@@ -151,7 +156,59 @@ async function record(connection: Connection, dealId: string, path: string, opti
     return submit ? printed(connection.tapes.submit({ dealId, chunks })) : { dealId, chunks };
 }
 
-async function loansOf({ deals, tapes }: Connection, dealId: string, number: number): Promise<object[]> {
+/** A chunk's figures by their names, as those of a pool are told; none where there is no such chunk. */
+async function summaryAtAGlance({ deals, tapes }: Connection, dealId: string, number: number): Promise<unknown> {
+    const summary = await tapes.summary(dealId, number);
+    if (summary === null) return 'none';
+    const [assetClass, { currency }] = [await deals.assetClass(dealId), await deals.read(dealId)];
+    const figures = readable(poolStatistics(assetClass, [summary], 1), assetClass, currency);
+    const { root, ineligible, groups } = summary;
+    return new InCurrency(new Overview(summary, { ...figures, ineligible, groups, root }), currency);
+}
+
+async function tapeAtAGlance({ deals, tapes }: Connection, dealId: string): Promise<InCurrency> {
+    const tape = await tapes.read(dealId);
+    const [assetClass, { currency }] = [await deals.assetClass(dealId), await deals.read(dealId)];
+    const pool = tape.pool && readable(tape.pool, assetClass, currency);
+    return new InCurrency(new Overview(tape, { ...tape, pool }), currency);
+}
+
+/** The bands of a field by where they begin, as files show its values, in their order. */
+function readable(pool: PoolStatistics, assetClass: AssetClass, currency: Currency): object {
+    const shown = assetClass.strata.map(({ field, bands }) => {
+        const layout = assetClass.loan.fields.find(({ name }) => name === field);
+        return new Map(bands?.map(bound => [String(bound), layout ? formatCell(layout, bound, currency) : '']));
+    });
+    const strata = pool.strata.map(({ name, field, rows }, i) => {
+        const bands = shown[i] ?? new Map<string, string>();
+        const order = [...bands.keys()];
+        return {
+            name,
+            field,
+            rows: [...rows]
+                .sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key))
+                .map(row => ({ ...row, key: bands.has(row.key) ? `from ${bands.get(row.key)}` : row.key })),
+        };
+    });
+    return { ...pool, strata };
+}
+
+/** Of every loan its number, its balance and what comes first of its averages; all fields with `--long`, and for programs. */
+async function loansAtAGlance(connection: Connection, dealId: string, number: number): Promise<Overview> {
+    const { loanRoles, averages } = await connection.deals.assetClass(dealId);
+    const loans = await loansOf(connection, dealId, number);
+    const told = new Set([loanRoles.number, loanRoles.balance, ...averages.slice(0, 1)]);
+    return new Overview(
+        loans,
+        loans.map(loan => Object.fromEntries([...told].map(name => [name, loan[name]]))),
+    );
+}
+
+async function loansOf(
+    { deals, tapes }: Connection,
+    dealId: string,
+    number: number,
+): Promise<Record<string, unknown>[]> {
     const { currency } = await deals.read(dealId);
     const chunk = await tapes.loans(dealId, number);
     return Array.from({ length: chunk.rows }, (_, row) =>

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { example } from './example';
 import { draftOf, fromFile } from './request-file';
+import { ofDeal } from './money';
 import { only, overview } from './overview';
 import { printed } from './receipt';
 
@@ -52,10 +53,14 @@ export function trancheCommand(): Command {
         .description('depository, regulator: every order for the notes of a deal, as the book stands')
         .addHelpText('after', example('poolproof --as trust tranche orders auto-2026-1'))
         .action(
-            atDesk(({ tranches }, [dealId = '']) =>
-                overview(
-                    tranches.orders(dealId),
-                    only('className', 'investor', 'face', 'minimum', 'limit', 'status', 'allotted'),
+            atDesk((connection, [dealId = '']) =>
+                ofDeal(
+                    connection,
+                    dealId,
+                    overview(
+                        connection.tranches.orders(dealId),
+                        only('className', 'investor', 'face', 'minimum', 'limit', 'status', 'allotted'),
+                    ),
                 ),
             ),
         );
@@ -97,10 +102,14 @@ export function trancheCommand(): Command {
         .description('the classes of a deal')
         .addHelpText('after', example('poolproof --as fund tranche list auto-2026-1'))
         .action(
-            atDesk(({ tranches }, [dealId = '']) =>
-                overview(
-                    tranches.list(dealId),
-                    only('className', 'balance', 'factor', 'coupon', 'finalPayment', 'status'),
+            atDesk((connection, [dealId = '']) =>
+                ofDeal(
+                    connection,
+                    dealId,
+                    overview(
+                        connection.tranches.list(dealId),
+                        only('className', 'balance', 'factor', 'coupon', 'finalPayment', 'status'),
+                    ),
                 ),
             ),
         );

@@ -72,9 +72,15 @@ function recordText({ record }: Verdict, { currency, proofs }: Proofs, i: number
 /** From the public record, by a connection. */
 async function askedRoot(proofs: Proofs, options: VerifyOptions): Promise<string> {
     let root = '';
-    await withDesk(options, async connection => {
-        root = await rootOn(connection, proofs);
-    });
+    try {
+        await withDesk(options, async connection => {
+            root = await rootOn(connection, proofs);
+        });
+    } catch (error) {
+        if (error instanceof InputError)
+            throw new InputError(`${error.message}; no connection is needed where --root gives the root`);
+        throw error;
+    }
     return root;
 }
 

@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { example } from './example';
 import { factsOf, withFacts } from './facts';
-import { overview } from './overview';
+import { ofDeal } from './money';
+import { Overview, overview } from './overview';
 import { printed } from './receipt';
 import { whole } from './words';
 
-import type { Amount, RunRecord } from '@poolproof/chaincode/domain';
+import type { Amount, RunRecord, StepRecord } from '@poolproof/chaincode/domain';
+import type { Connection } from '../connection';
 
 export function waterfallCommand(): Command {
     const waterfall = new Command('waterfall').description('what the terms make of the report of a period');
@@ -61,13 +63,52 @@ export function waterfallCommand(): Command {
         .command('read <deal> <period>')
         .description('a run with all its steps')
         .addHelpText('after', example('poolproof --as fund waterfall read auto-2026-1 1'))
-        .action(atDesk(({ waterfalls }, [dealId = '', period]) => waterfalls.read(dealId, whole(period, 'period'))));
+        .action(
+            atDesk((connection, [dealId = '', period]) =>
+                ofDeal(connection, dealId, runAtAGlance(connection, dealId, whole(period, 'period'))),
+            ),
+        );
     waterfall
         .command('list <deal>')
         .description('all periods, those not yet run included')
         .addHelpText('after', example('poolproof --as fund waterfall list auto-2026-1'))
-        .action(atDesk(({ waterfalls }, [dealId = '']) => overview(waterfalls.list(dealId), lineOf)));
+        .action(
+            atDesk((connection, [dealId = '']) =>
+                ofDeal(connection, dealId, overview(connection.waterfalls.list(dealId), lineOf)),
+            ),
+        );
     return waterfall;
+}
+
+/** What came in, what each step paid, what each class got, and what is left; `--long` has what every step saw. */
+async function runAtAGlance({ waterfalls }: Connection, dealId: string, period: number): Promise<Overview> {
+    const record = await waterfalls.read(dealId, period);
+    const { paymentDate, recordDate, status, version, report, poolBalanceEnding, run } = record;
+    const heading = { dealId, period, paymentDate, recordDate, status, version, report, poolBalanceEnding };
+    if (!run) return new Overview(record, heading);
+    const { deposits, steps, distributions, payments, notices, state } = run;
+    const tripped = Object.entries(state.triggers).filter(([, trigger]) => trigger.tripped);
+    return new Overview(record, {
+        ...heading,
+        terms: run.status,
+        triggers: tripped.map(([name]) => name),
+        notices,
+        deposits,
+        steps: steps.map(stepLine),
+        classes: Object.entries(distributions).map(
+            ([className, { interest, principal, residual, interestShortfall, balanceEnding, factor }]) => {
+                return { className, interest, principal, residual, interestShortfall, balanceEnding, factor };
+            },
+        ),
+        payments,
+        accounts: state.accounts,
+    });
+}
+
+function stepLine(step: StepRecord): object {
+    return 'outcome' in step
+        ? { step: step.id, outcome: step.outcome }
+        : { step: step.id, due: step.due, paid: step.paid };
 }
 
 function lineOf({ period, paymentDate, status, version, run }: RunRecord): object {

@@ -1,0 +1,54 @@
+import { formatAmount, partsOfAsset } from '@poolproof/chaincode/domain';
+
+import type { Amount, Asset, Currency } from '@poolproof/chaincode/domain';
+import type { Connection } from '../connection';
+
+/** A result whose amounts people are shown in a currency, with its decimals; programs get minor units. */
+export class InCurrency {
+    constructor(
+        readonly result: unknown,
+        readonly currency: Currency,
+    ) {}
+}
+
+/** A result about a deal, in the deal's currency. */
+export async function ofDeal({ deals }: Connection, dealId: string, asked: Promise<unknown>): Promise<InCurrency> {
+    const result = await asked;
+    const { currency } = await deals.read(dealId);
+    return new InCurrency(result, currency);
+}
+
+/** Every amount of a result as text: amounts are bigint wherever there are any, counts are not. An exact rate stays a fraction. */
+export function inCurrency(value: unknown, currency: Currency): unknown {
+    if (typeof value === 'bigint') return formatAmount(value as Amount, currency);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(item => inCurrency(item, currency));
+    if (isFraction(value)) return `${value.n}/${value.d}`;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inCurrency(member, currency)]));
+}
+
+/** Amounts of different assets, each in its own currency: notes are in that of their deal. */
+export class AssetAmounts {
+    private readonly known = new Map<string, Promise<Currency>>();
+
+    constructor(private readonly connection: Connection) {}
+
+    async of(asset: Asset, amount: Amount): Promise<string> {
+        const parts = partsOfAsset(asset);
+        return formatAmount(amount, parts.kind === 'cash' ? parts.currency : await this.currencyOf(parts.dealId));
+    }
+
+    async ofDeal(dealId: string, result: object): Promise<object> {
+        return inCurrency(result, await this.currencyOf(dealId)) as object;
+    }
+
+    private currencyOf(dealId: string): Promise<Currency> {
+        const asked = this.known.get(dealId) ?? this.connection.deals.read(dealId).then(({ currency }) => currency);
+        this.known.set(dealId, asked);
+        return asked;
+    }
+}
+
+function isFraction(value: object): value is { readonly n: bigint; readonly d: bigint } {
+    return 'n' in value && 'd' in value && typeof value.n === 'bigint' && typeof value.d === 'bigint';
+}
