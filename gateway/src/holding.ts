@@ -59,7 +59,7 @@ export class Holdings {
         return this.ledger.submit('holding:openSystem', [openDayRequest, told(businessDayReader)], request);
     }
 
-    /** The depository opens the next business day. @throws Refused DAY_PASSED */
+    /** The depository opens the next business day, at most 31 days on. @throws Refused DAY_PASSED, DAY_TOO_FAR */
     async openDay(request: Draft<OpenDayRequest>): Promise<Receipt<BusinessDay>> {
         const passage = await this.institutions.inBook();
         return this.ledger.submit('holding:openDay', [openDayRequest, told(businessDayReader)], request, passage);

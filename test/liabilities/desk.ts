@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { pairUp } from '@poolproof/chaincode/domain';
 
 import { terms, rules, loan, loanChunk, privately, requestId, stateChunk } from '../chaincode/builders';
+import { daysTo } from '../setting/month';
 import { MemoryLedger } from '../chaincode/memory-ledger';
 
 import type {
     Amount,
     Asset,
     BookContent,
+    BusinessDay,
+    Day,
     Deposit,
     HolderNotice,
     Instruct,
@@ -82,6 +85,12 @@ export function file(ledger: MemoryLedger, institution: string, given: Record<st
         ...given,
     };
     return ledger.submit(trust, 'holding:file', { requestId: requestId() }, field('standing', standing));
+}
+
+/** A business day, however far it is. */
+export async function openDayStepwise(ledger: MemoryLedger, day: string): Promise<void> {
+    const [open] = (await ledger.evaluate(fund, 'holding:days')) as BusinessDay[];
+    for (const each of daysTo(open?.day ?? (day as Day), day as Day)) await openDay(ledger, each);
 }
 
 export function openDay(ledger: MemoryLedger, day: string): Promise<Outcome> {

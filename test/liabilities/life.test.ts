@@ -21,6 +21,7 @@ import {
     note,
     notices,
     openDay,
+    openDayStepwise,
     payables,
     regulator,
     remit,
@@ -167,7 +168,7 @@ it('pays the periods in their order, and runs no period again once a later one h
 it('pays late, as long as the books tell who held on the record date', async () => {
     await firstPeriod();
     const { recordDate } = await readRun(1);
-    await openDay(ledger, addDays(recordDate, 150));
+    await openDayStepwise(ledger, addDays(recordDate, 150));
     const late = ledger.copy();
     await distribute(late, 1);
     expect((await notices(late, fund)).flatMap(({ classes }) => classes).map(({ face }) => face)).toEqual([
@@ -175,7 +176,7 @@ it('pays late, as long as the books tell who held on the record date', async () 
     ]);
     // Holdings that have changed remember their last hundred days.
     await move(ledger, fund, bankB, { quantity: cents('1000.00') });
-    await openDay(ledger, addDays(recordDate, 260));
+    await openDayStepwise(ledger, addDays(recordDate, 260));
     await move(ledger, fund, bankB, { quantity: cents('1000.00') });
     expect(await codeOf(() => distribute(ledger, 1))).toBe('RECORD_DATE_OUT_OF_REACH');
     expect((await paid(1))?.status).toBe('scheduled');

@@ -20,6 +20,7 @@ import {
     mustAddUp,
     note,
     openDay,
+    openDayStepwise,
     pending,
     provide,
     settle,
@@ -193,6 +194,17 @@ it('settles neither before the settlement day nor after the expiry', async () =>
     await openDay(ledger, '2026-01-26');
     expect(await codeOf(() => settle(ledger, fundToBankB(reference)))).toBe('INSTRUCTION_EXPIRED');
     expect(await codeOf(() => openDay(ledger, '2026-01-26'))).toBe('DAY_PASSED');
+});
+
+it('does not let a slip of the year end all that is open: one step of the business day leads a month at most', async () => {
+    const reference = await agree(ledger, fund, bankB, { expiryDay: '2026-02-20' });
+    for (const slip of ['2027-01-21', '2026-02-21'])
+        expect(await refusalOf(() => openDay(ledger, slip))).toMatchObject({
+            code: 'DAY_TOO_FAR',
+            details: { day: slip, today: '2026-01-20', last: '2026-02-20' },
+        });
+    await openDay(ledger, '2026-02-20');
+    await settle(ledger, fundToBankB(reference));
 });
 
 it('holds the trades of a suspended party, and lets nobody buy who may not hold', async () => {
@@ -376,7 +388,7 @@ describe('notes pledged until a day', () => {
         const small = { ...plain, quantity: cents('1000.00'), payment: { ...payment, amount: cents('1.00') } };
         const without = await agree(ledger, fund, bankB, small);
         await settle(ledger, fundToBankB(without));
-        await openDay(ledger, '2026-02-27');
+        await openDayStepwise(ledger, '2026-02-27');
         const part = { lien: without, quantity: cents('1000.00') };
         expect(await codeOf(() => enforce('without', part))).toBe('LIEN_NOT_ENFORCEABLE');
         await instruct(ledger, fund, 'deliver', bankB, { ...small, enforceableFrom: '2026-03-01', reference: 'apart' });

@@ -1,4 +1,4 @@
-import { add, zero } from '@poolproof/chaincode/domain';
+import { add, addDays, zero } from '@poolproof/chaincode/domain';
 
 import { transfer } from './transfer';
 
@@ -68,8 +68,14 @@ export async function payMonth(
 export async function openDayOf({ trust }: Cast, day: Day): Promise<Day> {
     const [today] = await trust.holdings.days();
     if (today && today.day >= day) return today.day;
-    await trust.holdings.openDay({ day });
+    for (const each of daysTo(today?.day ?? day, day)) await trust.holdings.openDay({ day: each });
     return day;
+}
+
+/** The days to be opened on the way from one business day to another: one step leads 31 days at most. */
+export function daysTo(from: Day, to: Day): readonly Day[] {
+    const next = addDays(from, 31);
+    return next < to ? [next, ...daysTo(next, to)] : [to];
 }
 
 /** Cash that the loans of a period brought in, by its report. */

@@ -1,3 +1,4 @@
+import { addDays } from './day';
 import { day, id, object } from './shape';
 import { Refusal } from './refusal';
 
@@ -20,8 +21,13 @@ export function openSystem(depository: string, first: Day, before: BusinessDay |
     return { depository, day: first };
 }
 
-/** @throws Refusal DAY_PASSED */
+/** Furthest step from one business day to the next: no market is closed so long, and a slip of the year would end all that is open. */
+const longestStep = 31;
+
+/** @throws Refusal DAY_PASSED, DAY_TOO_FAR */
 export function openDay(next: Day, before: BusinessDay): BusinessDay {
     if (next <= before.day) throw new Refusal('DAY_PASSED', { day: next, today: before.day });
+    const last = addDays(before.day, longestStep);
+    if (next > last) throw new Refusal('DAY_TOO_FAR', { day: next, today: before.day, last });
     return { ...before, day: next };
 }

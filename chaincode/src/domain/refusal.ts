@@ -96,6 +96,10 @@ export const refusals = {
         sentence: 'the business day is {today}: {day} cannot be opened',
         remedy: 'Open a later day.',
     },
+    DAY_TOO_FAR: {
+        sentence: 'the business day is {today}: {day} is after {last}, the furthest that can be opened next',
+        remedy: 'Look at the year and the month. If days were missed, open one on the way first.',
+    },
     DEAL_EXISTS: {
         sentence: 'deal {id} exists',
         remedy: 'Choose another id.',

@@ -19,7 +19,7 @@ export function holdingCommand(): Command {
         .action(atDesk(({ holdings }, [day]) => printed(holdings.openSystem({ day: day as Day }))));
     holding
         .command('open-day <day>')
-        .description('depository: open the next business day')
+        .description('depository: open the next business day, at most 31 days after the last')
         .addHelpText('after', example('poolproof --as trust holding open-day 2026-01-16'))
         .action(atDesk(({ holdings }, [day]) => printed(holdings.openDay({ day: day as Day }))));
     holding

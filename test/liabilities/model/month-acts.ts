@@ -14,6 +14,7 @@ import {
     takeBack,
     takeBackAside,
 } from './paying';
+import { daysTo } from '../../setting/month';
 import { privately, requestId, stateChunk } from '../../chaincode/builders';
 
 import type { Act } from './act';
@@ -245,9 +246,19 @@ export class Months {
     openDay(): Act {
         const { random, table } = this.scene;
         const due = [...table.runs.values()].find(({ paid }) => !paid)?.paymentDate;
-        // Now and then nobody does anything for a long time.
-        const soon = addDays(table.day as Day, random.oneIn(80) ? 90 + random.below(40) : random.below(4));
-        const day = due !== undefined && due > soon && random.oneIn(2) ? due : soon;
+        const soon = addDays(table.day as Day, random.oneIn(20) ? 28 + random.below(8) : random.below(4));
+        return this.opening(due !== undefined && due > soon && random.oneIn(2) ? due : soon);
+    }
+
+    /** Nobody does anything for a long time. */
+    pause(): readonly Act[] {
+        const { random, table } = this.scene;
+        const day = table.day as Day;
+        return daysTo(day, addDays(day, 90 + random.below(40))).map(each => this.opening(each));
+    }
+
+    private opening(day: string): Act {
+        const { table } = this.scene;
         return { client: trust, transaction: 'holding:openDay', asked: { day }, model: () => table.openDay(day) };
     }
 

@@ -192,9 +192,9 @@ export class Table {
         return day >= this.day ? this.face(owner, asset) : (this.evenings.get(day)?.get(`${owner}|${asset}`) ?? 0n);
     }
 
-    /** The day ends, and another begins. Days only go forward. */
+    /** The day ends, and another begins. Days only go forward, a month at most. */
     openDay(day: string): boolean {
-        if (day <= this.day) return false;
+        if (day <= this.day || daysBetween(this.day, day) > 31) return false;
         const evening = new Map<string, bigint>();
         for (const [key, quantity] of this.amounts) {
             const [owner = '', , asset = ''] = key.split('|');

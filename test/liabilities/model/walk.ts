@@ -54,7 +54,9 @@ export class Walk {
         this.months.windsUp = this.steps > 330;
         const { random, sender } = this;
         const kind = random.below(100);
-        if (kind < 4) await sender.conflict([this.contender(), this.contender()].filter(each => each !== undefined));
+        if (random.oneIn(1_500)) for (const act of this.months.pause()) await this.submit(act);
+        else if (kind < 4)
+            await sender.conflict([this.contender(), this.contender()].filter(each => each !== undefined));
         else if (kind < 6) await sender.answerLate();
         else if (kind < 7) sender.orderStrayed();
         else if (kind < 10) await this.agent.round();
