@@ -221,7 +221,6 @@ describe('notes from the command line', () => {
         expect(await status()).toBe('released');
         expect(await refused('trust', 'settle', 'release-payable', dealId, '1', 'servicer')).toMatchObject({
             refusal: 'NOT_FOUND',
-            details: { noun: 'payable' },
         });
         const [paid] = await asked<Record<string, unknown>[]>('fund', 'settle', 'distributions', dealId);
         expect(paid).toMatchObject({ period: 1, status: 'paid', paidOn: paymentDate });
