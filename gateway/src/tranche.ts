@@ -109,7 +109,7 @@ export class Tranches {
 
     /**
      * The depository settles the issue: all notes of the deal against payment, or none.
-     * @throws Refused INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
+     * @throws Refused CLOSING_NOT_REACHED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
      */
     async issue(request: Draft<DealRequest>): Promise<Receipt<ClassesOfDeal>> {
         return this.ledger.submit(

@@ -226,6 +226,9 @@ describe('the issue of a deal', () => {
         expect(await codeOf(() => issue(ledger))).toBe('HOLDING_SHORT');
         expect(await held(ledger, fund, note('A-1'))).toBe('0.00');
         await provide(ledger, fund, cents('0.01'));
+        alter(ledger, ['business-day', 'trust'], () => ({ day: '2026-01-19' }));
+        expect(await codeOf(() => issue(ledger))).toBe('CLOSING_NOT_REACHED');
+        alter(ledger, ['business-day', 'trust'], () => ({ day: '2026-01-20' }));
         await issue(ledger);
         expect((await tranches(ledger)).map(({ outstanding }) => outstanding)).toEqual([
             '500000',

@@ -140,11 +140,12 @@ export class TrancheContract extends Contract {
             const deals = new Deals(ctx);
             const deal = await deals.load(asked.dealId);
             await deals.mustBeProtected(deal);
-            await tranches.mustBeGenuine(deal, await deals.terms(deal.id), planned);
+            const terms = await deals.terms(deal.id);
+            await tranches.mustBeGenuine(deal, terms, planned);
             const classes = await tranches.ofIssue(planned);
             const orders = new Orders(holdings, asked.dealId);
             const placed = await orders.allotted(ctx.caller.id);
-            const closing = { ...planned, account: planned.dealId };
+            const closing = { ...planned, account: planned.dealId, day: terms.dates.closing };
             const today = await businessDay(ctx, ctx.caller.id);
             const books = await holdings.load(issueMovements(classes, placed, closing), today);
             const parties = [planned.trustee, planned.originator];

@@ -8,6 +8,7 @@ import { Refusal } from './refusal';
 import { isInSteps, mustBeOffered, withSupply } from './tranche';
 
 import type { Amount } from './money';
+import type { Day } from './day';
 import type { Asset, Books, Holding, Movement, Supply } from './holding';
 import type { Reader } from './shape';
 import type { Standing } from './standing';
@@ -173,6 +174,8 @@ export interface IssueClosing {
     readonly originator: string;
     /** What stays in the deal's account: the opening balances of its reserve and other accounts. */
     readonly retained: Amount;
+    /** The closing of the terms: interest accrues from it. */
+    readonly day: Day;
 }
 
 export interface Issued {
@@ -183,12 +186,13 @@ export interface Issued {
 }
 
 /**
- * Settle an issue on its closing day: notes to every investor against its payment into the deal's account, and the purchase price
+ * Settle an issue on its closing day, or later: notes to every investor against its payment into the deal's account, and the purchase price
  * of the pool from there to the originator. The whole deal, or nothing of it.
- * @throws Refusal INSTITUTION_NOT_ACTIVE, NOTES_NOT_AUTHORISED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
+ * @throws Refusal CLOSING_NOT_REACHED, INSTITUTION_NOT_ACTIVE, NOTES_NOT_AUTHORISED, INVESTOR_NOT_ELIGIBLE, CLASS_NOT_COVERED, PROCEEDS_SHORT, HOLDING_SHORT
  */
 export function issue(facts: IssueFacts): Issued {
     const { tranches, orders, standings, books, closing } = facts;
+    if (books.day < closing.day) throw new Refusal('CLOSING_NOT_REACHED', { day: closing.day });
     const standingOf = (id: string) => standings.find(({ institution }) => institution === id);
     for (const party of [closing.trustee, closing.originator])
         if (!standingOf(party)?.active) throw new Refusal('INSTITUTION_NOT_ACTIVE', { at: 'the issue' });

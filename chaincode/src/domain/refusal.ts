@@ -76,6 +76,10 @@ export const refusals = {
         sentence: 'row {row} does not follow the row before in the order of the tape',
         remedy: 'Sort the rows by asset before they are encoded.',
     },
+    CLOSING_NOT_REACHED: {
+        sentence: 'the notes are issued on {day}, the closing of the terms, or later',
+        remedy: 'Issue them once the settlement system has opened that day: interest accrues from it.',
+    },
     CLASS_NOT_COVERED: {
         sentence: 'class {className} is not covered: its orders are for less than its size',
         remedy: 'Wait for further orders, or have the underwriter order the rest.',

@@ -80,7 +80,7 @@ export function trancheCommand(): Command {
         .action(atDesk(({ tranches }, [file = '']) => printed(closeBook(tranches, file))));
     tranche
         .command('issue <deal>')
-        .description('depository: deliver all notes against payment')
+        .description('depository: deliver all notes against payment, on the closing day of the terms or later')
         .addHelpText('after', example('poolproof --as trust tranche issue auto-2026-1'))
         .action(atDesk(({ tranches }, [dealId = '']) => printed(tranches.issue({ dealId }))));
     tranche
