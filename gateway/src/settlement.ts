@@ -2,6 +2,7 @@ import {
     batchReader,
     cancelReader,
     confirmPaymentReader,
+    dealRequest,
     distributeRequest,
     distributionReader,
     expireReader,
@@ -22,6 +23,7 @@ import { asked, privateField, told } from './client/ledger';
 import type {
     Batch,
     Day,
+    DealRequest,
     DistributeRequest,
     DistributionRecord,
     Expire,
@@ -132,6 +134,17 @@ export class Settlements {
     async distribute(request: Draft<DistributeRequest>): Promise<Receipt<DistributionPaid>> {
         const passage = await this.institutions.inBook();
         return this.ledger.submit('settlement:distribute', [distributeRequest, distributionPaid], request, passage);
+    }
+
+    /**
+     * The depository pays what is left in the account of a deal that its trustee has ended, as a last distribution: to the classes that
+     * are still owed, in the order of their ranks, and then to the residual class or the party to which the terms give all that is left,
+     * or else to the originator.
+     * @throws Refused DEAL_STATUS_WRONG, SURPLUS_MISSING, PARTY_WRONG
+     */
+    async payOut(request: Draft<DealRequest>): Promise<Receipt<DistributionPaid>> {
+        const passage = await this.institutions.inBook();
+        return this.ledger.submit('settlement:payOut', [dealRequest, distributionPaid], request, passage);
     }
 
     /**

@@ -122,7 +122,7 @@ export class Tranches {
 
     /**
      * The depository cancels what is left of the notes of a deal that has ended: residual certificates, and what was written off.
-     * @throws Refused DEAL_STATUS_WRONG, PARTY_WRONG
+     * @throws Refused DEAL_STATUS_WRONG, SURPLUS_NOT_PAID, PARTY_WRONG
      */
     async retire(request: Draft<DealRequest>): Promise<Receipt<ClassesOfDeal>> {
         const passage = await this.institutions.inBook();

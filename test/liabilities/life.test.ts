@@ -551,6 +551,68 @@ it('is called by its servicer: every class is redeemed, no notes are left in any
 
 const retire = () => ledger.submit(trust, 'tranche:retire', { requestId: requestId(), dealId }, privately());
 
+describe('cash that is left when a deal has ended', () => {
+    const payOut = (client: Client = trust, id = requestId()) =>
+        ledger.submit(client, 'settlement:payOut', { requestId: id, dealId }, privately());
+    const end = () =>
+        ledger.submit(trust, 'deal:end', { requestId: requestId(), id: dealId, reason: 'called' }, privately());
+    const surplus = cents('7.77');
+
+    /** All classes are redeemed; more was handed over than the run has counted. */
+    beforeEach(async () => {
+        const asked = { dealId, period: 1, status: 'accelerated', reason: 'the notes are called' };
+        await reported(ledger, 1, cents('10000.00'), cents('100.00'));
+        await ledger.submit(trust, 'waterfall:declare', { requestId: requestId(), ...asked });
+        await run(ledger, 1, bankA, Number(cents('29700.00')));
+        await openDay(ledger, '2026-02-16');
+        for (const amount of ['420.00', '29700.00', '7.77']) await remit(ledger, cents(amount));
+        await distribute(ledger, 1);
+    });
+
+    it('goes to whom the terms give all that is left, once, on the word of trustee and depository', async () => {
+        expect(await codeOf(() => payOut())).toBe('DEAL_STATUS_WRONG');
+        await end();
+        expect(await codeOf(() => payOut(bankA))).toBe('ROLE_MISSING');
+        expect(await codeOf(retire)).toBe('SURPLUS_NOT_PAID');
+        const before = cents(await held(ledger, bankA, dollars));
+        const id = requestId();
+        const { event } = await payOut(trust, id);
+        expect(event).toMatchObject({ name: 'DistributionPaid', payload: { dealId, period: 2 } });
+        await payOut(trust, id);
+        expect(await codeOf(() => payOut())).toBe('SURPLUS_MISSING');
+        expect(cents(await held(ledger, bankA, dollars))).toBe(before + surplus);
+        expect(await held(ledger, trust, dollars, dealId)).toBe('0.00');
+        const record = await paid(2);
+        expect(record).toMatchObject({
+            ...{ status: 'paid', paidOn: '2026-02-16', total: '777' },
+            payments: [{ payee: 'certificateholder', amount: '777' }],
+        });
+        expect(record).not.toHaveProperty('run');
+        await retire();
+    });
+
+    it('is paid by the depository of the deal alone', async () => {
+        await end();
+        alter(ledger, ['issue', dealId], () => ({ depository: 'registry' }));
+        expect(await codeOf(() => payOut())).toBe('PARTY_WRONG');
+    });
+
+    it('is set aside for whom is suspended, and pays no two payments into one', async () => {
+        await end();
+        await file(ledger, 'bank-a', { suspended: true });
+        const before = cents(await held(ledger, bankA, dollars));
+        await payOut();
+        expect(cents(await held(ledger, bankA, dollars))).toBe(before);
+        expect(await held(ledger, trust, dollars, 'payable.certificateholder')).toBe('7.77');
+        await file(ledger, 'bank-a');
+        const payment = { dealId, period: 2, payee: 'certificateholder' };
+        await ledger.submit(trust, 'settlement:release', { requestId: requestId() }, field('payment', payment));
+        expect(cents(await held(ledger, bankA, dollars))).toBe(before + surplus);
+        await remit(ledger, cents('0.01'));
+        expect((await payOut()).event).toMatchObject({ payload: { period: 3 } });
+    });
+});
+
 describe('principal written down by the terms', () => {
     /** What the pool has lost is written down, the lowest class first. */
     const losses = {
@@ -580,7 +642,8 @@ describe('principal written down by the terms', () => {
         expect(senior).toMatchObject({ balance: '1350000', writtenDown: '450000', factor: '0.7500000' });
     });
 
-    it('is cancelled in every book when the deal has ended without it', async () => {
+    /** The pool is sold, and the deal ends without what was written down. */
+    async function endWithLosses(): Promise<void> {
         await ledger.submit(trust, 'waterfall:declare', {
             ...{ requestId: requestId(), dealId, period: 2, status: 'accelerated', reason: 'the pool is sold' },
         });
@@ -600,6 +663,49 @@ describe('principal written down by the terms', () => {
         await remit(ledger, cents('280.00'));
         await distribute(ledger, 3);
         await end();
+    }
+
+    const payOut = () => ledger.submit(trust, 'settlement:payOut', { requestId: requestId(), dealId }, privately());
+
+    const paidTo = async (period: number) =>
+        Object.fromEntries(
+            ((await paid(period))?.classes ?? []).map(({ className, interest, principal }) => [
+                className,
+                [String(interest), String(principal)],
+            ]),
+        );
+
+    it('is paid from what comes in when the deal has ended, the most senior class first', async () => {
+        await endWithLosses();
+        await remit(ledger, cents('8000.00'));
+        await payOut();
+        const expected = { 'A-1': ['0', '0'], 'A-2': ['0', '450000'], B: ['0', '300000'], C: ['0', '50000'] };
+        expect([await paidTo(4), (await paid(4))?.payments]).toEqual([expected, []]);
+        expect((await tranches(ledger)).map(({ status, writtenDown }) => [status, writtenDown])).toEqual([
+            ...Array<string[]>(3).fill(['redeemed', '0']),
+            ['outstanding', '199900'],
+        ]);
+        await remit(ledger, cents('2000.00'));
+        await payOut();
+        expect((await paidTo(5))['C']).toEqual(['0', '199900']);
+        expect((await paid(5))?.payments).toEqual([{ payee: 'certificateholder', amount: '100' }]);
+        await retire();
+        expect((await tranches(ledger)).map(({ status }) => status)).toEqual(Array(4).fill('redeemed'));
+    });
+
+    it('... after interest that is owed, and by what is owed where classes have one rank', async () => {
+        await endWithLosses();
+        alter(ledger, ['tranche', dealId, 'A-2'], () => ({ owed: '30000' }));
+        alter(ledger, ['tranche', dealId, 'B'], () => ({ rank: 2 }));
+        await remit(ledger, cents('5300.00'));
+        await payOut();
+        expect(await paidTo(4)).toMatchObject({ 'A-2': ['30000', '300000'], B: ['0', '200000'], C: ['0', '0'] });
+        expect((await tranches(ledger))[1]).toMatchObject({ status: 'outstanding', writtenDown: '150000' });
+        expect((await tranches(ledger))[1]).not.toHaveProperty('owed');
+    });
+
+    it('is cancelled in every book when the deal has ended without it', async () => {
+        await endWithLosses();
         expect(
             await codeOf(() => ledger.submit(bankA, 'tranche:retire', { requestId: requestId(), dealId }, privately())),
         ).toBe('ROLE_MISSING');

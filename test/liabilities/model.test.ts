@@ -61,6 +61,7 @@ const expected = [
         'settlement:release',
         'waterfall:reinstate',
         'deal:end',
+        'settlement:payOut',
         'tranche:retire',
     ],
     ...['conflict', 'side by side', 'sent twice', 'answered late', 'ordered late', 'reused', 'agent', 'crashed'],

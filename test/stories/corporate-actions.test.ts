@@ -316,6 +316,44 @@ describe('notes of a deal that is accelerated and called', () => {
         await expect(collected(bankB.holdings.payables('bank-a'))).rejects.toMatchObject({ code: 'ROLE_MISSING' });
     }
 
+    /** More was paid in than the terms have used: it is the residual holders', and when their class is gone the originator's. */
+    async function payOutBeforeRetiring(): Promise<void> {
+        const day = await openDayOf(stage.cast, today);
+        const { bankA, bankB, fund, regulator, trust } = stage.cast;
+        const cashOf = async (id: MemberId, account = 'own') =>
+            (await regulator.holdings.book(id)).holdings.find(each => each.account === account && each.asset === cash)
+                ?.free ?? 0n;
+        const payIn = async (amount: bigint) => {
+            await issueCash(stage.cast, 'bank-b', amount as Amount, day);
+            await transfer(stage.cast, { from: 'bank-b', to: 'trust', amount: amount as Amount, day, account: dealId });
+        };
+        const left = await cashOf('trust', dealId);
+        await payIn(1_001n);
+        await expect(trust.tranches.retire({ dealId })).rejects.toMatchObject({ code: 'SURPLUS_NOT_PAID' });
+        await expect(bankA.settlements.payOut({ dealId })).rejects.toMatchObject({ code: 'ROLE_MISSING' });
+        const before = [await cashOf('bank-b'), await cashOf('fund')];
+        const outcomes = await Promise.allSettled([
+            trust.settlements.payOut({ dealId }),
+            trust.settlements.payOut({ dealId }),
+        ]);
+        expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        const gained = [await cashOf('bank-b'), await cashOf('fund')].map((now, i) => now - (before[i] ?? 0n));
+        // By the face of class R: 60 and 40 of 100.
+        expect(gained).toEqual([((left + 1_001n) * 6n + 5n) / 10n, ((left + 1_001n) * 4n + 5n) / 10n]);
+        for (const [desk, amount] of [
+            [bankB, gained[0]],
+            [fund, gained[1]],
+        ] as const)
+            expect((await collected(desk.holdings.notices())).filter(each => each.dealId === dealId)).toContainEqual(
+                expect.objectContaining({ period: 4, status: 'paid', total: amount }),
+            );
+        await trust.tranches.retire({ dealId });
+        await payIn(5n);
+        const own = await cashOf('bank-a');
+        await trust.settlements.payOut({ dealId });
+        expect([await cashOf('bank-a'), await cashOf('trust', dealId)]).toEqual([own + 5n, 0n]);
+    }
+
     it('are redeemed when the pool is bought back, and their deal ends and gives its assets free', async () => {
         const { bankA, trust } = stage.cast;
         await expect(trust.deals.end({ id: dealId, reason: 'called' })).rejects.toMatchObject({
@@ -340,7 +378,7 @@ describe('notes of a deal that is accelerated and called', () => {
         expect(await states()).toEqual([...redeemed, ['R', 'outstanding', 10_000_000n]]);
         expect(await pledged()).toEqual([note('R')]);
         await trust.deals.end({ id: dealId, reason: 'called' });
-        await trust.tranches.retire({ dealId });
+        await payOutBeforeRetiring();
         expect(await states()).toEqual([...redeemed, ['R', 'cancelled', 0n]]);
         expect(await pledged()).toEqual([]);
         expect([await held('fund', 'R'), await held('bank-b', 'R')]).toEqual([0n, 0n]);

@@ -222,6 +222,7 @@ describe('notes from the command line', () => {
         expect(await refused('trust', 'settle', 'release-payable', dealId, '1', 'servicer')).toMatchObject({
             refusal: 'NOT_FOUND',
         });
+        expect(await refused('trust', 'settle', 'pay-out', dealId)).toMatchObject({ refusal: 'DEAL_STATUS_WRONG' });
         const [paid] = await asked<Record<string, unknown>[]>('fund', 'settle', 'distributions', dealId);
         expect(paid).toMatchObject({ period: 1, status: 'paid', paidOn: paymentDate });
         expect(await refused('trust', 'settle', 'distribute', dealId, '1')).toMatchObject({

@@ -23,7 +23,7 @@ import { distribute, distributeRequest, readStatementRequest } from '../domain/d
 import { Distributions } from '../ledger/distribution';
 import { Holdings } from '../ledger/holding';
 import { Institutions } from '../ledger/institution';
-import { readDealRequest } from '../domain/tranche';
+import { dealRequest, readDealRequest } from '../domain/tranche';
 import { readJson } from '../domain/shape';
 import { Settlements } from '../ledger/settlement';
 import { release, releaseReader, returnReader, send, sendReader, takeBack } from '../domain/waiting';
@@ -148,6 +148,26 @@ export class SettlementContract extends Contract {
             const facts = await distributions.facts(asked, issue, await businessDay(ctx, ctx.caller.id));
             await distributions.pay(distribute(facts), issue, facts.today);
             return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: asked.period });
+        };
+        return ctx.once(asked, act, collection);
+    }
+
+    /**
+     * The depository pays what is left in the account of a deal that its trustee has ended: to whom is still owed, and then to whom the
+     * terms give all that is left.
+     */
+    @Transaction()
+    @Returns('string')
+    async payOut(ctx: Context, request: string): Promise<string> {
+        const asked = readJson(request, dealRequest);
+        ctx.caller.mustBe('depository');
+        const { distributions, collection } = ownDistributions(ctx);
+        const act = async () => {
+            const issue = await distributions.issue(asked.dealId);
+            ctx.caller.mustBeParty({ role: 'depository', institution: issue.depository });
+            const facts = await distributions.surplusFacts(issue, await businessDay(ctx, ctx.caller.id));
+            await distributions.pay(distribute(facts), issue, facts.today);
+            return ctx.reply({ type: 'DistributionPaid', dealId: asked.dealId, period: facts.scheduled.period });
         };
         return ctx.once(asked, act, collection);
     }

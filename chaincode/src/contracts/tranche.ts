@@ -193,7 +193,8 @@ export class TrancheContract extends Contract {
             const classes = await tranches.ofIssue(issued);
             const deal = await new Deals(ctx).load(dealId);
             const today = await businessDay(ctx, ctx.caller.id);
-            const retired = retire(deal, classes, await holdings.allOf(classes), today);
+            const { free: left } = await holdings.find(issued.trustee, dealId, issued.cash);
+            const retired = retire(deal, classes, await holdings.allOf(classes), left, today);
             const posted = post(await holdings.load(retired.movements, today), retired.movements);
             await holdings.save(posted);
             await holdings.endLiens(retired.endedLiens);

@@ -15,6 +15,7 @@ import { waitingMembers } from './waiting';
 import type { Amount } from './money';
 import type { Asset, Holding, Movement, Place } from './holding';
 import type { Day } from './day';
+import type { Deal } from './deal';
 import type { LienName } from './lien';
 import type { Payable } from './payable';
 import type { Distribution, WaterfallRun } from './waterfall/record';
@@ -39,7 +40,7 @@ export const distributionReader = object({
     dealId: id,
     period: integer(1),
     status: oneOf('scheduled', 'paid'),
-    /** The version of the period's run that was paid. */
+    /** The version of the period's run that was paid; absent where the deal had ended, and what was left of it was paid. */
     run: optional(integer(1)),
     recordDate: optional(day),
     paymentDate: optional(day),
@@ -53,9 +54,11 @@ export const distributionReader = object({
 });
 export type DistributionRecord = ReturnType<typeof distributionReader>;
 
-/** The record of a period before its payment. */
-export function newDistribution(dealId: string, period: number): DistributionRecord {
-    return { dealId, period, status: 'scheduled', classes: [], payments: [] };
+/** The records of all payments before any is made: of every period, and one more for what is left when the deal has ended. */
+export function scheduledDistributions({ id, periods }: Pick<Deal, 'id' | 'periods'>): DistributionRecord[] {
+    return Array.from({ length: periods + 1 }, (_, i) => {
+        return { dealId: id, period: i + 1, status: 'scheduled', classes: [], payments: [] };
+    });
 }
 
 /** @throws Refusal RECORD_FORGED unless the record of a period is as it was before its payment */
@@ -96,7 +99,8 @@ export interface DistributionFacts {
     /** That of the period before, where there is one. */
     readonly previous: DistributionRecord | undefined;
     readonly run: Pick<WaterfallRun, 'distributions' | 'payments' | 'paymentDate'>;
-    readonly runVersion: number;
+    /** Absent for what is left of a deal that has ended. */
+    readonly runVersion: number | undefined;
     /** Version of the period's report on which it was run, the one that was confirmed last, and whether a later period has been run. */
     readonly report: number | undefined;
     readonly confirmed: number | undefined;

@@ -502,6 +502,14 @@ export const refusals = {
         sentence: 'the rules of the pool allow no substitution',
         remedy: 'Buy the loan back for cash.',
     },
+    SURPLUS_MISSING: {
+        sentence: 'nothing is left in the account of deal {dealId}',
+        remedy: 'There is nothing to pay out.',
+    },
+    SURPLUS_NOT_PAID: {
+        sentence: 'the account of deal {dealId} is not empty, and who holds its notes may have a claim to what is left',
+        remedy: 'Pay out what is left first (pay-out), then cancel the notes.',
+    },
     TAPE_STILL_PLEDGED: {
         sentence: 'chunk {number} is still pledged',
         remedy: 'Release the pledges of the tape first.',

@@ -46,7 +46,7 @@ export const trancheReader = object({
     factor: text(20),
     /** Principal written down and not reinstated. */
     writtenDown: minor,
-    /** Interest still owed on a class whose principal has been repaid. */
+    /** Interest still owed on a class that has no balance left: its principal is repaid, or written down. */
     owed: optional(minor),
     /** The terms also pay it what is left over: it is not redeemed with its last principal. */
     residual: optional(flag),
@@ -243,7 +243,7 @@ export function payClass(tranche: TrancheRecord, paid: Distribution, today: Day)
     const writtenDown = (tranche.writtenDown + paid.writtenDown) as Amount;
     const hadPrincipal = tranche.balance > 0n || tranche.writtenDown > 0n || tranche.owed !== undefined;
     const isRepaid = paid.balanceEnding === 0n && writtenDown === 0n && hadPrincipal;
-    const owed = isRepaid && paid.interestShortfall > 0n ? paid.interestShortfall : undefined;
+    const owed = paid.balanceEnding === 0n && paid.interestShortfall > 0n ? paid.interestShortfall : undefined;
     const isOver = isRepaid && owed === undefined && tranche.residual !== true;
     return {
         ...tranche,

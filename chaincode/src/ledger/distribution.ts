@@ -1,11 +1,13 @@
 import { heldAccount, noticeReader, statementReader } from '../domain/distribution';
 import { payableAccount, payableReader } from '../domain/payable';
+import { Deals } from './deal';
 import { lastConfirmed } from '../domain/report';
 import { mustHaveRun } from '../domain/run';
 import { Reports } from './report';
 import { Tranches } from './tranche';
 import { post } from '../domain/holding';
 import { Refusal } from '../domain/refusal';
+import { surplusRun } from '../domain/surplus';
 import { withSupply } from '../domain/tranche';
 
 import type { Context } from './context';
@@ -56,6 +58,27 @@ export class Distributions {
             standings: await this.holdings.standings([...all, ...issue.payees].map(({ institution }) => institution)),
             ...{ cash: issue.cash, trustee: issue.trustee, depository: issue.depository },
             payees: Object.fromEntries(issue.payees.map(({ role, institution }) => [role, institution])),
+        };
+    }
+
+    /** What is left of a deal that has ended, as the payment of the first period that was not paid. @throws Refusal NOT_FOUND */
+    async surplusFacts(issue: Issue, today: Day): Promise<DistributionFacts> {
+        const { dealId, trustee, depository, cash, payees } = issue;
+        const deals = new Deals(this.ctx);
+        const [deal, terms] = [await deals.load(dealId), await deals.terms(dealId)];
+        const period = await this.tranches.firstUnpaid(dealId);
+        const last = await this.tranches.lastRun(dealId, period);
+        const tranches = await this.tranches.ofIssue(issue);
+        const { free: left } = await this.holdings.find(trustee, dealId, cash);
+        const holdings = await this.holdings.allOf(tranches);
+        return {
+            scheduled: await this.tranches.distribution(dealId, period),
+            previous: undefined,
+            run: surplusRun({ deal, terms, status: last?.run?.status, tranches, left, today }),
+            ...{ runVersion: undefined, report: undefined, confirmed: undefined, hasLater: false },
+            ...{ recordDate: today, today, tranches, holdings, cash, trustee, depository },
+            standings: await this.holdings.standings([...holdings, ...payees].map(({ institution }) => institution)),
+            payees: Object.fromEntries(payees.map(({ role, institution }) => [role, institution])),
         };
     }
 

@@ -1,7 +1,7 @@
 import { allotmentReader, orderReader } from '../domain/allotment';
 import { byCodePoint } from '../domain/canonical';
 import { depositReader } from '../domain/holding';
-import { distributionReader, mustBeUnpaid, newDistribution } from '../domain/distribution';
+import { distributionReader, mustBeUnpaid, scheduledDistributions } from '../domain/distribution';
 import { issueReader, mustBeAsAuthorised, trancheReader } from '../domain/tranche';
 import { Institutions } from './institution';
 import { key } from './tape';
@@ -131,6 +131,22 @@ export class Tranches {
         return declarations?.reinstated.some(each => each.period >= period) ? period : undefined;
     }
 
+    /** The first period that was not paid: of a deal that has ended, the one of what is left. @throws Refusal NOT_FOUND */
+    async firstUnpaid(dealId: string): Promise<number> {
+        let period = 1;
+        while ((await this.distribution(dealId, period)).status === 'paid') period++;
+        return period;
+    }
+
+    /** The last period run before this one, where there is one. */
+    async lastRun(dealId: string, before: number): Promise<RunRecord | undefined> {
+        for (let period = before - 1; period > 0; period--) {
+            const run = await this.findRun(dealId, period);
+            if (run?.status === 'run') return run;
+        }
+        return undefined;
+    }
+
     distributionsOf(dealId: string): Promise<DistributionRecord[]> {
         return this.distributions.list([dealId]);
     }
@@ -178,7 +194,10 @@ export class Tranches {
             const { period } = scheduled;
             mustBeScheduled(scheduled, await this.run(dealId, period));
             await this.runs.mustBeSignedBy(signatories(deal), dealId, key(period));
-            mustBeUnpaid(newDistribution(dealId, period), await this.distribution(dealId, period));
+        }
+        for (const scheduled of scheduledDistributions(deal)) {
+            const { period } = scheduled;
+            mustBeUnpaid(scheduled, await this.distribution(dealId, period));
             await this.distributions.mustBeSignedBy([mspId], dealId, key(period));
         }
     }
@@ -194,11 +213,9 @@ export class Tranches {
         await this.declared.layDown(undeclared(deal.id), [deal.trusteeMsp], deal.id);
         for (const tranche of tranches)
             await this.tranches.layDown(tranche, [mspId], tranche.dealId, tranche.className);
-        for (const run of runs) {
-            await this.runs.layDown(run, signatories(deal), run.dealId, key(run.period));
-            const { dealId, period } = run;
-            await this.distributions.layDown(newDistribution(dealId, period), [mspId], dealId, key(period));
-        }
+        for (const run of runs) await this.runs.layDown(run, signatories(deal), run.dealId, key(run.period));
+        for (const scheduled of scheduledDistributions(deal))
+            await this.distributions.layDown(scheduled, [mspId], deal.id, key(scheduled.period));
     }
 }
 

@@ -89,6 +89,17 @@ export function settlementCommand(): Command {
             ),
         );
     settle
+        .command('pay-out <deal>')
+        .description('depository: pay what is left in the account of a deal that has ended, as its last distribution')
+        .addHelpText(
+            'after',
+            example(
+                'poolproof --as trust settle pay-out auto-2026-1',
+                'To classes that are still owed first, then to whom the terms give all that is left, or to the originator.',
+            ),
+        )
+        .action(atDesk(({ settlements }, [dealId = '']) => printed(settlements.payOut({ dealId }))));
+    settle
         .command('statement <deal> <period>')
         .description('trustee, depository, regulator: what every holder was paid')
         .addHelpText('after', example('poolproof --as trust settle statement auto-2026-1 1'))

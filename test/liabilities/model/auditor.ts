@@ -133,7 +133,7 @@ export class Auditor {
 
     /** The public record of every payment date: what has left the deal's account went to holders and to parties. */
     private checkPayments(): void {
-        for (const [period, { paid, parties }] of this.table.runs) {
+        for (const [period, { paid, parties }] of [...this.table.runs, ...this.table.paidOut]) {
             const number = String(period).padStart(5, '0');
             const record = this.record<{ status: string; total?: string }>('distribution', this.table.dealId, number);
             const told = [...this.table.notices].filter(([key]) => key.endsWith(`|${period}`));

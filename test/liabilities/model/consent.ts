@@ -47,6 +47,7 @@ export class Consents {
             case 'tranche:issue':
                 return this.mustBeOrdered(changes, table);
             case 'settlement:distribute':
+            case 'settlement:payOut':
                 return mustOnlyReceive(
                     changes,
                     place => place.startsWith(`trust|${table.dealId}|`) || isRepaid(place, table),

@@ -9,6 +9,7 @@ import type * as request from '../../../chaincode/dist/ledger/request';
 import type * as retirement from '../../../chaincode/dist/domain/retirement';
 import type * as share from '../../../chaincode/dist/domain/share';
 import type * as standing from '../../../chaincode/dist/domain/standing';
+import type * as surplus from '../../../chaincode/dist/domain/surplus';
 import type * as tranche from '../../../chaincode/dist/domain/tranche';
 import type * as waiting from '../../../chaincode/dist/domain/waiting';
 import type { Amount } from '@poolproof/chaincode/domain';
@@ -25,6 +26,7 @@ interface Modules {
     readonly 'domain/retirement': typeof retirement;
     readonly 'domain/share': typeof share;
     readonly 'domain/standing': typeof standing;
+    readonly 'domain/surplus': typeof surplus;
     readonly 'domain/tranche': typeof tranche;
     readonly 'domain/waiting': typeof waiting;
     readonly 'ledger/request': typeof request;
@@ -95,6 +97,9 @@ export const faults: readonly Fault[] = [
     }),
     fault('loses what comes back', 'domain/waiting', 'takeBack', right => (...given) => {
         return { ...right(...given), movements: [] };
+    }),
+    fault('pays out what a deal still needs', 'domain/surplus', 'surplusRun', right => facts => {
+        return right({ ...facts, deal: { ...facts.deal, status: 'closed' } });
     }),
     fault('ends a deal that owes', 'domain/deal', 'endDeal', () => (ending, _classes, _unpaid, ended) => {
         return { ...ending, status: 'closed', ended };

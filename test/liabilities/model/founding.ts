@@ -74,10 +74,17 @@ export function modelled(): Table {
         table.files.set(institution, {
             ...{ clearedUntil: '2030-12-31', categories: ['institutional'], suspended: false, paidOutside: false },
         });
-    for (const { className, minimum, increment, lockedUntil, categories = [] } of offerings) {
+    for (const [i, { className, minimum, increment, lockedUntil, categories = [] }] of offerings.entries()) {
         const original = cents(classes[className as keyof typeof classes]);
         table.classes.set(note(className as keyof typeof classes), {
-            ...{ original, minimum: BigInt(minimum), increment: BigInt(increment), lockedUntil, categories },
+            ...{
+                original,
+                rank: i + 1,
+                minimum: BigInt(minimum),
+                increment: BigInt(increment),
+                lockedUntil,
+                categories,
+            },
             ...{ status: 'authorised', outstanding: 0n, owed: original, writtenDown: 0n, repaid: 0n },
             interestOwed: 0n,
         });

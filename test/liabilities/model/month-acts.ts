@@ -5,6 +5,7 @@ import {
     checkRun,
     distribute,
     end,
+    payOut,
     reinstate,
     release,
     releaseAside,
@@ -238,9 +239,15 @@ export class Months {
         return { client: trust, transaction: 'deal:end', asked, model: () => end(table) };
     }
 
+    payOut(): Act {
+        const { table } = this.scene;
+        const asked = { dealId };
+        return { client: trust, transaction: 'settlement:payOut', asked, model: () => payOut(table, payer) };
+    }
+
     retire(): Act {
         const { table } = this.scene;
-        return { client: trust, transaction: 'tranche:retire', asked: { dealId }, model: () => retire(table) };
+        return { client: trust, transaction: 'tranche:retire', asked: { dealId }, model: () => retire(table, payer) };
     }
 
     openDay(): Act {

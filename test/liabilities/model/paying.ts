@@ -24,6 +24,39 @@ export function distribute(table: Table, period: number, payer: Payer): boolean 
     const run = table.runs.get(period);
     if (run === undefined || run.paid || table.day < run.paymentDate) return false;
     if (period > 1 && table.runs.get(period - 1)?.paid !== true) return false;
+    return pay(table, period, run, payer);
+}
+
+/**
+ * What is left of a deal that has ended: the holders' who have lost something, the most senior first, then the bank's that holds the
+ * certificate.
+ */
+export function payOut(table: Table, payer: Payer): boolean {
+    let left = table.amounts.get(`${payer.dealAccount}|${payer.cash}|free`) ?? 0n;
+    if (table.deal !== 'closed' || left === 0n) return false;
+    const take = (owed: bigint): bigint => {
+        const taken = owed < left ? owed : left;
+        left -= taken;
+        return taken;
+    };
+    const ranked = [...table.classes].sort(([, a], [, b]) => a.rank - b.rank);
+    const classes = ranked.map(([asset, { status, interestOwed, writtenDown }]) => {
+        const isLeft = status === 'outstanding';
+        const interest = take(isLeft ? interestOwed : 0n);
+        const principal = take(isLeft ? writtenDown : 0n);
+        const rest = { interestShortfall: interestOwed - interest, writtenDown: -principal };
+        const paying = { interest, principal, ...rest, residual: 0n, balanceBeginning: 0n, balanceEnding: 0n };
+        return [asset.split(':')[2] ?? '', paying] as const;
+    });
+    const parties = [{ payee: 'certificateholder', institution: 'bank-a', amount: left }];
+    const dates = { paymentDate: table.day, recordDate: table.day };
+    const run: Run = { ...dates, classes: Object.fromEntries(classes), parties, paid: false };
+    const period = table.runs.size + table.paidOut.size + 1;
+    table.paidOut.set(period, run);
+    return pay(table, period, run, payer);
+}
+
+function pay(table: Table, period: number, run: Run, payer: Payer): boolean {
     const lines = linesOf(table, run);
     if (lines === undefined) return false;
     const holders = [...lines].map(([holder, own]) => ({ holder, own, total: totalOf(own) }));
@@ -205,8 +238,8 @@ export function end(table: Table): boolean {
 }
 
 /** What is left of the notes of a deal that has ended is cancelled. */
-export function retire(table: Table): boolean {
-    if (table.deal !== 'closed') return false;
+export function retire(table: Table, { cash, dealAccount }: Payer): boolean {
+    if (table.deal !== 'closed' || (table.amounts.get(`${dealAccount}|${cash}|free`) ?? 0n) > 0n) return false;
     for (const [asset, notes] of table.classes)
         if (notes.status === 'outstanding') cancel(table, asset.split(':')[2] ?? '', notes, 'cancelled');
     return true;

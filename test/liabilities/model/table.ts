@@ -27,6 +27,8 @@ export interface File {
 
 export interface NoteClass {
     readonly original: bigint;
+    /** 1 is the most senior. */
+    readonly rank: number;
     readonly minimum: bigint;
     readonly increment: bigint;
     readonly lockedUntil: string | undefined;
@@ -123,6 +125,8 @@ export class Table {
     /** The orders of the closed book. */
     allotment: readonly string[] | undefined;
     readonly runs = new Map<number, Run>();
+    /** What was left of a deal that had ended, as the payments after those of its runs. */
+    readonly paidOut = new Map<number, Run>();
     /** Principal that the trustee has reinstated, by `period|class`. */
     readonly reinstated = new Map<string, bigint>();
     /** `holder|period` */

@@ -105,7 +105,7 @@ export class Walk {
 
     private afterIssue(): readonly Choice[] {
         const { issuing, months, random, trades } = this;
-        const isIssued = this.table.deal === 'issued';
+        const [isIssued, isEnded] = [this.table.deal === 'issued', this.table.deal === 'closed'];
         const { isRepaid, windsUp } = months;
         return [
             [60, () => trades.trade()],
@@ -131,7 +131,9 @@ export class Walk {
             [5, () => months.aside()],
             [3, () => months.releaseWell()],
             [isRepaid ? 20 : 1, () => months.end()],
-            [isRepaid ? 10 : 1, () => months.retire()],
+            [isEnded ? 10 : 1, () => months.payOut()],
+            [isEnded ? 6 : 1, () => months.retire()],
+            [isEnded ? 6 : 1, () => trades.provide('trust', BigInt(1 + random.below(400_000)), dealId)],
         ];
     }
 
@@ -171,6 +173,7 @@ export class Walk {
         const after: Choice[] = [
             [4, () => months.distribute()],
             [3, () => months.waiting()],
+            [1, () => months.payOut()],
             [1, () => months.retire()],
         ];
         const made = this.pick([

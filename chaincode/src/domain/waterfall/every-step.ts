@@ -5,6 +5,11 @@ export function* allSteps(terms: Terms): Iterable<{ readonly step: Step; readonl
     for (const [status, steps] of Object.entries(terms.waterfalls)) yield* stepsIn(steps, `waterfalls.${status}`);
 }
 
+/** Every step of the waterfall of a status, in the order of the terms: none where the status has none. */
+export function* stepsOf({ waterfalls }: Terms, status: string): Iterable<Step> {
+    for (const { step } of stepsIn(waterfalls[status] ?? [], `waterfalls.${status}`)) yield step;
+}
+
 function* stepsIn(steps: readonly Step[], at: string): Iterable<{ readonly step: Step; readonly at: string }> {
     for (const [i, step] of steps.entries()) {
         yield { step, at: `${at}[${i}]` };
