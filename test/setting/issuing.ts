@@ -2,6 +2,7 @@ import { add } from '@poolproof/chaincode/domain';
 
 import { cash } from './founding';
 import { issueCash, transfer } from './transfer';
+import { openDayOf } from './month';
 
 import type { Amount, Day, TrancheRecord } from '@poolproof/chaincode/domain';
 import type { Cast, MemberId } from './cast';
@@ -43,11 +44,11 @@ export async function placeNotes(cast: Cast, dealId: string, appetite: Appetite)
 
 /** All notes of a sealed deal are issued to two investors, and the deal is closed: its months can be reported. */
 export async function issueDeal(cast: Cast, dealId: string) {
-    const [system] = await cast.trust.holdings.days();
-    if (!system) throw new Error('no settlement system is open');
+    const { dates } = await cast.trust.deals.terms(dealId);
+    const today = await openDayOf(cast, dates.closing);
     await authorise(cast, dealId);
     const classes = await placeNotes(cast, dealId, { 'bank-b': 60n, fund: 40n });
-    await settleIssue(cast, dealId, add(...classes.map(({ original }) => original)), system.day);
+    await settleIssue(cast, dealId, add(...classes.map(({ original }) => original)), today);
     return cast.trust.deals.close({ id: dealId });
 }
 
