@@ -44,7 +44,8 @@ function parsed(text: string): unknown {
     // Loaded only where it is needed: it takes longer than the rest of the library.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { parse } = require('yaml') as typeof Yaml;
-    return parse(text);
+    // Profiles written for Fabric's SDKs keep what repeats in anchors, and merge them (`<<`), as YAML 1.1 has it.
+    return parse(text, { merge: true });
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -57,7 +58,10 @@ function profileOf(document: unknown, folder: string, wanted: string | undefined
     const organizations = record(members)(profile['organizations'], 'organizations');
     const client = optional(members)(profile['client'], 'client');
     const name = wanted ?? optional(label)(client?.['organization'], 'client.organization');
-    const organization = name === undefined ? Object.values(organizations)[0] : organizations[name];
+    const [only, ...others] = Object.keys(organizations);
+    if (name === undefined && others.length > 0)
+        throw new InputError(`client.organization does not say which is the client's: ${[only, ...others].join(', ')}`);
+    const organization = organizations[name ?? only ?? ''];
     if (!organization) throw new InputError(`no organisation ${name ?? ''}`);
     const at = `organizations.${name ?? ''}`;
     const known = record(members)(profile['peers'], 'peers');

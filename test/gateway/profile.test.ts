@@ -73,6 +73,18 @@ describe('a common connection profile', () => {
         expect(readProfile(write('other.yaml', yaml), 'Org2')).toMatchObject({ mspId: 'Org2MSP', peers });
     });
 
+    it('may keep in anchors what repeats', () => {
+        const merged = `
+client: { organization: Org2 }
+organizations: { Org1: { mspid: Org1MSP, peers: [a] }, Org2: { mspid: Org2MSP, peers: [b] } }
+defaults: &peer { tlsCACerts: { pem: a root } }
+peers:
+  a: { <<: *peer, url: "grpcs://a:7051" }
+  b: { <<: *peer, url: "grpcs://b:7051" }`;
+        const peers = [{ name: 'b', address: 'b:7051', tlsRootPem: 'a root' }];
+        expect(readProfile(write('merged.yaml', merged))).toEqual({ mspId: 'Org2MSP', peers });
+    });
+
     it('is the same in JSON', () => {
         const json = {
             organizations: { 'bank-a': { mspid: 'BankAMSP', peers: ['p'] } },
@@ -87,6 +99,7 @@ describe('a common connection profile', () => {
     it.each([
         ['not a profile at all', 'just: text', /organizations.*not an object/],
         ['no such organisation', yaml.replace('organization: Org1', 'organization: Org9'), /no organisation Org9/],
+        ['nobody said to be the client', yaml.replace(/client:\n.*\n/, ''), /which is the client's: Org1, Org2/],
         ['no peers', 'organizations: { a: { mspid: A, peers: [] } }\npeers: {}', /no peer of the client's/],
         ['no MSP id', 'organizations: { a: { peers: [p] } }\npeers: { p: { url: "grpc://a:1" } }', /mspid/],
         ['no root', 'organizations: { a: { mspid: A } }\npeers: { p: { url: "grpcs://a:1" } }', /tlsCACerts/],
