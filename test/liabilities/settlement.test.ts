@@ -403,7 +403,7 @@ it('names the place of a pair in a refusal, never its reference', async () => {
     const refusal = await refusalOf(() => settle(ledger, fundToBankB(good), fundToBankB(late)));
     expect([refusal.code, refusal.details['at']]).toEqual(['INSTRUCTION_NOT_DUE', 'batch.pairs[1]']);
     const absent = await refusalOf(() => settle(ledger, fundToBankB('nowhere')));
-    expect(absent.message).toBe('NOT_FOUND: there is no instruction for batch.pairs[0]');
+    expect(absent.message).toBe('NOT_FOUND: there is no instruction by the reference in batch.pairs[0]');
     const again = await refusalOf(() => instruct(ledger, fund, 'deliver', bankB, { reference: good }));
     expect(again.message).not.toContain(good);
 });

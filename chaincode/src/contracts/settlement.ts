@@ -64,7 +64,7 @@ export class SettlementContract extends Contract {
         const { reference } = ctx.transient.json('instruction', cancelReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            await settlements.file([cancel(await settlements.load(ctx.caller.id, reference, 'instruction'))]);
+            await settlements.file([cancel(await settlements.load(ctx.caller.id, reference, 'the request'))]);
             return ctx.reply({ type: 'InstructionCancelled' });
         };
         return ctx.once(asked, act, collection);
@@ -79,7 +79,7 @@ export class SettlementContract extends Contract {
         const { reference, paymentReference } = ctx.transient.json('instruction', confirmPaymentReader);
         const { settlements, collection } = ownSettlements(ctx);
         const act = async () => {
-            const instruction = await settlements.load(ctx.caller.id, reference, 'instruction');
+            const instruction = await settlements.load(ctx.caller.id, reference, 'the request');
             await settlements.instructionsOf(ctx.caller.id).save([confirmPayment(instruction, paymentReference)]);
             return ctx.reply({ type: 'PaymentConfirmed' });
         };

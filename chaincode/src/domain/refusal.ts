@@ -20,8 +20,8 @@ export const refusals = {
         remedy: 'Take the asset out of the tape, or have the other deal release it.',
     },
     ASSET_CLASS_UNKNOWN: {
-        sentence: 'there is no asset class {id}',
-        remedy: 'Use one of the asset classes of this version.',
+        sentence: 'there is no asset class {id}, only {known}',
+        remedy: 'Use one of these.',
     },
     ASSET_TWICE: {
         sentence: 'row {row} is the same asset as the row before',
@@ -34,7 +34,7 @@ export const refusals = {
     },
     BOOK_NOT_OPEN: {
         sentence: 'the book of {institution} has not been opened',
-        remedy: 'Have the depository open it.',
+        remedy: 'Have the depository open it: it does so by filing what it knows of the institution.',
     },
     CHUNKS_OVERLAP: {
         sentence: 'chunk {number} does not begin after the chunk before it',
@@ -265,8 +265,8 @@ export const refusals = {
         remedy: 'Settle on or after that day.',
     },
     NOTES_NOT_AUTHORISED: {
-        sentence: 'class {className} is {status}: it cannot be issued',
-        remedy: 'A class is issued once, after its deal has been sealed and its classes authorised.',
+        sentence: 'the notes {className} are {status} already',
+        remedy: 'Notes are authorised once; they are ordered and allotted until they are issued, and issued once.',
     },
     NOTES_NOT_ISSUED: {
         sentence: 'the notes of deal {id} have not been issued',

@@ -120,7 +120,8 @@ export const flag: Reader<boolean> = (value, at) => {
 
 /** Minor units as a decimal string, the canonical form of an amount in a request: `"2340504"`. */
 export const minor: Reader<Amount> = (value, at) => {
-    if (typeof value !== 'string' || !/^-?\d{1,30}$/.test(value)) throw invalid(at, 'not an amount in minor units');
+    if (typeof value !== 'string' || !/^-?\d{1,30}$/.test(value))
+        throw invalid(at, 'not an amount in minor units, a whole number as text: "1250"');
     return BigInt(value) as Amount;
 };
 

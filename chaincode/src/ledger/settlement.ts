@@ -40,7 +40,8 @@ export class Settlements {
      */
     async load(institution: string, reference: string, at: string, sheet?: string): Promise<Instruction> {
         const instruction = await this.instructionsOf(institution).find(reference, sheet);
-        if (instruction === undefined) throw new Refusal('NOT_FOUND', { noun: 'instruction for', id: at });
+        if (instruction === undefined)
+            throw new Refusal('NOT_FOUND', { noun: 'instruction by the reference in', id: at });
         return instruction;
     }
 

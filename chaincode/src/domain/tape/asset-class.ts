@@ -91,6 +91,7 @@ export const assetClasses: Readonly<Record<string, AssetClass>> = {
 /** @throws Refusal ASSET_CLASS_UNKNOWN */
 export function assetClassOf(id: string): AssetClass {
     const found = Object.hasOwn(assetClasses, id) ? assetClasses[id] : undefined;
-    if (found === undefined) throw new Refusal('ASSET_CLASS_UNKNOWN', { id });
+    if (found === undefined)
+        throw new Refusal('ASSET_CLASS_UNKNOWN', { id, known: Object.keys(assetClasses).join(', ') });
     return found;
 }
