@@ -29,7 +29,8 @@ export async function pledgeTape(
     const { chunkRoots } = await tapes.read(dealId);
     const chunks = chunkRoots.length;
     let pledged = 0;
-    await inLanes(numbersTo(chunks), inFlight, async number => {
+    // A tape that is not submitted has no chunks yet: the contract says so when it is asked for the first.
+    await inLanes(numbersTo(Math.max(chunks, 1)), inFlight, async number => {
         await pledges.pledge({ dealId, number });
         pledged++;
         progress?.({ pledged, chunks });

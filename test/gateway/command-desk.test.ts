@@ -216,6 +216,35 @@ describe('the command line at a desk', () => {
         expect(await watched()).toMatchObject({ name: 'InstitutionJoined', payload: { id: 'trust' } });
     });
 
+    it('tells people of events line by line', async () => {
+        await regulator(...joining);
+        const watch = spawn(process.execPath, [program, '--as', 'regulator', 'watch'], {
+            cwd: folder,
+            env: environment,
+        });
+        const [line] = (await once(watch.stdout, 'data')) as [Buffer];
+        watch.kill('SIGTERM');
+        await once(watch, 'exit');
+        const told = 'id regulator, mspId RegulatorMSP, name Regulator, requested none, roles regulator';
+        expect(String(line)).toBe(`2  InstitutionJoined  ${told}\n`);
+    });
+
+    it('is the desk that is named, whatever the variables say of another, and names those there are where none is', async () => {
+        const variables = {
+            POOLPROOF_PROFILE: join(folder, 'fund.json'),
+            POOLPROOF_WALLET: join(folder, 'wallet'),
+            POOLPROOF_IDENTITY: 'fund',
+        };
+        const institution = async (...args: string[]) => {
+            const { stdout } = await poolproofIn(folder, variables)('--json', ...args, 'network', 'status');
+            return (JSON.parse(stdout) as { institution: string }).institution;
+        };
+        expect(await institution()).toBe('FundMSP');
+        expect(await institution('--as', 'regulator')).toBe('RegulatorMSP');
+        const { code, stderr } = await poolproofIn(folder)('network', 'status');
+        expect([code, stderr]).toEqual([2, expect.stringMatching(/--as \(poolproof\.json names .*bank-a.*\)/)]);
+    });
+
     it('tells programs of a failure as JSON', async () => {
         const { code, stderr } = await regulator('--json', 'deal', 'read', 'nowhere');
         expect(JSON.parse(stderr)).toMatchObject({ exitCode: code, code: 'NOT_FOUND', details: { id: 'nowhere' } });

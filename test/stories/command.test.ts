@@ -61,6 +61,18 @@ describe('the command line', () => {
         expect([checked.code, checked.stderr]).toEqual([8, '']);
     });
 
+    it('tells its terms as they were written, amounts with their decimals', async () => {
+        const { stdout } = await poolproof('--as', 'fund', 'deal', 'terms', dealId);
+        expect(stdout).toMatch(/^ +balance +\d+\.\d\d$/m);
+        expect(stdout).toMatch(/^ +fixed +\d+\.\d+%$/m);
+    });
+
+    it('accepts no tape that is not submitted', async () => {
+        const { code, stdout, stderr } = await poolproof('--as', 'trust', 'pledge', 'accept', dealId);
+        expect([code, stdout]).toEqual([3, '']);
+        expect(stderr).toContain('CHUNK_MISSING');
+    });
+
     it('records and submits a tape, and pledges and seals it', async () => {
         const recorded = await poolproof('--as', 'bank-a', 'tape', 'record', dealId, 'loans.csv', '--submit');
         const told = 'loans.csv: 20 records, fit to be recorded; score 100 of 100\nrecorded: 1 of 1 chunks\n';
@@ -197,6 +209,7 @@ describe('the command line', () => {
         ['a tape that is cut off', ['tape', 'record', '%', 'cut.csv'], 2, 'cut.csv, line 21: no line end'],
         ['terms with an unknown field', ['deal', 'open', 'bad-terms', 'bad.json'], 3, 'TERMS_INVALID: surprise'],
         ['a deal that does not exist', ['deal', 'read', 'nowhere'], 3, 'NOT_FOUND: there is no deal nowhere'],
+        ['a transaction id that is none', ['outcome', '3f1c'], 2, '3f1c: no transaction id'],
         ['a deal that is not for it to close', ['deal', 'close', '%'], 3, 'ROLE_MISSING'],
     ])('tells by its exit code: %s', async (_, args, code, said) => {
         const run = await poolproof('--as', 'bank-a', ...args.map(arg => (arg === '%' ? dealId : arg)));

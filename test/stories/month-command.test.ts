@@ -146,7 +146,8 @@ describe('a month from the command line', () => {
         expect(await poolproof('--as', 'trust', 'waterfall', 'run', lenient, '1')).toMatchObject({ code: 0 });
         expect(await record(lenient, `${lenient}-right.csv`, '--version', '2')).toMatchObject({ code: 0 });
         const filed = ['report', 'file', lenient, '1', '--version', '2', '--reason', 'a dollar was found'];
-        expect(await poolproof('--as', 'bank-a', ...filed)).toMatchObject({ code: 0 });
+        const stated = ['--stated', 'poolBalanceEnding=123456', '--stated', 'receivablesCount=7'];
+        expect(await poolproof('--as', 'bank-a', ...filed, ...stated)).toMatchObject({ code: 0 });
         const { code, stdout } = await poolproof('--as', 'regulator', 'audit', 'replay', lenient);
         expect(stdout.trim().split('\n')).toEqual([
             'tape: the same',
@@ -157,6 +158,13 @@ describe('a month from the command line', () => {
         ]);
         expect(code).toBe(0);
         expect((await poolproof('--as', 'bank-b', 'audit', 'replay', lenient)).code).toBe(4);
+    });
+
+    it('tells people by how much a restatement and what was stated differ: amounts in their currency, counts as they are', async () => {
+        const { stdout } = await poolproof('--as', 'fund', 'report', 'read', lenient, '1');
+        expect(stdout).toMatch(/^ +otherPrincipalAdjustment +1\.00$/m);
+        expect(stdout).toMatch(/^ +poolBalanceEnding +1,234\.56 +[\d,]+\.\d\d$/m);
+        expect(stdout).toMatch(/^ +receivablesCount +7 +\d+$/m);
     });
 
     it('shows a figure that is published otherwise', async () => {

@@ -25,16 +25,19 @@ async function glanceOf({ institution, standing, ...book }: BookContent, amounts
             suspended: standing.suspended,
         }),
         holdings: await Promise.all(
-            book.holdings.map(async ({ account, asset, free, pledged }) => ({
-                account,
-                asset,
-                free: await amounts.of(asset, free),
-                pledged: await amounts.of(asset, pledged),
-            })),
+            inOrder(book.holdings, ({ account, asset }) => `${account} ${asset}`).map(
+                async ({ account, asset, free, pledged }) => ({
+                    account,
+                    asset,
+                    free: await amounts.of(asset, free),
+                    pledged: await amounts.of(asset, pledged),
+                }),
+            ),
         ),
         orders: await Promise.all(
-            book.orders.map(({ dealId, className, face, minimum, limit, status, allotted, price, due }) =>
-                amounts.ofDeal(dealId, { dealId, className, face, minimum, limit, status, allotted, price, due }),
+            inOrder(book.orders, ({ dealId, className }) => `${dealId} ${className}`).map(
+                ({ dealId, className, face, minimum, limit, status, allotted, price, due }) =>
+                    amounts.ofDeal(dealId, { dealId, className, face, minimum, limit, status, allotted, price, due }),
             ),
         ),
         instructions: await linesOf(book.instructions, amounts),
@@ -42,6 +45,11 @@ async function glanceOf({ institution, standing, ...book }: BookContent, amounts
             book.liens.map(async lien => ({ ...lien, quantity: await amounts.of(lien.asset, lien.quantity) })),
         ),
     };
+}
+
+/** A book keeps its records under hashes: people find them by their names. */
+function inOrder<T>(records: readonly T[], name: (record: T) => string): T[] {
+    return [...records].sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
 function linesOf(instructions: readonly Instruction[], amounts: AssetAmounts): Promise<object[]> {

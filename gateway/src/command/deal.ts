@@ -67,9 +67,12 @@ export function dealCommand(): Command {
         .addHelpText('after', example('poolproof --as fund deal read auto-2026-1'))
         .action(atDesk(({ deals }, [id = '']) => deals.read(id)));
     deal.command('terms <deal>')
-        .description('its terms; as JSON, the document with which it was opened')
-        .addHelpText('after', example('poolproof --as fund --json deal terms auto-2026-1'))
-        .action(atDesk(({ deals }, [id = ''], { json }) => (json ? deals.document(id) : deals.terms(id))));
+        .description('its terms, the document with which it was opened')
+        .addHelpText(
+            'after',
+            example('poolproof --as fund deal terms auto-2026-1', 'poolproof --as fund --json deal terms auto-2026-1'),
+        )
+        .action(atDesk(({ deals }, [id = '']) => deals.document(id)));
     deal.command('list')
         .description('all deals')
         .addHelpText('after', example('poolproof --as fund deal list'))

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { Option } from 'commander';
 
 import { connect } from '../connection';
@@ -112,7 +114,18 @@ export function withDeskOptions(program: Command): Command {
                 'where requests are noted until their outcome is known; beside the profile unless stated',
             ).env('POOLPROOF_JOURNAL'),
         )
-        .option('--request-id <id>', 'send under this id: what was sent under it before takes effect once');
+        .option('--request-id <id>', 'send under this id: what was sent under it before takes effect once')
+        .hook('preAction', letDeskCount);
+}
+
+/** What says where and as whom: all that a desk may say of itself, but for the folder of its journal. */
+const whereAndWho = 'profile channel chaincode wallet identity msp cert key pkcs11 token pin keyId'.split(' ');
+
+/** Whoever names a desk means it, whatever variables say for commands that name none; other options still count. */
+function letDeskCount(program: Command): void {
+    if (program.opts<DeskOptions>().as === undefined) return;
+    for (const name of whereAndWho)
+        if (program.getOptionValueSource(name) === 'env') program.setOptionValueWithSource(name, undefined, undefined);
 }
 
 /** Adds the option that says why somebody who is no party of a deal reads its loans: it stands in the trail. */
@@ -125,7 +138,7 @@ export function connectOptions(given: DeskOptions) {
     const options = completed(given);
     const { channel, chaincode, requestId, journal } = options;
     if (options.profile === undefined)
-        throw new InputError('no connection profile: --profile, POOLPROOF_PROFILE or --as');
+        throw new InputError(`no connection profile: --profile, POOLPROOF_PROFILE or --as${desksAtHand()}`);
     return {
         identity: identityFrom(options),
         ...readProfile(options.profile),
@@ -142,12 +155,18 @@ export function completed(options: DeskOptions): DeskOptions {
     const desks = readDesks();
     const desk = desks[options.as];
     if (!desk) throw new InputError(`${desksFile} names no desk ${options.as}, only ${Object.keys(desks).join(', ')}`);
-    return { ...desk, ...options };
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    return { ...desk, ...given };
 }
 
 /** The desks that the desks file names. */
 export function readDesks(): Readonly<Record<string, DeskOptions>> {
     return readJsonFile(desksFile) as Readonly<Record<string, DeskOptions>>;
+}
+
+/** Whom one might have meant. */
+function desksAtHand(): string {
+    return existsSync(desksFile) ? ` (${desksFile} names ${Object.keys(readDesks()).join(', ')})` : '';
 }
 
 function once(requestId: string): () => string {

@@ -18,7 +18,7 @@ export const exitCodes = {
     1: 'something unforeseen',
     2: 'the command, a file or a field is not as it must be; nothing was sent',
     3: 'refused by a rule of the contract; nothing was written',
-    4: 'not for this institution to see or do; nothing was written',
+    4: 'private to other institutions, so that it is not for this one to see; nothing was written',
     5: 'the network did not carry it out; nothing was written',
     6: 'found invalid by the peers; nothing was written',
     7: 'sent, and the outcome is not known: ask for it by its transaction id',

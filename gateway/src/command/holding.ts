@@ -34,7 +34,8 @@ export function holdingCommand(): Command {
     holding
         .command('file <file>')
         .description(
-            'depository: file what it knows of a holder (JSON: institution, clearedUntil, categories, suspended)',
+            'depository: open the book of an institution, its own too, or file anew what it knows of it (JSON: institution, ' +
+                'clearedUntil, categories, suspended)',
         )
         .addHelpText(
             'after',

@@ -38,6 +38,15 @@ export function asText(result: unknown, screen = Infinity): string {
     return `${cell(result)}\n`;
 }
 
+/** The fields of a record on one line; a list of several is kept together. */
+export function fieldsText(row: Row): string {
+    const text = (value: unknown) =>
+        Array.isArray(value) && value.length > 1 ? `[${value.map(cell).join(', ')}]` : cell(value);
+    return Object.entries(row)
+        .map(([name, value]) => `${name} ${text(value)}`)
+        .join(', ');
+}
+
 /** Columns of the terminal, or of what COLUMNS names; a file and a pipe have no end. */
 export function screenWidth(stream: { readonly columns?: number } = process.stdout): number {
     const named = Number(process.env['COLUMNS']);

@@ -1,4 +1,4 @@
-import { assetClassOf } from '@poolproof/chaincode/domain';
+import { assetClassOf, standardFacts } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk, atDeskInParts, withPurpose } from './desk';
@@ -9,7 +9,7 @@ import { exportMonth } from '../export';
 import { found } from './found';
 import { mappingFrom, withFileOptions } from './file-option';
 import { ofDeal } from './money';
-import { overview } from './overview';
+import { Overview, overview } from './overview';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
 import { readingProgress, recordingProgress } from './progress';
@@ -21,7 +21,7 @@ import { writeLines } from './lines';
 
 import type { Act } from './desk';
 import type { Connection } from '../connection';
-import type { Currency, Period } from '@poolproof/chaincode/domain';
+import type { Currency, Period, StandardFact } from '@poolproof/chaincode/domain';
 import type { FileOptions } from './file-option';
 import type { LoanException } from '../exception';
 import type { ReportId } from '../report';
@@ -48,7 +48,11 @@ export function reportCommand(): Command {
     versioned(new Command('file'), report)
         .description('servicer: file the report of a period, or with a reason its restatement')
         .option('--reason <text>', 'why it is restated')
-        .option('--stated <fact=value>', 'a figure as you have it yourself, to be compared; may be given again', pair)
+        .option(
+            '--stated <fact=value>',
+            'a figure as you have it yourself, amounts in minor units, to be compared; may be given again',
+            pair,
+        )
         .addHelpText(
             'after',
             example(
@@ -78,7 +82,7 @@ export function reportCommand(): Command {
         .addHelpText('after', example('poolproof --as fund report read auto-2026-1 1'))
         .action(
             atDesk((connection, [dealId = '', period]) =>
-                ofDeal(connection, dealId, connection.reports.read(dealId, whole(period, 'period'))),
+                ofDeal(connection, dealId, periodAtAGlance(connection, dealId, whole(period, 'period'))),
             ),
         );
     report
@@ -213,6 +217,28 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
     const found: T[] = [];
     for await (const item of items) found.push(item);
     return found;
+}
+
+/** Of the figures that are compared, which are amounts and which are counts their names say. */
+async function periodAtAGlance({ reports }: Connection, dealId: string, number: number): Promise<Overview> {
+    const period = await reports.read(dealId, number);
+    const versions = period.versions.map(({ differences, delta, ...version }) => ({
+        ...version,
+        differences: differences.map(({ fact, stated, recomputed }) => ({
+            fact,
+            stated: figureOf(fact, stated),
+            recomputed: figureOf(fact, recomputed),
+        })),
+        delta:
+            delta && Object.fromEntries(Object.entries(delta).map(([fact, by]) => [fact, figureOf(fact, String(by))])),
+    }));
+    return new Overview(period, { ...period, versions });
+}
+
+/** An amount as such, so that it is shown in its currency; else what stands there. */
+function figureOf(fact: string, text: string): bigint | string {
+    const isMoney = Object.hasOwn(standardFacts, fact) && standardFacts[fact as StandardFact].unit === 'money';
+    return isMoney && /^-?\d+$/.test(text) ? BigInt(text) : text;
 }
 
 /** What a loan is out by is an amount, though the summary of a chunk packs it as a number. */

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { example } from './example';
+import { fieldsText } from './print';
 import { FileStore } from '../events/file-store';
 import { untilStopped } from './until-stopped';
 import { whole } from './words';
@@ -45,6 +46,8 @@ async function follow(connection: Connection, { from, checkpoint, json }: WatchO
     return undefined;
 }
 
+/** `41  ReportFiled  dealId auto-2026-1, period 1, version 1` */
 function lineOf({ blockNumber, name, payload }: LedgerEvent): string {
-    return `${blockNumber}  ${name}  ${canonical(payload)}\n`;
+    const { type: _asTheName, ...told } = payload;
+    return `${[blockNumber, name, fieldsText(told)].join('  ').trimEnd()}\n`;
 }

@@ -14,6 +14,12 @@ export function whole(text: string | undefined, name: string): number {
     return Number(text);
 }
 
+/** The id of a transaction: the ledger is not asked for what cannot be one. */
+export function transactionId(text = ''): string {
+    if (!/^[0-9a-f]{64}$/.test(text)) throw new InputError(`${text}: no transaction id (64 hexadecimal digits)`);
+    return text;
+}
+
 /** `name=value` given several times, for an option that commander collects. */
 export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
