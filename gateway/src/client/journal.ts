@@ -40,10 +40,10 @@ export class Journal {
         try {
             await this.note(submission);
             const result = await act();
-            for (const id of [transactionId, ...this.takeEarlier(submission.requestId)]) await this.strike(id);
+            for (const id of [transactionId, ...this.takeEarlier(submission.requestId)]) await this.tryToStrike(id);
             return result;
         } catch (error) {
-            if (!(error instanceof OutcomeUnknown)) await this.strike(transactionId);
+            if (!(error instanceof OutcomeUnknown)) await this.tryToStrike(transactionId);
             throw error;
         } finally {
             this.underWay.delete(transactionId);
@@ -62,6 +62,11 @@ export class Journal {
 
     async strike(transactionId: string): Promise<void> {
         await rm(this.pathOf(transactionId), { force: true });
+    }
+
+    /** The outcome is known, whatever becomes of the note: one that stays is found by `recover`, and struck out then. */
+    private async tryToStrike(transactionId: string): Promise<void> {
+        await this.strike(transactionId).catch(() => undefined);
     }
 
     private takeEarlier(requestId: string): readonly string[] {
@@ -95,12 +100,19 @@ export class Journal {
     /** A crash may have left nothing but the name of the file, which is what counts. */
     private async read(transactionId: string): Promise<Noted> {
         const text = await readFile(this.pathOf(transactionId), 'utf8').catch(() => '');
-        const noted = text.endsWith('}') ? (JSON.parse(text) as Partial<Noted>) : {};
-        return { transaction: '', requestId: '', ...noted, transactionId };
+        return { transaction: '', requestId: '', ...notedIn(text), transactionId };
     }
 
     private pathOf(transactionId: string): string {
         return join(this.folder, `${transactionId}.json`);
+    }
+}
+
+function notedIn(text: string): Partial<Noted> {
+    try {
+        return JSON.parse(text) as Partial<Noted>;
+    } catch {
+        return {};
     }
 }
 
