@@ -6,6 +6,7 @@ import {
     endDealRequest,
     openDealRequest,
     parseTerms,
+    poolTests,
     shape,
 } from '@poolproof/chaincode/domain';
 
@@ -29,6 +30,13 @@ export const dealIssued: Reader<DealIssued> = told(object({ dealId: id, periods:
 
 export const dealEnded = told(object({ dealId: id, reason: text() }));
 export const transferConsented = told(object({ dealId: id, to: id, by: list(id) }));
+
+/** The request with all that can be said of it before it is sent: its terms can be read, the tests of its pool be run. */
+const opening: Reader<OpenDealRequest> = (value, at) => {
+    const request = openDealRequest(value, at);
+    poolTests(request.rules, parseTerms(request.terms).currency);
+    return request;
+};
 
 /** A deal was opened, and between whom. */
 export interface DealOpened {
@@ -59,10 +67,11 @@ export class Deals {
 
     /**
      * The originator opens a deal with its terms (see chaincode/terms) and the rules of its pool.
-     * @throws Refused TERMS_INVALID, ASSET_CLASS_UNKNOWN, DEAL_EXISTS, PARTY_UNFIT, PARTY_WRONG
+     * @throws Refusal TERMS_INVALID, ASSET_CLASS_UNKNOWN, RULES_INVALID before anything is sent
+     * @throws Refused TERMS_INVALID where the terms cannot be carried out to their end, DEAL_EXISTS, PARTY_UNFIT, PARTY_WRONG
      */
     open(request: Draft<OpenDealRequest>): Promise<Receipt<DealOpened>> {
-        return this.ledger.submit('deal:open', [openDealRequest, dealOpened], request);
+        return this.ledger.submit('deal:open', [opening, dealOpened], request);
     }
 
     /**

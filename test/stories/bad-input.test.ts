@@ -125,7 +125,9 @@ describe('bad input', () => {
             ['a field nobody knows', (terms: TermsDocument) => ({ ...terms, surprise: 1 }), 'surprise'],
         ])('is refused by its place: %s', async (_, change, place) => {
             const dealId = `terms-${stage.tag}`;
-            await expect(open(dealId, change)).rejects.toMatchObject({ code: 'TERMS_INVALID', details: { at: place } });
+            await expect(open(dealId, change)).rejects.toMatchObject({
+                ...{ name: 'Refusal', code: 'TERMS_INVALID', details: { at: place } },
+            });
             await expect(stage.cast.bankA.deals.read(dealId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
         });
 
