@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -250,6 +251,35 @@ describe('the command line at a desk', () => {
         expect(JSON.parse(stderr)).toMatchObject({ exitCode: code, code: 'NOT_FOUND', details: { id: 'nowhere' } });
         const malformed = await regulator('--json', 'deal', 'read', 'no spaces');
         expect(JSON.parse(malformed.stderr)).toMatchObject({ exitCode: 2, code: 'REQUEST_INVALID' });
+    });
+
+    it.each([
+        ['a command that does not exist', ['deal', 'sing'], "error: unknown command 'sing'"],
+        ['an argument left out', ['deal', 'read'], "error: missing required argument 'deal'"],
+    ])('... and so of %s, which people are told once', async (_, args, said) => {
+        const told = await regulator('--json', ...args);
+        expect([told.code, JSON.parse(told.stderr)]).toEqual([
+            2,
+            expect.objectContaining({ exitCode: 2, message: said }),
+        ]);
+        expect(await regulator(...args)).toMatchObject({ code: 2, stderr: `${said}\n` });
+    });
+
+    it('says so where the answer cannot be written, and what was done stands', async () => {
+        const full = openSync('/dev/full', 'w');
+        const child = spawn(process.execPath, [program, '--as', 'regulator', ...joining], {
+            ...{ cwd: folder, env: environment, stdio: ['ignore', full, 'pipe'] },
+        });
+        const [[said], [code]] = (await Promise.all([once(child.stderr!, 'data'), once(child, 'exit')])) as [
+            [Buffer],
+            [number],
+        ];
+        expect([code, String(said)]).toEqual([
+            1,
+            expect.stringMatching(/^what the command answers cannot be written: ENOSPC/),
+        ]);
+        expect(await institutions()).toEqual(['regulator']);
+        closeSync(full);
     });
 
     it('tells a table that is wider than the screen record by record', async () => {

@@ -207,7 +207,7 @@ describe('the command line', () => {
         ['an argument left out', ['deal', 'read'], 2, "missing required argument 'deal'"],
         ['a file that is not there', ['deal', 'open', 'x', 'none.json'], 2, 'none.json'],
         ['a tape that is cut off', ['tape', 'record', '%', 'cut.csv'], 2, 'cut.csv, line 21: no line end'],
-        ['terms with an unknown field', ['deal', 'open', 'bad-terms', 'bad.json'], 3, 'TERMS_INVALID: surprise'],
+        ['terms with an unknown field', ['deal', 'open', 'bad-terms', 'bad.json'], 2, 'TERMS_INVALID: surprise'],
         ['a deal that does not exist', ['deal', 'read', 'nowhere'], 3, 'NOT_FOUND: there is no deal nowhere'],
         ['a transaction id that is none', ['outcome', '3f1c'], 2, '3f1c: no transaction id'],
         ['a deal that is not for it to close', ['deal', 'close', '%'], 3, 'ROLE_MISSING'],

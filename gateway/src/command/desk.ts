@@ -161,6 +161,8 @@ export function completed(options: DeskOptions): DeskOptions {
 
 /** The desks that the desks file names. */
 export function readDesks(): Readonly<Record<string, DeskOptions>> {
+    if (!existsSync(desksFile))
+        throw new InputError(`--as: no file ${desksFile} that names desks; POOLPROOF_DESKS names another`);
     return readJsonFile(desksFile) as Readonly<Record<string, DeskOptions>>;
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '@poolproof/chaincode/domain';
+import { Refusal, refusals } from '@poolproof/chaincode/domain';
 import { CommanderError } from 'commander';
 
 import { AccessFailure, CommitFailure, Failure, OutcomeUnknown } from '../client/failure';
@@ -47,13 +47,17 @@ export function exitCodeOf(error: unknown): 0 | keyof typeof exitCodes {
 
 /** A few lines for people: what happened, where it can be looked up, and what to do. For programs, the same as JSON. */
 export function explanationOf(error: unknown, { json }: { readonly json?: boolean } = {}): string {
-    // Commander has said it.
-    if (error instanceof CommanderError) return '';
+    // Help was asked for, or is all that can be said: it has been printed.
+    if (error instanceof CommanderError && isHelp(error)) return '';
     if (json) return asJson({ exitCode: exitCodeOf(error), ...factsOf(error) });
     if (error instanceof QualityFailure) return qualityText(error.report);
     const { message, transactionId, remedy } = factsOf(error);
     const transaction = transactionId === undefined ? '' : `transaction ${transactionId}\n`;
     return `${message}\n${transaction}${remedy === undefined ? '' : `${remedy}\n`}`;
+}
+
+function isHelp({ code, exitCode }: CommanderError): boolean {
+    return exitCode === 0 || code === 'commander.help';
 }
 
 interface Facts {
@@ -80,11 +84,10 @@ function factsOf(error: unknown): Facts {
 
 function ruleOf(refusal: Refusal): Pick<Facts, 'code' | 'details' | 'remedy' | 'transactionId'> {
     const { code, details } = refusal;
-    if (!(refusal instanceof Refused)) return { code, details };
-    return { code, details, transactionId: refusal.transactionId, remedy: refusal.remedy };
+    const { remedy } = refusals[code];
+    return { code, details, remedy, ...(refusal instanceof Refused && { transactionId: refusal.transactionId }) };
 }
 
-/** A file or folder named to the command is not there, or not for it to read or write. */
 /** What Node itself refuses: a file that is not there, or an address that is no URL. */
 function isOfNode(error: unknown): boolean {
     const code = String((error as { readonly code?: unknown } | undefined)?.code);

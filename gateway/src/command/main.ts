@@ -4,10 +4,11 @@ import { newProgram } from './program';
 
 import type { DeskOptions } from './desk';
 
-// Whoever reads the output may have seen enough.
+// Whoever reads the output may have seen enough. Where it cannot be written, what the command has done stands all the same.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(`what the command answers cannot be written: ${error.message}\n`);
+    process.exit(1);
 });
 
 const program = newProgram();

@@ -72,9 +72,9 @@ function version(): string {
     return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** Errors of usage are thrown as all others are, by every command, so that exit codes are decided in one place. */
+/** Errors of usage are thrown as all others are, by every command, so that one place says what is told and the exit code. */
 function throwing(command: Command): void {
-    command.exitOverride();
+    command.exitOverride().configureOutput({ outputError: () => undefined });
     command.commands.forEach(throwing);
 }
 
