@@ -130,7 +130,11 @@ describe('notes from the command line', () => {
     it('are allotted to all who have ordered, and issued against payment', async () => {
         const prices = classes.map(({ className }) => ({ className, price: '100%' }));
         await asked('trust', 'tranche', 'allot', await file('allotment.json', { dealId, prices }));
-        expect(await refused('trust', 'tranche', 'issue', dealId)).toMatchObject({ refusal: 'HOLDING_SHORT' });
+        // On a network that is used, other stories may have left the investors enough cash.
+        const { holdings } = await stage.cast.fund.holdings.book();
+        const isPoor = holdings.every(({ asset, free }) => asset !== cash || free < (classes[1]?.original ?? zero));
+        if (isPoor)
+            expect(await refused('trust', 'tranche', 'issue', dealId)).toMatchObject({ refusal: 'HOLDING_SHORT' });
         const amount = classes[1]?.original as Amount;
         await issueCash(stage.cast, 'bank-b', add(amount, ...classes.map(({ original }) => original)), today);
         await transfer(stage.cast, { from: 'bank-b', to: 'fund', amount, day: today });

@@ -1,14 +1,15 @@
-import { formatAmount, partsOfAsset, standingRecord } from '@poolproof/chaincode/domain';
+import { standingRecord } from '@poolproof/chaincode/domain';
 import { Command } from 'commander';
 
 import { atDesk } from './desk';
 import { bookAtAGlance, instructionLines } from './book';
 import { example } from './example';
 import { fromFile } from './request-file';
+import { cashShown } from './money';
 import { overview } from './overview';
 import { printed } from './receipt';
 
-import type { Amount, Asset, Currency, Day, Deposit, HolderNotice, Payable } from '@poolproof/chaincode/domain';
+import type { Currency, Day, Deposit, HolderNotice, Payable } from '@poolproof/chaincode/domain';
 
 export function holdingCommand(): Command {
     const holding = new Command('holding').description('the books of holdings and cash that the depository keeps');
@@ -87,20 +88,15 @@ export function holdingCommand(): Command {
 
 /** What a holder was paid at a date, in the currency of its cash. */
 export function noticeLine({ dealId, period, holder, recordDate, paidOn, cash, total, status }: HolderNotice): object {
-    return { dealId, period, holder, recordDate, paidOn, cash, total: inOwnCurrency(cash, total), status };
+    return { dealId, period, holder, recordDate, paidOn, cash, total: cashShown(cash, total), status };
 }
 
 function payableLine({ dealId, period, payee, cash, amount, status }: Payable): object {
-    return { dealId, period, payee, cash, amount: inOwnCurrency(cash, amount), status };
+    return { dealId, period, payee, cash, amount: cashShown(cash, amount), status };
 }
 
 function depositLine({ asset, depository, outstanding }: Deposit): object {
-    return { asset, depository, outstanding: inOwnCurrency(asset, outstanding) };
-}
-
-function inOwnCurrency(cash: Asset, amount: Amount): string {
-    const parts = partsOfAsset(cash);
-    return formatAmount(amount, parts.kind === 'cash' ? parts.currency : undefined);
+    return { asset, depository, outstanding: cashShown(asset, outstanding) };
 }
 
 async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {

@@ -11,6 +11,21 @@ export class InCurrency {
     ) {}
 }
 
+/** An amount as people are shown it: it stands on the right of its column, as numbers do. */
+export class Shown {
+    readonly text: string;
+
+    constructor(amount: bigint, currency: Currency) {
+        this.text = formatAmount(amount as Amount, currency);
+    }
+}
+
+/** What is held of a cash asset, in its currency. */
+export function cashShown(cash: Asset, amount: Amount): Shown {
+    const parts = partsOfAsset(cash);
+    return new Shown(amount, parts.kind === 'cash' ? parts.currency : 'USD');
+}
+
 /** A result about a deal, in the deal's currency. */
 export async function ofDeal({ deals }: Connection, dealId: string, asked: Promise<unknown>): Promise<InCurrency> {
     const result = await asked;
@@ -18,10 +33,10 @@ export async function ofDeal({ deals }: Connection, dealId: string, asked: Promi
     return new InCurrency(result, currency);
 }
 
-/** Every amount of a result as text: amounts are bigint wherever there are any, counts are not. An exact rate stays a fraction. */
+/** Every amount of a result as it is shown: amounts are bigint wherever there are any, counts are not. An exact rate stays a fraction. */
 export function inCurrency(value: unknown, currency: Currency): unknown {
-    if (typeof value === 'bigint') return formatAmount(value as Amount, currency);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value === 'bigint') return new Shown(value, currency);
+    if (typeof value !== 'object' || value === null || value instanceof Shown) return value;
     if (Array.isArray(value)) return value.map(item => inCurrency(item, currency));
     if (isFraction(value)) return `${value.n}/${value.d}`;
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inCurrency(member, currency)]));
@@ -33,9 +48,9 @@ export class AssetAmounts {
 
     constructor(private readonly connection: Connection) {}
 
-    async of(asset: Asset, amount: Amount): Promise<string> {
+    async of(asset: Asset, amount: Amount): Promise<Shown> {
         const parts = partsOfAsset(asset);
-        return formatAmount(amount, parts.kind === 'cash' ? parts.currency : await this.currencyOf(parts.dealId));
+        return new Shown(amount, parts.kind === 'cash' ? parts.currency : await this.currencyOf(parts.dealId));
     }
 
     async ofDeal(dealId: string, result: object): Promise<object> {

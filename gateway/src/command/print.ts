@@ -1,6 +1,6 @@
 import { canonical } from '@poolproof/chaincode/domain';
 
-import { InCurrency, inCurrency } from './money';
+import { InCurrency, inCurrency, Shown } from './money';
 import { Overview } from './overview';
 import { table, width } from './table';
 
@@ -95,6 +95,7 @@ function indented(text: string): string[] {
 function cell(value: unknown): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'string') return value;
+    if (value instanceof Shown) return value.text;
     if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(cell).join(', ');
     if (isRow(value) && Object.keys(value).length === 0) return 'none';
     return typeof value === 'bigint' ? value.toString() : canonical(value);
@@ -103,13 +104,12 @@ function cell(value: unknown): string {
 function isNumeric(items: readonly Row[], key: string): boolean {
     return items.every(item => {
         const value = item[key];
-        if (typeof value === 'string') return /^-?\d[\d,]*(\.\d+)?$/.test(value);
-        return ['bigint', 'number', 'undefined'].includes(typeof value);
+        return value instanceof Shown || ['bigint', 'number', 'undefined'].includes(typeof value);
     });
 }
 
 function isObject(value: unknown): value is object {
-    return typeof value === 'object' && value !== null;
+    return typeof value === 'object' && value !== null && !(value instanceof Shown);
 }
 
 /** Fits on a line: a list of plain values, or nothing at all. */
