@@ -1,3 +1,5 @@
+import { byCodePoint } from '@poolproof/chaincode/domain';
+
 import { AssetAmounts } from './money';
 import { Overview } from './overview';
 
@@ -49,7 +51,7 @@ async function glanceOf({ institution, standing, ...book }: BookContent, amounts
 
 /** A book keeps its records under hashes: people find them by their names. */
 function inOrder<T>(records: readonly T[], name: (record: T) => string): T[] {
-    return [...records].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+    return [...records].sort((a, b) => byCodePoint(name(a), name(b)));
 }
 
 function linesOf(instructions: readonly Instruction[], amounts: AssetAmounts): Promise<object[]> {

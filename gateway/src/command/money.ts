@@ -1,5 +1,7 @@
 import { formatAmount, partsOfAsset } from '@poolproof/chaincode/domain';
 
+import { overview } from './overview';
+
 import type { Amount, Asset, Currency } from '@poolproof/chaincode/domain';
 import type { Connection } from '../connection';
 
@@ -31,6 +33,16 @@ export async function ofDeal({ deals }: Connection, dealId: string, asked: Promi
     const result = await asked;
     const { currency } = await deals.read(dealId);
     return new InCurrency(result, currency);
+}
+
+/** A list about a deal, at a glance, in the deal's currency. */
+export function listOfDeal<T>(
+    connection: Connection,
+    dealId: string,
+    asked: Promise<readonly T[]>,
+    row: (item: T) => object,
+): Promise<InCurrency> {
+    return ofDeal(connection, dealId, overview(asked, row));
 }
 
 /** Every amount of a result as it is shown: amounts are bigint wherever there are any, counts are not. An exact rate stays a fraction. */

@@ -8,7 +8,7 @@ import { exceptionsOf } from '../exception';
 import { exportMonth } from '../export';
 import { found } from './found';
 import { mappingFrom, withFileOptions } from './file-option';
-import { ofDeal } from './money';
+import { listOfDeal, ofDeal } from './money';
 import { Overview, overview } from './overview';
 import { printQuality, tellQuality } from './quality';
 import { printed } from './receipt';
@@ -95,7 +95,7 @@ export function reportCommand(): Command {
         .addHelpText('after', example('poolproof --as trust report exceptions auto-2026-1 1'))
         .action(
             atReport((connection, id) =>
-                ofDeal(connection, id.dealId, overview(all(exceptionsOf(connection, id)), exceptionLine)),
+                listOfDeal(connection, id.dealId, all(exceptionsOf(connection, id)), exceptionLine),
             ),
         );
     withPurpose(versioned(new Command('whole'), report))

@@ -7,7 +7,7 @@ import { example } from './example';
 import { explanationOf } from './exit-code';
 import { fromFile } from './request-file';
 import { noticeLine } from './holding';
-import { ofDeal } from './money';
+import { listOfDeal } from './money';
 import { only, Overview, overview } from './overview';
 import { printed } from './receipt';
 import { SettlementAgent } from '../settlement-agent';
@@ -130,13 +130,11 @@ export function settlementCommand(): Command {
         .addHelpText('after', example('poolproof --as fund settle distributions auto-2026-1'))
         .action(
             atDesk((connection, [dealId = '']) =>
-                ofDeal(
+                listOfDeal(
                     connection,
                     dealId,
-                    overview(
-                        connection.settlements.distributions(dealId),
-                        only('period', 'status', 'run', 'paidOn', 'total'),
-                    ),
+                    connection.settlements.distributions(dealId),
+                    only('period', 'status', 'run', 'paidOn', 'total'),
                 ),
             ),
         );

@@ -160,7 +160,8 @@ async function record(connection: Connection, dealId: string, path: string, opti
 async function summaryAtAGlance({ deals, tapes }: Connection, dealId: string, number: number): Promise<unknown> {
     const summary = await tapes.summary(dealId, number);
     if (summary === null) return 'none';
-    const [assetClass, { currency }] = [await deals.assetClass(dealId), await deals.read(dealId)];
+    const { currency, rules } = await deals.read(dealId);
+    const assetClass = assetClassOf(rules.assetClass);
     const figures = readable(poolStatistics(assetClass, [summary], 1), assetClass, currency);
     const { root, ineligible, groups } = summary;
     return new InCurrency(new Overview(summary, { ...figures, ineligible, groups, root }), currency);
@@ -168,8 +169,8 @@ async function summaryAtAGlance({ deals, tapes }: Connection, dealId: string, nu
 
 async function tapeAtAGlance({ deals, tapes }: Connection, dealId: string): Promise<InCurrency> {
     const tape = await tapes.read(dealId);
-    const [assetClass, { currency }] = [await deals.assetClass(dealId), await deals.read(dealId)];
-    const pool = tape.pool && readable(tape.pool, assetClass, currency);
+    const { currency, rules } = await deals.read(dealId);
+    const pool = tape.pool && readable(tape.pool, assetClassOf(rules.assetClass), currency);
     return new InCurrency(new Overview(tape, { ...tape, pool }), currency);
 }
 

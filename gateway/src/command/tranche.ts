@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { example } from './example';
 import { draftOf, fromFile } from './request-file';
-import { ofDeal } from './money';
-import { only, overview } from './overview';
+import { listOfDeal } from './money';
+import { only } from './overview';
 import { printed } from './receipt';
 
 import type { Allot, Day } from '@poolproof/chaincode/domain';
@@ -54,13 +54,11 @@ export function trancheCommand(): Command {
         .addHelpText('after', example('poolproof --as trust tranche orders auto-2026-1'))
         .action(
             atDesk((connection, [dealId = '']) =>
-                ofDeal(
+                listOfDeal(
                     connection,
                     dealId,
-                    overview(
-                        connection.tranches.orders(dealId),
-                        only('className', 'investor', 'face', 'minimum', 'limit', 'status', 'allotted'),
-                    ),
+                    connection.tranches.orders(dealId),
+                    only('className', 'investor', 'face', 'minimum', 'limit', 'status', 'allotted'),
                 ),
             ),
         );
@@ -103,13 +101,11 @@ export function trancheCommand(): Command {
         .addHelpText('after', example('poolproof --as fund tranche list auto-2026-1'))
         .action(
             atDesk((connection, [dealId = '']) =>
-                ofDeal(
+                listOfDeal(
                     connection,
                     dealId,
-                    overview(
-                        connection.tranches.list(dealId),
-                        only('className', 'balance', 'factor', 'coupon', 'finalPayment', 'status'),
-                    ),
+                    connection.tranches.list(dealId),
+                    only('className', 'balance', 'factor', 'coupon', 'finalPayment', 'status'),
                 ),
             ),
         );

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { atDesk } from './desk';
 import { example } from './example';
 import { factsOf, withFacts } from './facts';
-import { ofDeal } from './money';
-import { Overview, overview } from './overview';
+import { listOfDeal, ofDeal } from './money';
+import { Overview } from './overview';
 import { printed } from './receipt';
 import { whole } from './words';
 
@@ -74,7 +74,7 @@ export function waterfallCommand(): Command {
         .addHelpText('after', example('poolproof --as fund waterfall list auto-2026-1'))
         .action(
             atDesk((connection, [dealId = '']) =>
-                ofDeal(connection, dealId, overview(connection.waterfalls.list(dealId), lineOf)),
+                listOfDeal(connection, dealId, connection.waterfalls.list(dealId), lineOf),
             ),
         );
     return waterfall;
