@@ -12,8 +12,8 @@ import type { Wire } from './port-stream';
  * The thread in which one institution's chaincode runs, served by the package's own unmodified fabric-shim.
  * Everything of the shim is resolved from the chaincode's folder; nothing of it is loaded in any other thread,
  * because the shim changes process-wide settings and ends its process on messages it does not know.
- * The shim's server does not listen: each of its streams comes from the thread of the peers over a port. A message takes a tenth of
- * the time that it takes over gRPC, and is the same message.
+ * The shim's server does not listen: each of its streams comes from the thread of the peers over a port. The
+ * messages are the same, and a trade takes an eighth less time than over gRPC.
  */
 
 /** What the launcher tells this thread. */
@@ -120,9 +120,11 @@ function serveOverPorts(): void {
     };
     const Server = fromPackage('fabric-shim/lib/server.js') as { prototype: ChaincodeServer };
     Server.prototype.start = function (this: ChaincodeServer): Promise<void> {
+        const served = wire;
+        if (!served) throw new Error('this fabric-shim serves no chaincode stream');
         this._chaincode = observed(this._chaincode);
         parentPort?.on('message', (port: MessagePort) => {
-            if (wire) this.connect(new PortStream(port, wire));
+            this.connect(new PortStream(port, served));
         });
         tell({ kind: 'ready' });
         return Promise.resolve();
